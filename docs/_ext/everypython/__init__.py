@@ -1,0 +1,26 @@
+"""A Sphinx extension: every Python runs every demonstration, and the site publishes what each printed.
+
+In the order of a build: `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it (`child` one
+process, `runner` inside it), `variants` groups what was printed, `pages` hands it to Sphinx, `show` draws it and
+`publish` puts a finished site in place of the last one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    from . import pages, show  # here, so that noxfile.py can ask for the interpreters without having Sphinx
+
+    app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
+    app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
+    app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
+    app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
+    app.add_config_value("everypython_timeout", 60, "", (int, float))  # seconds that a page or an example may take
+    pages.setup(app)
+    show.setup(app)
+    return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,193 @@
+"""One unit in one process: its environment, its start, its end, and what it printed."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import marshal
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from .interpreters import Interpreter
+from .units import Unit, digest
+
+RUNNER = Path(__file__).with_name("runner.py")
+MOST = 1_000_000  # bytes that a unit may print
+
+FIXED = {
+    "LC_ALL": "C.UTF-8",
+    "NO_COLOR": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONUNBUFFERED": "1",  # so that C's stdio and Python's streams keep their order in one file
+    "PYTHONUTF8": "1",
+    "PYTHON_COLORS": "0",
+    "TZ": "UTC",
+}
+# Without these, processes of Windows do not start; elsewhere they do not exist.
+INHERITED = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
+
+MAKE = """
+import compileall, glob, os, shutil, sys, venv
+folder, *packages = sys.argv[1:]
+venv.create(folder, symlinks=os.name != "nt")
+site = (glob.glob(folder + "/lib/*/site-packages") + glob.glob(folder + "/Lib/site-packages"))[0]
+for package in packages:
+    shutil.copytree(package, os.path.join(site, os.path.basename(package)), ignore=shutil.ignore_patterns("*.pyc"))
+compileall.compile_dir(site, quiet=1)
+"""
+
+
+@cache
+def unrandomised() -> tuple[str, ...]:
+    """What starts a program with its addresses in the same place every time; nothing where the system forbids it."""
+    command = ("setarch", platform.machine(), "-R")
+    if sys.platform != "linux" or shutil.which("setarch") is None:
+        return ()
+    return command if subprocess.run([*command, "true"], capture_output=True).returncode == 0 else ()
+
+
+@cache
+def digest_of_conditions() -> str:
+    """Of everything here that a run's output may depend on."""
+    return digest(RUNNER.read_text(encoding="utf-8"), FIXED, bool(unrandomised()))
+
+
+def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
+    """A virtual environment without pip, with compiled copies of the packages: a first run must be like the next."""
+    command = [interpreter.executable, "-I", "-c", MAKE, str(folder), *map(str, packages)]
+    made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if made.returncode:
+        raise OSError(f"{interpreter.executable} cannot make a virtual environment: {made.stderr.strip()}")
+
+
+def python_of(environment: Path) -> Path:
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def run(unit: Unit, python: Path, timeout: float, name: str) -> dict[str, Any]:
+    """Runs a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed."""
+    base = Path(tempfile.gettempdir()) / f"everypython-{name[:12]}"
+    try:
+        base.mkdir(mode=0o700)
+    except FileExistsError:  # the same unit in another build, or left over from one that was killed
+        base = Path(tempfile.mkdtemp(prefix="everypython-"))
+    try:
+        for folder in ("work", "home", "tmp"):
+            (base / folder).mkdir()
+        log, report = base / "log", base / "report"
+        command = prepared(unit, base, log, report)
+        status = finished([*unrandomised(), str(python), *command], base, log, timeout)
+        told = report.read_text(encoding="ascii") if report.exists() else ""
+        printed = log.read_bytes()
+        if len(printed) > MOST:
+            return {"cells": [], "problem": {"cell": 0, "says": f"printed {len(printed):,} bytes, more than {MOST:,}"}}
+        if unit.kind == "page":
+            return result_of_page(
+                unit, [ast.literal_eval(line) for line in told.splitlines()], printed, status, timeout
+            )
+        return result_of_program(printed, status, timeout)
+    finally:
+        shutil.rmtree(base, ignore_errors=True)
+
+
+def prepared(unit: Unit, base: Path, log: Path, report: Path) -> list[str]:
+    """Writes what the process needs and returns the arguments for its Python."""
+    if unit.kind == "example":
+        (base / "work" / f"{unit.name}.py").write_text(unit.sources[0], encoding="utf-8")
+        return [f"{unit.name}.py"]
+    cells = base / "cells"
+    cells.write_bytes(marshal.dumps(unit.sources, 2))  # version 2 is the same on every Python
+    return [str(RUNNER), str(cells), str(log), str(report)]
+
+
+def finished(command: list[str], base: Path, log: Path, timeout: float) -> int | None:
+    """The exit status of a process that appends both its streams to `log`; None if it had to be stopped."""
+    environment = {
+        **{name: os.environ[name] for name in INHERITED if name in os.environ},
+        **FIXED,
+        "PATH": os.defpath,
+        "HOME": str(base / "home"),
+        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(base / "tmp")),
+    }
+    with open(log, "ab") as file:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=file,
+            cwd=base / "work",
+            env=environment,
+            start_new_session=os.name == "posix",
+        )
+    try:
+        return process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        return None
+    finally:  # also what the unit itself started and left behind
+        if os.name == "posix":
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+        else:
+            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True)
+        process.wait()
+
+
+def ended(status: int | None, timeout: float) -> str:
+    """How a process ended, in words."""
+    if status is None:
+        return f"did not end within {timeout:g} s and was stopped"
+    if status < 0:
+        return f"ended its process ({signal.Signals(-status).name})"
+    return f"ended its process (exit status {status})"
+
+
+def text(printed: bytes) -> str:
+    return printed.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+
+
+def outcome(printed: str, data: dict[str, str] | None = None, error: dict[str, str] | None = None) -> dict[str, Any]:
+    return {"text": printed, "data": data, "error": error, "reached": True}
+
+
+def result_of_page(
+    unit: Unit, records: list[dict[str, Any]], printed: bytes, status: int | None, timeout: float
+) -> dict[str, Any]:
+    """Cuts what was printed into cells; what a process that died early did not reach says so."""
+    cells, says, end = [], "", 0
+    for record in records:
+        (start, middle), (_, end) = record["printed"], record["trace"]
+        error = record["error"] and {**record["error"], "traceback": text(printed[middle:end])}
+        cells.append(outcome(text(printed[start:middle]), record["data"], error))
+    at, rest = len(records), text(printed[end:]).strip()[-2000:]
+    if records and records[-1]["exits"] is not None:
+        at, says = at - 1, f"called sys.exit({records[-1]['exits']})"
+    elif at < len(unit.cells):
+        says = ended(status, timeout) + (f", having printed:\n{rest}" if rest else "")
+    elif status != 0:
+        at, says = at - 1, f"after the last cell, {ended(status, timeout)}"
+    elif rest:
+        says = "after the last cell, while Python exits, this is printed; make it an example, where a reader sees it:\n"
+        at, says = at - 1, says + rest
+    cells += [{**outcome(""), "reached": False} for _ in unit.cells[len(records) :]]
+    return {"cells": cells, "problem": {"cell": at, "says": says} if says else None}
+
+
+def result_of_program(printed: bytes, status: int | None, timeout: float) -> dict[str, Any]:
+    """A program's one outcome: its error is the traceback that ends what it printed."""
+    said, mark, trace = text(printed).rpartition("Traceback (most recent call last):\n")
+    if status == 0:
+        return {"cells": [outcome(text(printed))], "problem": None}
+    if status != 1 or not mark:
+        says = f"{ended(status, timeout)}, having printed:\n{text(printed)[-2000:].strip()}"
+        return {"cells": [{**outcome(text(printed)), "reached": False}], "problem": {"cell": 0, "says": says}}
+    kind, _, message = trace.strip().splitlines()[-1].partition(": ")
+    error = {"type": kind, "message": message, "traceback": mark + trace}
+    return {"cells": [outcome(said, None, error)], "problem": None}

@@ -1,0 +1,249 @@
+"""Sphinx glue: runs before pages are read, the reader that fills outputs in, and runs.json."""
+
+from __future__ import annotations
+
+import copy
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NoReturn
+
+from nbformat import v4
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.config import Config
+from sphinx.environment import BuildEnvironment
+from sphinx.util import logging
+
+from . import variants
+from .child import digest_of_conditions
+from .interpreters import Interpreter, discover, published_default
+from .runs import Result, Store
+from .units import Cell, Unit, Unreadable, digest, page_units, parsed
+
+LOG = logging.getLogger(__name__)
+SCHEMA = 1  # of runs.json
+
+
+def refuse(message: str) -> NoReturn:
+    """Ends the build before a page is written. Sphinx would print a bug report around an exception of its own."""
+    LOG.error("everypython: %s", message)
+    raise SystemExit(1)
+
+
+@dataclass
+class Build:
+    """What one build knows: which Pythons there are, what they ran, and what came of it."""
+
+    interpreters: list[Interpreter]
+    default: Interpreter
+    units: list[Unit]
+    results: dict[tuple[Unit, Interpreter], Result]
+    store: Store
+
+    def outcomes(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, Any]]]:
+        return [(python, self.results[unit, python]["cells"][index]) for python in self.interpreters]
+
+    def groups(self, unit: Unit, index: int) -> list[variants.Group]:
+        return variants.grouped(self.outcomes(unit, index), self.default, unit.cells[index].options)
+
+    def page(self, name: str) -> Unit | None:
+        """The unit of a page's own cells."""
+        return next((unit for unit in self.units if unit.kind == "page" and unit.page == name), None)
+
+    def example(self, name: str, page: str) -> Unit:
+        return next(u for u in self.units if (u.kind, u.name, u.page) == ("example", name, page))
+
+    def outputs_digest(self, page: str) -> str:
+        """Of everything that a page shows and does not say itself."""
+        shown = [(unit.cells, [self.results[unit, python]["cells"] for python in self.interpreters])
+                 for unit in self.units if unit.page == page]  # fmt: skip
+        return digest(shown, [python.identity for python in self.interpreters], self.default.key) if shown else ""
+
+
+# The reader that myst-nb calls gets a page's text and nothing else; one process builds one site at a time.
+current: Build | None = None
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("config-inited", choose_who_executes, priority=400)
+    app.connect("builder-inited", run_everything)
+    app.connect("env-get-outdated", outdated)
+    app.connect("build-finished", write_runs)
+
+
+def choose_who_executes(app: Sphinx, config: Config) -> None:
+    """Gives myst-nb executed notebooks, or leaves it to execute them in its own kernel."""
+    if config.everypython_execute:
+        config.nb_execution_mode = "off"
+        config.nb_custom_formats = {**config.nb_custom_formats, ".md": ["everypython.pages.read", {}, False]}
+    else:
+        config.nb_execution_mode = "force"
+
+
+def run_everything(app: Sphinx) -> None:
+    global current
+    current = None
+    if not app.config.everypython_execute:
+        return
+    source = Path(app.srcdir)
+    packages = {path.name: path for path in ((source / each).resolve() for each in app.config.everypython_packages)}
+    try:
+        found = discover(log=LOG.info)
+        units = discover_units(app, sorted(packages))
+        store = Store(source / app.config.everypython_store, packages, app.config.everypython_timeout)
+    except (Unreadable, ValueError, OSError) as error:
+        refuse(str(error))
+    LOG.info("runs on %s", ", ".join(python.name for python in found))
+    tty = sys.stdout.isatty() and app.verbosity >= 0
+    default = published_default(found)
+    results = store.all(units, found, LOG.info, tty)
+    current = Build(found, default, units, results, store)
+    problems = [problem for unit in units for problem in unpublishable(current, unit, app)]
+    if problems:
+        refuse("\n".join([f"{len(problems)} of the runs cannot be published", *problems]))
+
+
+def discover_units(app: Sphinx, packages: list[str]) -> list[Unit]:
+    examples = (Path(app.srcdir) / app.config.everypython_examples).resolve()
+    names = sorted(app.project.discover(app.config.exclude_patterns, app.config.include_patterns))
+    files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
+    units = [
+        unit
+        for name, file in files.items()
+        if file.suffix == ".md"
+        for unit in page_units(name, file, examples, packages)
+    ]
+    return units
+
+
+def unpublishable(build: Build, unit: Unit, app: Sphinx) -> list[str]:
+    """The gates: what each run of a unit did that must not reach a reader."""
+    file = app.project.doc2path(unit.page, absolute=False)
+    program = f" {unit.name}.py:" if unit.kind == "example" else ""
+    found: list[str] = []
+    for python in build.interpreters:
+        result = build.results[unit, python]
+        if result["problem"]:
+            line = unit.cells[result["problem"]["cell"]].line
+            found.append(f"{file}:{line}:{program} on {python.key}: {result['problem']['says']}")
+            continue
+        for cell, outcome in zip(unit.cells, result["cells"], strict=True):
+            error, tags = outcome["error"], cell.options.tags
+            expected = "raises-exception" in tags or python != build.default
+            if error and ("remove-cell" in tags or not expected):
+                found.append(f"{file}:{cell.line}:{program} on {python.key}:\n{error['traceback'].rstrip()}")
+    return found
+
+
+def outdated(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> Sequence[str]:
+    """Pages whose runs print something else than when they were last read; a page that is gone goes from the output."""
+    if isinstance(app.builder, StandaloneHTMLBuilder):
+        for name in removed:
+            Path(app.builder.get_outfilename(name)).unlink(missing_ok=True)
+    if current is None:
+        return []
+    known: dict[str, str] = getattr(env, "everypython_outputs", {})
+    now = {name: current.outputs_digest(name) for name in env.found_docs}
+    env.everypython_outputs = now  # type: ignore[attr-defined]  # how extensions keep data with the environment
+    return [name for name, seen in now.items() if known.get(name, "") != seen and name not in added]
+
+
+def read(text: str) -> Any:
+    """A page's notebook with the published default's outputs, for myst-nb."""
+    notebook = copy.deepcopy(parsed(text))
+    if not notebook.cells:
+        notebook.cells.append(v4.new_markdown_cell(text))
+        notebook.metadata["source_map"] = [0]
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "python3"}
+    for name in ("differs", "volatile"):
+        notebook.metadata.pop(name, None)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    sources = [cell.source for cell in code]
+    unit = next((u for u in current.units if u.kind == "page" and u.sources == sources), None) if current else None
+    if code and (unit is None or current is None):
+        raise RuntimeError("a page changed while it was built; build again")
+    for number, cell in enumerate(code, 1):
+        assert current is not None and unit is not None
+        outcome = current.results[unit, current.default]["cells"][number - 1]
+        cell["id"], cell["execution_count"] = f"cell-{number}", number
+        cell["outputs"] = notebook_outputs(outcome, number)
+        cell["metadata"]["everypython"] = {"cell": number}
+    return notebook
+
+
+def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:
+    outputs = []
+    if outcome["text"]:
+        outputs.append(v4.new_output("stream", name="stdout", text=outcome["text"]))
+    if outcome["data"]:
+        outputs.append(v4.new_output("execute_result", data=outcome["data"], execution_count=number))
+    if outcome["error"]:
+        trace = outcome["error"]["traceback"].splitlines()
+        error = {"ename": outcome["error"]["type"], "evalue": outcome["error"]["message"], "traceback": trace}
+        outputs.append(v4.new_output("error", **error))
+    return outputs
+
+
+def write_runs(app: Sphinx, exception: Exception | None) -> None:
+    """Writes runs.json beside the pages: every interpreter, every unit and cell, every variant."""
+    if exception is None and current is not None and app.builder.format == "html":
+        path = Path(app.outdir) / "runs.json"
+        path.write_text(json.dumps(record(app, current), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def record(app: Sphinx, build: Build) -> dict[str, Any]:
+    """What runs.json says."""
+    return {
+        "schema": SCHEMA,
+        "project": {"name": app.config.project, "version": app.config.release},
+        "published_default": build.default.key,
+        "interpreters": [python.identity for python in build.interpreters],
+        "units": [
+            {
+                "id": unit.id,
+                "kind": unit.kind,
+                "page": unit.page,
+                "digests": {
+                    "source": unit.digest,
+                    "packages": {name: build.store.package_digests[name] for name in unit.packages},
+                    "runner": digest_of_conditions(),
+                },
+                "cells": [record_of_cell(build, unit, n, cell) for n, cell in enumerate(unit.cells)],
+            }
+            for unit in build.units
+        ],
+    }
+
+
+def record_of_cell(build: Build, unit: Unit, index: int, cell: Cell) -> dict[str, Any]:
+    groups = build.groups(unit, index)
+    return {
+        "id": f"{unit.id}:{index + 1}",
+        "line": cell.line,
+        "variants": [
+            {
+                "interpreters": [python.key for python in group.interpreters],
+                "reasons": group.reasons,
+                "varies": group.volatile,
+                "outputs": outputs_of(group.outcome),
+                "error": group.outcome["error"] if group is groups[0] else without_traceback(group.outcome["error"]),
+            }
+            for group in groups
+        ],
+    }
+
+
+def without_traceback(error: dict[str, str] | None) -> dict[str, str] | None:
+    """Of the others' errors a page shows the last line alone; the rest names folders of the machine that built it."""
+    return error and {name: error[name] for name in ("type", "message")}
+
+
+def outputs_of(outcome: dict[str, Any]) -> list[dict[str, str]]:
+    """An outcome's outputs by MIME type, in the order they appeared."""
+    stream = [{"text/plain": outcome["text"]}] if outcome["text"] else []
+    return [*stream, *([outcome["data"]] if outcome["data"] else [])]

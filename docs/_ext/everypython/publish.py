@@ -1,0 +1,46 @@
+"""``python -m everypython.publish SOURCE SITE``: builds, and puts the site in place only when all of it is right.
+
+Building goes on in a folder of its own beside the site, which persists, so that the next build has less to do.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from sphinx.cmd.build import main as sphinx_build
+
+
+def publish(source: Path, site: Path, *options: str) -> int:
+    """Builds `source` and replaces `site`; returns Sphinx's exit status. If that is not 0, `site` is as it was."""
+    work = site.parent / "work"
+    command = ["-b", "html", "-W", "-n", "-j", "auto", "-d", str(work / "doctrees"), *options]
+    try:
+        status = sphinx_build([*command, str(source), str(work / "html")])
+    except SystemExit as refused:
+        status = 1 if refused.code is None else int(refused.code)
+    if status:
+        # Sphinx would not read a page again that it warned about, and so pass the second time (sphinx #725).
+        (work / "doctrees" / "environment.pickle").unlink(missing_ok=True)
+        print(f"Nothing was published: {site} is as it was.", file=sys.stderr)
+        return status
+    replace(site, work / "html")
+    print(f"The site is at {site.resolve() / 'index.html'}")
+    return 0
+
+
+def replace(site: Path, built: Path) -> None:
+    """Puts a copy of `built` in place of `site`, by renaming: there is no moment with half a site."""
+    new, old = site.with_name(f"{site.name}.new"), site.with_name(f"{site.name}.old")
+    for leftover in (new, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(built, new, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"))
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    sys.exit(publish(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))

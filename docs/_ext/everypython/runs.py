@@ -1,0 +1,127 @@
+"""Runs units on interpreters, each in a plain process of its own, and keeps what they printed by content."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from . import child
+from .interpreters import Interpreter
+from .units import Unit, digest
+
+SCHEMA = 1  # of what is kept; a change makes every kept run stale
+Result = dict[str, Any]  # {"cells": [outcome, …], "problem": str | None, "seconds": float}
+
+
+class Store:
+    """Kept runs and the environments they ran in, in one folder that may be deleted at any time."""
+
+    def __init__(self, folder: Path, packages: dict[str, Path], timeout: float = 60) -> None:
+        self.folder, self.packages, self.timeout = folder, packages, timeout
+        self.package_digests = {name: content_digest(path) for name, path in packages.items()}
+
+    def key(self, unit: Unit, interpreter: Interpreter) -> str:
+        """Whatever decides what a run prints, and nothing else."""
+        packages = {name: self.package_digests[name] for name in unit.packages}
+        return digest(SCHEMA, unit.digest, packages, child.digest_of_conditions(), interpreter.identity)
+
+    def path(self, key: str) -> Path:
+        return self.folder / "kept" / f"{key}.json"
+
+    def kept(self, unit: Unit, interpreter: Interpreter) -> Result | None:
+        try:
+            found = json.loads(self.path(self.key(unit, interpreter)).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return None  # never ran, or cut short while it was written: run it again
+        return found if isinstance(found, dict) else None
+
+    def keep(self, unit: Unit, interpreter: Interpreter, result: Result) -> None:
+        path = self.path(self.key(unit, interpreter))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        half.write_text(json.dumps(result), encoding="utf-8")
+        half.replace(path)
+
+    def environment(self, interpreter: Interpreter, packages: tuple[str, ...]) -> Path:
+        """A bare virtual environment with these packages and nothing else, made when it is first asked for."""
+        wanted = digest(
+            interpreter.identity, interpreter.executable, {name: self.package_digests[name] for name in packages}
+        )
+        label = "-".join([interpreter.key, *packages])
+        folder = self.folder / "environments" / f"{label}.{wanted}"
+        if not (folder / "made").exists():
+            for stale in folder.parent.glob(f"{label}.*"):
+                shutil.rmtree(stale)
+            child.make_environment(interpreter, folder, [self.packages[name] for name in packages])
+            (folder / "made").touch()
+        return child.python_of(folder)
+
+    def all(
+        self, units: Sequence[Unit], interpreters: Sequence[Interpreter], say: Callable[[str], None], tty: bool
+    ) -> dict[tuple[Unit, Interpreter], Result]:
+        """The result of every unit on every interpreter, from what is kept or from a run."""
+        # the same source told in two places is one run
+        distinct = list({unit.digest: unit for unit in units}.values())
+        results = {(unit.digest, python): self.kept(unit, python) for python in interpreters for unit in distinct}
+        missing = [
+            (unit, python) for python in reversed(interpreters) for unit in distinct if not results[unit.digest, python]
+        ]
+        if missing:
+            environment, once = cache(self.environment), threading.Lock()
+            progress = Progress(missing, say, tty)
+
+            def run(pair: tuple[Unit, Interpreter]) -> Result:
+                unit, python = pair
+                with once:
+                    executable = environment(python, unit.packages)
+                began = time.monotonic()
+                result = child.run(unit, executable, self.timeout, self.key(unit, python))
+                if result["problem"] is None:
+                    self.keep(unit, python, result)
+                progress.done(python, time.monotonic() - began)
+                return result
+
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                for (unit, python), result in zip(missing, pool.map(run, missing), strict=True):
+                    results[unit.digest, python] = result
+        return {(unit, python): results[unit.digest, python] or {} for unit in units for python in interpreters}
+
+
+class Progress:
+    """Says how far the runs are: one moving line on a terminal, a line for each Python elsewhere."""
+
+    def __init__(self, missing: Iterable[tuple[Unit, Interpreter]], say: Callable[[str], None], tty: bool) -> None:
+        self.wanted = Counter(python.key for _, python in missing)
+        self.ran: Counter[str] = Counter()
+        self.seconds: Counter[str] = Counter()
+        self.say, self.tty, self.lock = say, tty, threading.Lock()
+
+    def done(self, python: Interpreter, seconds: float) -> None:
+        with self.lock:
+            self.ran[python.key] += 1
+            self.seconds[python.key] += seconds  # type: ignore[assignment]  # a Counter adds floats as well
+            if self.tty:
+                counts = " · ".join(
+                    f"{key.split('-')[1]} {self.ran[key]}/{total}" for key, total in self.wanted.items()
+                )
+                end = "\n" if self.ran == self.wanted else ""
+                print(f"\r\x1b[Kran {counts}", end=end, flush=True)
+            elif self.ran[python.key] == self.wanted[python.key]:
+                self.say(f"ran {self.ran[python.key]} units on {python.name} in {self.seconds[python.key]:.1f} s")
+
+
+def content_digest(path: Path) -> str:
+    """Of a package's files, without what Python writes beside them."""
+    files = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix != ".pyc")
+    if not files:
+        raise FileNotFoundError(f"everypython_packages names {path}, where there are no files")
+    return digest([(str(file.relative_to(path)), file.read_bytes().hex()) for file in files])

@@ -1,0 +1,168 @@
+"""What is to be run: a page's cells, in order, or a whole program from the examples."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import yaml
+from myst_nb.core.read import MystMetadataParsingError, read_myst_markdown_notebook
+from myst_parser.config.main import MdParserConfig
+
+DEMONSTRATION = re.compile(
+    r"^[ \t]*(?P<fence>`{3,}|:{3,})\{(?P<kind>code-cell|example)\}[ \t]*(?P<name>[^\s`]*)[^\n]*\n"
+    r"(?P<body>.*?)^[ \t]*(?P=fence)[ \t]*$",
+    re.DOTALL | re.MULTILINE,
+)
+REMEDY = "Write it as YAML, with quotes around a text that contains a colon."
+
+
+class Unreadable(Exception):
+    """A page, an example or an option that cannot be understood; the message names the place and the remedy."""
+
+
+def digest(*parts: object) -> str:
+    """A short name for contents."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:24]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a page says about a cell or example: patterns of Pythons with reasons, of which the first match wins."""
+
+    tags: frozenset[str] = frozenset()
+    differs: tuple[tuple[str, str], ...] = ()
+    volatile: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Cell:
+    source: str
+    line: int
+    options: Options
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One process for each Python: `kind` is "page" or "example", `page` and `line` are where a reader meets it."""
+
+    kind: str
+    name: str
+    page: str
+    line: int
+    cells: tuple[Cell, ...]
+    packages: tuple[str, ...]
+
+    @property
+    def sources(self) -> list[str]:
+        return [cell.source for cell in self.cells]
+
+    @property
+    def digest(self) -> str:
+        """Of the sources alone: where they stand and what is said about them does not change what they print."""
+        return digest(self.kind, self.name if self.kind == "example" else "", self.sources)
+
+    @property
+    def id(self) -> str:
+        return self.name if self.kind == "page" else f"{self.page}#{self.name}"
+
+
+def patterns(value: object, name: str, place: str) -> tuple[tuple[str, str], ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, Mapping) or not all(isinstance(reason, str) for reason in value.values()):
+        raise Unreadable(f'{place}: `{name}` must map patterns to reasons, like `{name}: {{pypy: "why"}}`. {REMEDY}')
+    return tuple((str(pattern), reason) for pattern, reason in value.items())
+
+
+def options(metadata: Mapping[str, Any], place: str) -> Options:
+    """The engine's options of a cell, an example or a page's front matter."""
+    tags = metadata.get("tags") or []
+    if not isinstance(tags, list):
+        raise Unreadable(f"{place}: `tags` must be a list, like `tags: [addresses]`.")
+    return Options(
+        frozenset(map(str, tags)),
+        patterns(metadata.get("differs"), "differs", place),
+        patterns(metadata.get("volatile"), "volatile", place),
+    )
+
+
+def also(cell: Options, page: Options) -> Options:
+    """A cell's options, with its page's after its own."""
+    return Options(cell.tags, cell.differs + page.differs, cell.volatile + page.volatile)
+
+
+def written_options(body: str, place: str) -> Options:
+    """The options that begin a cell or an example: YAML between two lines of dashes, or lines like ``:tags: [x]``."""
+    if body.startswith("---"):
+        block = re.split(r"^---+[ \t]*$", body, maxsplit=2, flags=re.MULTILINE)[1]
+    else:
+        block = "\n".join(line[1:] for line in takewhile(lambda line: line.startswith(":"), body.split("\n")))
+    try:
+        metadata = yaml.safe_load(block) or {}
+    except yaml.YAMLError as error:
+        raise Unreadable(f"{place}: these options cannot be read. {REMEDY}") from error
+    if not isinstance(metadata, dict):
+        raise Unreadable(f"{place}: these options are not `key: value` lines. {REMEDY}")
+    return options(metadata, place)
+
+
+@cache
+def parsed(text: str, place: str = "") -> Any:
+    """A page's notebook without outputs; `place` is for messages. Not to be changed by the caller: it is shared."""
+    try:
+        notebook = read_myst_markdown_notebook(
+            text, config=MdParserConfig(enable_extensions={"colon_fence"}), add_source_map=True
+        )
+    except MystMetadataParsingError as error:
+        raise Unreadable(f"{place}:1: the page's front matter cannot be read ({error}). {REMEDY}") from error
+    except Exception as error:  # whatever a parser raises, the reader of the log needs the page's name
+        raise Unreadable(f"{place}:1: this page cannot be read ({type(error).__name__}: {error})") from error
+    return notebook
+
+
+def page_units(page: str, file: Path, examples: Path, packages: list[str]) -> Iterator[Unit]:
+    """The units that a page tells: its own cells, and each example it shows."""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{file}: this page cannot be read ({error}). Save it as readable UTF-8.") from error
+    said = {}
+    for found in DEMONSTRATION.finditer(text):
+        line = text[: found.start("fence")].count("\n") + 1
+        said[line] = found["name"], found["kind"], written_options(found["body"], f"{file}:{line}")
+    notebook = parsed(text, str(file))
+    of_page = options(notebook.metadata, f"{file}:1")
+    code = [
+        Cell(cell.source, line, also(options(cell.metadata, f"{file}:{line}"), of_page))
+        for cell, line in zip(notebook.cells, notebook.metadata.source_map, strict=True)
+        if cell.cell_type == "code"
+    ]
+    if code:
+        yield Unit("page", page, page, code[0].line, tuple(code), used(packages, [cell.source for cell in code]))
+    for line, (name, kind, its) in said.items():
+        if kind == "example":
+            source = program(examples, name, f"{file}:{line}")
+            yield Unit("example", name, page, line, (Cell(source, line, also(its, of_page)),), used(packages, [source]))
+
+
+def program(examples: Path, name: str, place: str) -> str:
+    """The source of an example."""
+    try:
+        return (examples / f"{name}.py").read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        there = ", ".join(sorted(path.stem for path in examples.glob("*.py"))) or "none"
+        raise Unreadable(f"{place}: no example {name!r} can be read ({error}). There are: {there}.") from error
+
+
+def used(packages: list[str], sources: list[str]) -> tuple[str, ...]:
+    """The declared packages that the sources name. Others are not even installed where they run."""
+    text = "\n".join(sources)
+    return tuple(name for name in packages if re.search(rf"\b{re.escape(name)}\b", text))

@@ -1,0 +1,115 @@
+"""Groups the Pythons that printed the same, and names the groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from .interpreters import Interpreter
+from .units import Options
+
+COMPARISON = re.compile(r"(>=|<=|==|<|>)\s*(\d+(?:\.\d+)*)")
+
+
+@dataclass
+class Group:
+    """Pythons whose output is equal for a reader; `outcome` is what the first of them printed."""
+
+    interpreters: list[Interpreter]
+    outcome: dict[str, Any]
+    reasons: list[str] = field(default_factory=list)
+    volatile: bool = False
+
+
+def covers(pattern: str, interpreter: Interpreter) -> bool:
+    """Whether a pattern means this Python. A comma means and; comparisons are about CPython's version alone."""
+    return all(covers_one(part.strip(), interpreter) for part in pattern.split(","))
+
+
+def covers_one(part: str, interpreter: Interpreter) -> bool:
+    if part == "*":
+        return True
+    if part == "free-threaded":
+        return interpreter.free_threaded
+    if part == "32-bit":
+        return interpreter.pointer_bits == 32
+    comparison = COMPARISON.fullmatch(part)
+    if comparison:
+        operator, version = comparison[1], tuple(map(int, comparison[2].split(".")))
+        mine = interpreter.number[: len(version)]
+        holds = {">=": mine >= version, "<=": mine <= version, "==": mine == version}
+        holds.update({"<": mine < version, ">": mine > version})
+        return interpreter.implementation == "cpython" and holds[operator]
+    return interpreter.key == part or interpreter.key.startswith(part + "-") or interpreter.implementation == part
+
+
+def reason(patterns: Iterable[tuple[str, str]], interpreter: Interpreter) -> str | None:
+    """What the first pattern that means this Python says."""
+    return next((text for pattern, text in patterns if covers(pattern, interpreter)), None)
+
+
+def comparable(outcome: dict[str, Any], options: Options) -> object:
+    """An outcome as it is compared, never as it is shown: addresses by first appearance, errors by their last line."""
+    seen: dict[str, str] = {}
+    hexadecimal = r"0x[0-9a-fA-F]+" if "addresses" in options.tags else r"(?<=at )0x[0-9a-fA-F]+"
+
+    def plain(text: str) -> str:
+        text = re.sub(r"\S*everypython-[0-9a-z_]+", "<scratch>", text)
+        return re.sub(hexadecimal, lambda found: seen.setdefault(found[0], f"<address {len(seen) + 1}>"), text)
+
+    data = {kind: plain(text) for kind, text in sorted((outcome["data"] or {}).items())}
+    error = outcome["error"]
+    return (plain(outcome["text"]), data, error and plain(last_line(error)), outcome["reached"])
+
+
+def last_line(error: dict[str, str]) -> str:
+    return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+
+
+def prints_something(outcome: dict[str, Any]) -> bool:
+    return bool(outcome["text"] or outcome["data"] or outcome["error"] or not outcome["reached"])
+
+
+def grouped(
+    outcomes: Sequence[tuple[Interpreter, dict[str, Any]]], default: Interpreter, options: Options
+) -> list[Group]:
+    """The groups of one cell, the published default's first, the others as the interpreters are ranked."""
+    groups: dict[object, Group] = {}
+    for interpreter, outcome in sorted(outcomes, key=lambda pair: (pair[0] is not default, pair[0].rank)):
+        varies = reason(options.volatile, interpreter)
+        key = ("varies", varies) if varies else repr(comparable(outcome, options))
+        group = groups.setdefault(key, Group([], outcome, volatile=bool(varies)))
+        group.interpreters.append(interpreter)
+        why = varies or (reason(options.differs, interpreter) if len(groups) > 1 else None)
+        if why and why not in group.reasons:
+            group.reasons.append(why)
+    ordered = list(groups.values())
+    ordered[0].interpreters.sort(key=lambda one: one.rank)
+    if not ordered[0].volatile:
+        ordered[0].reasons.clear()
+    return ordered
+
+
+def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
+    """A group's Pythons in words, versions that stand next to each other in `everyone` as a range."""
+    parts = []
+    for family, all_of in groupby(sorted(everyone, key=lambda one: one.rank), key=lambda one: one.rank[:4]):
+        line = list(all_of)
+        minors = [".".join(one.version.split(".")[:2]) for one in line]
+        runs: list[list[str]] = []
+        for one, minor in zip(line, minors, strict=True):
+            short = one.version if minors.count(minor) > 1 or not one.stable else minor
+            if one not in members:
+                runs.append([])
+            elif runs:
+                runs[-1].append(short)
+            else:
+                runs.append([short])
+        ranges = [run[0] if len(run) == 1 else f"{run[-1]}–{run[0]}" for run in runs if run]
+        if ranges:
+            shown = {"cpython": "CPython", "pypy": "PyPy"}.get(str(family[2]), str(family[2]))
+            parts.append(f"{shown} {', '.join(ranges)}{' free-threaded' if family[1] else ''}")
+    return ", ".join(parts)

@@ -1,0 +1,81 @@
+"""What is done with this project: `nox -l` lists it, plain `nox` does what CI does."""
+
+import sys
+import time
+from pathlib import Path
+
+import nox
+
+ROOT = Path(__file__).parent
+sys.path.insert(0, str(ROOT / "docs" / "_ext"))
+from everypython.interpreters import Interpreter, discover  # noqa: E402  # needs the line above
+
+nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: environments in a second, not in ten
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "tests", "docs"]
+nox.options.error_on_missing_interpreters = True
+
+ENGINE = {"PYTHONPATH": str(ROOT / "docs" / "_ext")}
+SITE = "docs/_build/site"
+
+
+def install(session: nox.Session, group: str) -> None:
+    """Installs a dependency group of pyproject.toml, and says how long that took: it is no part of what is timed."""
+    began = time.monotonic()
+    groups = nox.project.load_toml(ROOT / "pyproject.toml")
+    session.install("-e", ".", *nox.project.dependency_groups(groups, group))
+    session.log(f"set-up took {time.monotonic() - began:.1f} s")
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Run every demonstration on every Python found and build the site from what each printed."""
+    install(session, "docs")
+    began = time.monotonic()
+    session.run("python", "-m", "everypython.publish", "docs", SITE, *session.posargs, env=ENGINE)
+    session.log(f"the build took {time.monotonic() - began:.1f} s")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Test the engine and the site, then refdemo and the examples under every Python found."""
+    install(session, "tests")
+    session.run("pytest", "tests/engine", "tests/site", *session.posargs)
+    for name in instruments:
+        session.notify(name)
+
+
+def test_instruments(session: nox.Session) -> None:
+    session.install("pytest")
+    session.run("python", "-m", "pytest", "tests/refdemo", *session.posargs)
+
+
+def register(interpreter: Interpreter) -> str:
+    """Makes a session that tests refdemo under one Python; returns the session's name."""
+    name = f"tests-{interpreter.key}"
+    test_instruments.__doc__ = f"Test refdemo and the examples under {interpreter.name}."
+    nox.session(name=name, python=interpreter.executable)(test_instruments)
+    return name
+
+
+instruments = [register(interpreter) for interpreter in discover(log=lambda skipped: None)]
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style and types."""
+    install(session, "lint")
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("mypy", "refdemo", "examples", "docs/_ext/everypython", "docs/conf.py", "noxfile.py")
+
+
+@nox.session
+def live(session: nox.Session) -> None:
+    """Serve the site while you write: a saved page is built again."""
+    install(session, "live")
+    watched = [f"--watch={folder}" for folder in ("refdemo", "examples", "docs/_ext")]
+    ignored = [f"--re-ignore={pattern}" for pattern in (r"_build/", r"__pycache__", r"\.pyc$")]
+    session.run(
+        "sphinx-autobuild", "-n", *watched, *ignored, "docs", "docs/_build/live/html", *session.posargs, env=ENGINE
+    )

@@ -1,0 +1,215 @@
+"""What is built, and what is run again when something changed. Each test builds a small site, most of them twice."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from everypython.runs import Progress
+from everypython.units import Unit
+
+from .conftest import FOUND, Site
+
+OTHER = [one for one in FOUND if one.language != sys.version.split()[0]]
+
+
+@pytest.fixture
+def told(site: Site) -> Site:
+    """Three pages: one uses the helper, one shows an example, one does neither."""
+    site.page("index", "import helper\nprint('says', helper.WORD)")
+    site.page("alone", "print('all', 'alone')")
+    site.write("docs/shown.md", "# Shown\n\n```{example} greet\n```\n")
+    return site
+
+
+def read_again(log: str) -> set[str]:
+    """The pages that Sphinx read."""
+    return {
+        line.split("]")[1].split()[0] for line in log.splitlines() if line.startswith("reading sources") and "]" in line
+    }
+
+
+def ran(log: str) -> int:
+    """How many units were run, over all Pythons."""
+    return sum(int(line.split()[1]) for line in log.splitlines() if line.startswith("ran "))
+
+
+def runs_of(site: Site) -> dict[str, Any]:
+    runs: dict[str, Any] = json.loads((site.root / "out/runs.json").read_text(encoding="utf-8"))
+    return runs
+
+
+def test_outputs_and_programs_reach_the_page(told: Site) -> None:
+    told.built()
+    assert "says first" in told.html()
+    assert "greeted first" in told.html("shown") and "import" in told.html("shown")
+
+
+def test_without_a_change_nothing_is_run_or_read_again(told: Site) -> None:
+    assert ran(told.built()) == 3
+    again = told.built()
+    assert (ran(again), read_again(again)) == (0, set())
+
+
+def test_an_edited_helper_runs_and_reads_what_uses_it(told: Site) -> None:
+    told.built()
+    told.write("helper/__init__.py", "WORD = 'second'\n")
+    log = told.built()
+    assert (ran(log), read_again(log)) == (2, {"index", "shown"})
+    assert "says second" in told.html() and "greeted second" in told.html("shown")
+
+
+def test_an_edited_example_runs_and_reads_its_page(told: Site) -> None:
+    told.built()
+    told.write("examples/greet.py", "print('hello')\n")
+    log = told.built()
+    assert (ran(log), read_again(log)) == (1, {"shown"})
+    assert "hello" in told.html("shown") and "greeted first" not in told.html("shown")
+
+
+def test_an_edited_page_runs_alone(told: Site) -> None:
+    told.built()
+    told.page("alone", "print('not', 'alone')")
+    log = told.built()
+    assert (ran(log), read_again(log)) == (1, {"alone"})
+    assert "not alone" in told.html("alone")
+
+
+def test_edited_prose_runs_nothing(told: Site) -> None:
+    told.built()
+    page = told.root / "docs/alone.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nMore prose.\n", encoding="utf-8")
+    log = told.built()
+    assert (ran(log), read_again(log)) == (0, {"alone"})
+
+
+@pytest.mark.skipif(not OTHER, reason="needs a second Python")
+def test_another_interpreter_runs_everything_and_its_outputs_follow(told: Site) -> None:
+    told.page("alone", "import sys\nprint('this is', sys.version.split()[0])")
+    told.built()
+    other = OTHER[0]
+    told.pythons = [other.executable]
+    log = told.built()
+    assert (ran(log), read_again(log)) == (3, {"index", "alone", "shown"})
+    assert f"this is {other.language}" in told.html("alone")
+
+
+@pytest.mark.skipif(not OTHER, reason="needs a second Python")
+def test_one_more_interpreter_runs_what_it_has_not_run(told: Site) -> None:
+    told.built()
+    told.pythons.append(OTHER[0].executable)
+    assert ran(told.built()) == 3
+
+
+def test_kept_runs_that_were_cut_short_are_run_again(told: Site) -> None:
+    told.built()
+    kept = sorted((told.root / "docs/_build/runs/kept").glob("*.json"))
+    kept[0].write_text(kept[0].read_text(encoding="utf-8")[:20], encoding="utf-8")
+    assert ran(told.built()) == 1
+
+
+def test_an_output_that_changed_is_read_even_if_nothing_was_edited(told: Site) -> None:
+    told.page("alone", f"print(open({str(told.root / 'outside')!r}).read())")
+    told.write("outside", "before")
+    told.built()
+    told.write("outside", "after")
+    for kept in (told.root / "docs/_build/runs/kept").glob("*.json"):
+        kept.unlink()
+    assert read_again(told.built()) == {"alone"}
+    assert "after" in told.html("alone")
+
+
+def test_parallel_reading_gives_the_same_pages(told: Site) -> None:
+    for number in range(6):
+        told.page(f"page{number}", f"print('page', {number})")
+    told.built()
+    serial = [body(told, number) for number in range(6)]
+    told.built("-E", "-a", "-j", "2")
+    assert [body(told, number) for number in range(6)] == serial
+
+
+def body(site: Site, number: int) -> str:
+    """A page without its head, where myst-nb's stylesheet gets a checksum in the second build only."""
+    return site.html(f"page{number}").partition("<body>")[2]
+
+
+@pytest.mark.skipif(not OTHER, reason="needs a second Python")
+def test_differences_are_shown_with_their_reason_and_agreement_with_a_mark(site: Site) -> None:
+    site.pythons = [FOUND[0].executable, OTHER[-1].executable]
+    site.page(
+        "index",
+        "---\ndiffers: {'*': 'they `differ` ([docs](https://example.org))'}\n---\nimport sys\nprint(sys.version.split()[0])",
+        "print('agreed')",
+        "pass",
+    )
+    site.built()
+    html = site.html()
+    assert html.count('<div class="variant') == 1
+    assert FOUND[0].language in html and OTHER[-1].language in html
+    assert '<code class="docutils literal notranslate"><span class="pre">differ</span></code>' in html
+    assert html.count("same on all 2 Pythons") == 1, "a cell that prints nothing anywhere gets no mark"
+
+
+def test_a_difference_without_a_reason_says_so(site: Site) -> None:
+    site.pythons = [one.executable for one in FOUND[:2]]
+    if len(FOUND) < 2:
+        pytest.skip("needs a second Python")
+    site.page("index", "import sys\nsys.version")
+    site.built()
+    assert "not yet explained" in site.html()
+
+
+def test_runs_json_says_what_ran_where(told: Site) -> None:
+    told.built()
+    runs = runs_of(told)
+    assert [*runs] == ["schema", "project", "published_default", "interpreters", "units"]
+    (interpreter,) = runs["interpreters"]
+    assert interpreter["language"] == sys.version.split()[0]
+    units = {unit["id"]: unit for unit in runs["units"]}
+    assert units.keys() == {"index", "alone", "shown#greet"}
+    (cell,) = units["index"]["cells"]
+    page = (told.root / "docs/index.md").read_text(encoding="utf-8").split("\n")
+    assert page[cell["line"] - 1].startswith("```{code-cell}")
+    (variant,) = cell["variants"]
+    assert (variant["interpreters"], variant["outputs"]) == ([interpreter["key"]], [{"text/plain": "says first\n"}])
+    assert units["alone"]["digests"]["packages"] == {}
+
+
+def test_the_same_cells_on_two_pages_run_once(site: Site) -> None:
+    site.page("index", "print('twice')")
+    site.page("again", "print('twice')")
+    assert ran(site.built()) == 1
+    assert "twice" in site.html() and "twice" in site.html("again")
+
+
+def test_the_engine_stands_aside_for_the_notebook_kernel(told: Site) -> None:
+    told.page("index", "try:\n    print('a kernel:', bool(get_ipython()))\nexcept NameError:\n    print('no kernel')")
+    told.built()
+    assert "no kernel" in told.html()
+    told.built("-D", "everypython_execute=0")
+    assert "a kernel: True" in told.html()
+    told.built()
+    assert "no kernel" in told.html(), "and comes back"
+
+
+def test_progress_is_plain_lines_where_there_is_no_terminal(told: Site) -> None:
+    log = told.built()
+    assert "\r" not in log
+    assert [line for line in log.splitlines() if line.startswith("ran 3 units on CPython")]
+
+
+def test_progress_is_one_moving_line_on_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
+    pair = (Unit("page", "a", "a", 1, (), ()), FOUND[0])
+    progress = Progress([pair, pair], print, True)
+    progress.done(FOUND[0], 0.1)
+    progress.done(FOUND[0], 0.1)
+    shown = f"\r\x1b[Kran {FOUND[0].version} "
+    assert capfd.readouterr().out == f"{shown}1/2{shown}2/2\n"
+
+
+def test_nothing_is_left_in_the_temporary_folder(told: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
+    told.built()
+    assert not [*(tmp_path / "temporary").glob("everypython-*")]

@@ -1,0 +1,91 @@
+"""Which Pythons are found, and what is said of them."""
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+from everypython.interpreters import Interpreter, discover, published_default
+
+HERE = {"EVERYPYTHON": sys.executable}
+
+
+def silent(skipped: str) -> None:
+    """A log that nobody reads."""
+
+
+def test_everypython_alone_decides_when_it_is_set() -> None:
+    found = discover({**os.environ, **HERE}, silent)
+    assert [python.language for python in found] == [sys.version.split()[0]]
+
+
+def test_a_python_found_twice_is_one() -> None:
+    both = os.pathsep.join([sys.executable, sys.executable])
+    assert len(discover({"EVERYPYTHON": both}, silent)) == 1
+
+
+def test_a_virtual_environment_stands_for_the_python_it_was_made_from(tmp_path: Path) -> None:
+    venv.create(tmp_path / "env", symlinks=os.name != "nt")
+    inside = tmp_path / "env" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    (found,) = discover({"EVERYPYTHON": str(inside)}, silent)
+    assert not found.executable.startswith(str(tmp_path))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="writes a shell script as a shim")
+def test_a_shim_that_does_not_start_is_skipped_and_named(tmp_path: Path) -> None:
+    shim = tmp_path / "python3.99"
+    shim.write_text("#!/bin/sh\necho not installed >&2\nexit 127\n")
+    shim.chmod(0o755)
+    said: list[str] = []
+    found = discover({"PATH": str(tmp_path), "HOME": str(tmp_path)}, said.append)
+    assert [line for line in said if str(shim) in line and "exit 127: not installed" in line]
+    assert [python.language for python in found] == [sys.version.split()[0]], "this Python is always there"
+
+
+def test_a_python_named_in_everypython_that_does_not_start_is_an_error(tmp_path: Path) -> None:
+    missing = str(tmp_path / "python3.12")
+    with pytest.raises(ValueError, match=r"EVERYPYTHON names .*python3\.12, which does not start"):
+        discover({"EVERYPYTHON": missing}, silent)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="makes symbolic links")
+@pytest.mark.parametrize(
+    "folder, variable",
+    [("versions/any/bin", "PYENV_ROOT"), ("any/bin", "UV_PYTHON_INSTALL_DIR")],
+    ids=["pyenv", "uv"],
+)
+def test_installations_are_found_without_being_on_path(tmp_path: Path, folder: str, variable: str) -> None:
+    (tmp_path / folder).mkdir(parents=True)
+    link = tmp_path / folder / "python3.98"
+    link.write_text(f'#!/bin/sh\necho started > {tmp_path}/proof\nexec {sys.executable} "$@"\n')
+    link.chmod(0o755)
+    discover({"PATH": "", "HOME": str(tmp_path / "none"), variable: str(tmp_path)}, silent)
+    assert (tmp_path / "proof").exists()
+
+
+def test_what_is_said_of_a_python_is_what_it_says_itself(python: Interpreter) -> None:
+    question = "import struct, sys; print(struct.calcsize('P') * 8, sys.implementation.name, *sys.version_info[:3])"
+    answer = subprocess.run([python.executable, "-c", question], capture_output=True, text=True, check=True)
+    bits, name, *version = answer.stdout.split()
+    assert (str(python.pointer_bits), python.implementation) == (bits, name)
+    assert python.language == ".".join(version)
+
+
+def made(version: str, *, free_threaded: bool = False, implementation: str = "cpython") -> Interpreter:
+    return Interpreter("x", implementation, version, "3.11.1", free_threaded, 64, "linux-x86_64", "", ())
+
+
+def test_the_published_default_is_the_newest_stable_cpython_with_a_gil() -> None:
+    stable = made("3.14.2")
+    others = [made("3.15.0rc1"), made("3.16.0", free_threaded=True), made("9.0.0", implementation="pypy")]
+    assert published_default([*others, made("3.9.20"), stable]) is stable
+
+
+def test_with_prereleases_alone_the_first_of_them_is_published() -> None:
+    assert published_default([made("3.15.0rc1"), made("3.16.0a2")]).version == "3.16.0a2"
+
+
+def test_a_key_names_implementation_patch_build_and_platform() -> None:
+    assert made("3.13.5", free_threaded=True).key == "cpython-3.13.5t-linux-x86_64"

@@ -1,0 +1,159 @@
+"""What one process does with a page's cells or a program, on every Python found."""
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from everypython.interpreters import Interpreter
+
+Run = Callable[..., dict[str, Any]]
+
+
+def texts(result: dict[str, Any]) -> list[str]:
+    assert result["problem"] is None, result["problem"]
+    return [cell["text"] for cell in result["cells"]]
+
+
+def plain(result: dict[str, Any]) -> list[str | None]:
+    assert result["problem"] is None, result["problem"]
+    return [cell["data"] and cell["data"]["text/plain"] for cell in result["cells"]]
+
+
+def test_the_last_expression_is_displayed_as_at_the_prompt(python: Interpreter, run: Run) -> None:
+    cells = ["x = 6\nx * 7", "x", "None", "x = 1", "'a'", "max(\n  1,\n  x,\n)  # why\n\n# end", "if x:\n    x\n"]
+    assert plain(run(python, *cells)) == ["42", "6", None, None, "'a'", "1", None]
+
+
+def test_what_a_string_or_bracket_spans_is_not_cut_in_two(python: Interpreter, run: Run) -> None:
+    cells = ['s = """\nx\n"""\ns', "t = [\n1,\n2]", 'f"""\n{t}\n"""']
+    assert plain(run(python, *cells)) == ["'\\nx\\n'", None, "'\\n[1, 2]\\n'"]
+
+
+def test_rich_outputs_are_taken_but_never_html(python: Interpreter, run: Run) -> None:
+    bundle = "{'text/html': '<script>', 'image/svg+xml': '<svg/>', 'text/vnd.graphviz': 'digraph {}'}"
+    cell = f"class R:\n    def _repr_mimebundle_(self): return {bundle}\n    def __repr__(self): return 'R'\nR()"
+    (data,) = [cell["data"] for cell in run(python, cell)["cells"]]
+    assert data == {"text/plain": "R", "image/svg+xml": "<svg/>", "text/vnd.graphviz": "digraph {}"}
+
+
+def test_both_streams_and_the_system_write_in_the_order_of_a_terminal(python: Interpreter, run: Run) -> None:
+    cell = (
+        "import os, sys, subprocess\nprint('one')\nprint('two', file=sys.stderr)\nos.write(1, b'three\\n')\n"
+        "_ = subprocess.run([sys.executable, '-c', 'print(4)'])\nsys.stdout.write('five')\nos.write(2, b'six')"
+    )
+    assert texts(run(python, cell, "print()")) == ["one\ntwo\nthree\n4\nfivesix", "\n"]
+
+
+def test_c_output_keeps_its_place_on_cpython(python: Interpreter, run: Run) -> None:
+    if python.implementation != "cpython" or not python.platform.startswith("linux"):
+        pytest.skip("the order of C's own streams is promised for CPython; the test calls glibc")
+    cell = "import ctypes\nprint('before')\n_ = ctypes.CDLL(None).puts(b'from C')\nprint('after')"
+    assert texts(run(python, cell)) == ["before\nfrom C\nafter\n"]
+
+
+def test_bytes_that_are_no_text_are_shown_escaped(python: Interpreter, run: Run) -> None:
+    assert texts(run(python, r"import os; _ = os.write(1, b'\xff\xfe!')")) == ["\\xff\\xfe!"]
+
+
+def test_after_an_exception_the_next_cell_runs(python: Interpreter, run: Run) -> None:
+    failed, after = run(python, "print('so far')\n1 / 0", "print('on')")["cells"]
+    assert (failed["text"], failed["error"]["type"], after["text"]) == ("so far\n", "ZeroDivisionError", "on\n")
+    lines = failed["error"]["traceback"].splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert not [line for line in lines if "runner.py" in line], "the runner's own frames do not show"
+
+
+def test_a_cell_that_does_not_compile_fails_in_its_turn(python: Interpreter, run: Run) -> None:
+    first, failed, last = run(python, "print(1)", "print(2) or or", "print(3)")["cells"]
+    assert (first["text"], failed["error"]["type"], last["text"]) == ("1\n", "SyntaxError", "3\n")
+
+
+def test_what_was_raised_is_forgotten(python: Interpreter, run: Run) -> None:
+    cells = [
+        "import gc, weakref\nclass Big: pass\ndef f():\n    global witness\n    big = Big()\n"
+        "    witness = weakref.ref(big)\n    1 / 0\nf()",
+        "if not hasattr(__import__('sys'), 'getrefcount'): _ = gc.collect()\nprint(witness() is None)",
+    ]
+    assert texts(run(python, *cells))[-1] == "True\n"
+
+
+def test_cells_are_the_main_module(python: Interpreter, run: Run) -> None:
+    cells = [
+        "class A: pass",
+        "import pickle, sys\npickle.loads(pickle.dumps(A())).__class__ is A",
+        "sys.argv, __name__",
+    ]
+    assert plain(run(python, *cells)) == [None, "True", "([''], '__main__')"]
+
+
+def test_a_unit_sees_a_fixed_environment(python: Interpreter, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "do not publish")
+    monkeypatch.setenv("PYTHONPATH", "/nowhere")
+    cells = [
+        "import os, sys\nprint('SECRET_TOKEN' in os.environ, '/nowhere' in sys.path)",
+        "print(os.listdir(), os.path.dirname(os.environ['HOME']) == os.path.dirname(os.getcwd()))",
+        "import refdemo",
+    ]
+    result = run(python, *cells)
+    assert texts(result)[:2] == ["False False\n", "[] True\n"]
+    assert result["cells"][2]["error"]["type"] == "ModuleNotFoundError", "only what a unit names is installed"
+
+
+def test_hashes_are_the_same_in_every_run(python: Interpreter, run: Run) -> None:
+    assert plain(run(python, "hash('spam')")) == plain(run(python, "hash('spam')"))
+
+
+ENDS = {
+    "import os; os.abort()": "SIGABRT",
+    "import os; os._exit(3)": "exit status 3",
+    "import sys; sys.exit('bye')": "called sys.exit('bye')",
+    "while True: pass": "did not end within 2 s and was stopped",
+}
+
+
+@pytest.mark.parametrize("cell", ENDS, ids=["abort", "_exit", "exit", "hang"])
+def test_a_process_that_ends_early_is_a_problem_at_its_line(cell: str, python: Interpreter, run: Run) -> None:
+    result = run(python, "print('first')", cell, "print('third')", timeout=2)
+    assert result["problem"]["cell"] == 1 and ENDS[cell] in result["problem"]["says"]
+    assert result["cells"][0]["text"] == "first\n"
+    assert not result["cells"][2]["reached"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="process groups")
+def test_what_a_stopped_unit_started_is_stopped_too(python: Interpreter, run: Run, tmp_path: Path) -> None:
+    proof = tmp_path / "alive"
+    loop = f"import time\nwhile True:\n    open({str(proof)!r}, 'w').write(str(time.time()))\n    time.sleep(0.01)"
+    cell = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {loop!r}])"
+    assert "was stopped" in run(python, cell, timeout=2)["problem"]["says"]
+    before = proof.read_text()
+    deadline = time.monotonic() + 0.3
+    while time.monotonic() < deadline:
+        assert proof.read_text() == before
+
+
+def test_text_that_is_printed_while_python_exits_is_a_problem(python: Interpreter, run: Run) -> None:
+    result = run(python, "import atexit\n_ = atexit.register(print, 'last words')")
+    assert "after the last cell" in result["problem"]["says"] and "last words" in result["problem"]["says"]
+
+
+def test_endless_output_is_a_problem(python: Interpreter, run: Run) -> None:
+    result = run(python, "import os\nfor _ in range(200): _ = os.write(1, b'x' * 10_000)")
+    assert "2,000,000 bytes" in result["problem"]["says"]
+
+
+def test_a_program_runs_as_a_user_would_run_it(python: Interpreter, run: Run) -> None:
+    source = "import sys\nprint(__name__, sys.argv)\nprint('done', file=sys.stderr)\nsys.exit()"
+    assert texts(run(python, source, kind="example")) == ["__main__ ['unit.py']\ndone\n"]
+
+
+def test_a_programs_error_is_told_apart_from_what_it_printed(python: Interpreter, run: Run) -> None:
+    (outcome,) = run(python, "print('so far')\n{}['key']", kind="example")["cells"]
+    assert outcome["text"] == "so far\n"
+    assert (outcome["error"]["type"], outcome["error"]["message"]) == ("KeyError", "'key'")
+
+
+def test_a_program_that_exits_with_a_status_is_a_problem(python: Interpreter, run: Run) -> None:
+    assert "exit status 4" in run(python, "import sys; sys.exit(4)", kind="example")["problem"]["says"]

@@ -1,0 +1,112 @@
+"""How outputs are compared, grouped and named. The interpreters here are data: what they print is made up too."""
+
+from typing import Any
+
+import pytest
+from everypython.interpreters import Interpreter
+from everypython.units import Options
+from everypython.variants import covers, grouped, names
+
+
+def python(version: str, implementation: str = "cpython", bits: int = 64) -> Interpreter:
+    free = version.endswith("t")
+    return Interpreter("x", implementation, version.rstrip("t"), "3.11.9", free, bits, "linux-x86_64", "", ())
+
+
+NEW, MIDDLE, OLD = python("3.15.2"), python("3.14.10"), python("3.13.0")
+FREE, PYPY = python("3.13.5t"), python("8.0.1", "pypy")
+ALL = [NEW, MIDDLE, OLD, FREE, PYPY]
+
+
+def printed(text: str = "", data: dict[str, str] | None = None, error: dict[str, str] | None = None) -> dict[str, Any]:
+    return {"text": text, "data": data, "error": error, "reached": True}
+
+
+def shape(texts: list[str], options: Options = Options()) -> list[list[str]]:  # noqa: B008  # it is frozen
+    outcomes = [(one, printed(text)) for one, text in zip(ALL, texts, strict=True)]
+    return [[one.key.split("-")[1] for one in group.interpreters] for group in grouped(outcomes, NEW, options)]
+
+
+@pytest.mark.parametrize(
+    "pattern, covered",
+    [
+        (">=3.14", [NEW, MIDDLE]),
+        ("<3.14", [OLD, FREE]),
+        ("<3.14, free-threaded", [FREE]),
+        ("==3.14", [MIDDLE]),
+        ("==3.14.1", []),
+        ("<=3.14.10", [MIDDLE, OLD, FREE]),
+        ("pypy", [PYPY]),
+        ("free-threaded", [FREE]),
+        ("cpython-3.13.0", [OLD]),
+        ("cpython-3.13.5t-linux-x86_64", [FREE]),
+        ("32-bit", []),
+        ("*", ALL),
+    ],
+)
+def test_a_pattern_covers_the_pythons_it_names(pattern: str, covered: list[Interpreter]) -> None:
+    assert [one for one in ALL if covers(pattern, one)] == covered
+
+
+def test_thirty_two_bits_are_a_pattern() -> None:
+    assert covers("32-bit", python("3.14.2", bits=32))
+
+
+def test_equal_outputs_are_one_group() -> None:
+    assert shape(["2"] * 5) == [["3.15.2", "3.14.10", "3.13.0", "3.13.5t", "8.0.1"]]
+
+
+def test_the_published_default_comes_first_and_the_others_newest_first() -> None:
+    assert shape(["1", "2", "1", "3", "2"]) == [["3.15.2", "3.13.0"], ["3.14.10", "8.0.1"], ["3.13.5t"]]
+
+
+def test_addresses_in_a_repr_are_compared_by_first_appearance() -> None:
+    same, other = "<A at 0x1a> <A at 0x1a>", "<A at 0x2> <A at 0x3>"
+    assert len(shape([same, "<A at 0x7> <A at 0x7>", same, same, same])) == 1
+    assert len(shape([same, other, same, same, same])) == 2
+
+
+def test_other_hexadecimal_counts_unless_the_cell_is_tagged() -> None:
+    texts = ["0x1a", "0x2b", "0x1a", "0x1a", "0x1a"]
+    assert len(shape(texts)) == 2
+    assert len(shape(texts, Options(frozenset({"addresses"})))) == 1
+
+
+def test_scratch_folders_are_compared_as_one() -> None:
+    assert len(shape([f"in /tmp/everypython-{name}/work/x.py" for name in ("a", "b", "c1", "d_", "e")])) == 1
+
+
+def test_exceptions_are_compared_by_their_last_line() -> None:
+    errors = [{"type": "E", "message": "m", "traceback": text} for text in ("long", "longer")]
+    outcomes = [(one, printed(error=error)) for one, error in zip([NEW, OLD], errors, strict=True)]
+    assert len(grouped(outcomes, NEW, Options())) == 1
+
+
+def test_a_group_carries_the_reason_of_the_first_pattern_that_covers_it() -> None:
+    options = Options(differs=(("free-threaded", "no lock"), ("<3.14", "old"), ("pypy", "no counts")))
+    outcomes = [(one, printed(text)) for one, text in zip(ALL, "11222", strict=True)]
+    first, second = grouped(outcomes, NEW, options)
+    assert (first.reasons, second.reasons) == ([], ["old", "no lock", "no counts"])
+
+
+def test_volatile_pythons_are_exempt_from_comparison_and_stand_apart() -> None:
+    options = Options(volatile=(("free-threaded", "a thread id"),))
+    assert shape(["1", "1", "1", "140735", "1"], options) == [["3.15.2", "3.14.10", "3.13.0", "8.0.1"], ["3.13.5t"]]
+
+
+@pytest.mark.parametrize(
+    "members, words",
+    [
+        (ALL, "CPython 3.13–3.15, CPython 3.13 free-threaded, PyPy 8.0"),
+        ([NEW, OLD], "CPython 3.15, 3.13"),
+        ([MIDDLE, OLD], "CPython 3.13–3.14"),
+        ([FREE], "CPython 3.13 free-threaded"),
+    ],
+)
+def test_versions_that_stand_next_to_each_other_are_named_as_a_range(members: list[Interpreter], words: str) -> None:
+    assert names(members, ALL) == words
+
+
+def test_two_patches_of_one_version_are_told_apart() -> None:
+    early = python("3.14.0")
+    assert names([MIDDLE], [NEW, MIDDLE, early, OLD]) == "CPython 3.14.10"

@@ -1,0 +1,38 @@
+"""Counts read straight from memory, written apart from refdemo so that the two can be compared."""
+
+import ctypes
+import struct
+import subprocess
+import sys
+import sysconfig
+
+import pytest
+
+COUNTED = hasattr(sys, "getrefcount")
+FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+WORD = struct.calcsize("P")
+
+counted = pytest.mark.skipif(not COUNTED, reason="this Python keeps no reference counts")
+with_gil = pytest.mark.skipif(not COUNTED or FREE_THREADED, reason="the count is not one number in one place here")
+free_threaded = pytest.mark.skipif(not FREE_THREADED, reason="for free-threaded builds")
+
+
+def raw_count(address):
+    """The number in the count's place, immortal or not, of a build with a GIL."""
+    if sys.version_info >= (3, 12) and WORD == 8:
+        return ctypes.c_uint32.from_address(address + 4 * (sys.byteorder == "big")).value
+    return ctypes.c_ssize_t.from_address(address).value
+
+
+def owner_and_shared(address):
+    """A free-threaded build's two counts."""
+    local = ctypes.c_uint32.from_address(address + WORD + 4).value
+    return local, ctypes.c_ssize_t.from_address(address + WORD + 8).value >> 2
+
+
+def run(program, *arguments):
+    """What a fresh process of this Python prints for a program; its exit code must be 0."""
+    command = [sys.executable, "-c", program, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout

@@ -1,0 +1,67 @@
+import copy
+import doctest
+import importlib
+import pickle
+import pkgutil
+
+import pytest
+import refdemo
+from raw_memory import run
+
+MODULES = [f"refdemo.{found.name}" for found in pkgutil.iter_modules(refdemo.__path__) if found.name != "__main__"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_doctests_of_a_module_hold(name):
+    failed, _ = doctest.testmod(importlib.import_module(name))
+    assert failed == 0
+
+
+@pytest.mark.parametrize("name", ["refcount", "refcount_at", "is_immortal", "object_exists", "automatic_gc_disabled"])
+def test_each_public_name_has_a_doctest(name):
+    assert doctest.DocTestFinder(recurse=False).find(getattr(refdemo, name))[0].examples
+
+
+def test_importing_loads_two_small_modules_and_nothing_else():
+    program = (
+        "import sys; before = set(sys.modules); import refdemo; print(*sorted(set(sys.modules) - before - {'gc'}))"
+    )
+    assert run(program).split() == ["refdemo", "refdemo.collector", "refdemo.counts"]
+
+
+def test_asking_for_a_count_loads_nothing():
+    program = (
+        "import sys, refdemo; x = []; before = set(sys.modules); hasattr(sys, 'getrefcount') and refdemo.refcount(x)\n"
+        "print(*(set(sys.modules) - before))"
+    )
+    assert run(program).split() == []
+
+
+def test_every_module_imports_with_warnings_as_errors():
+    program = "import sys, warnings, importlib; warnings.simplefilter('error'); "
+    program += "[importlib.import_module(name) for name in sys.argv[1:]]; print('imported')"
+    assert run(program, *MODULES) == "imported\n"
+
+
+def test_what_is_exported_is_there():
+    assert [name for name in refdemo.__all__ if not hasattr(refdemo, name)] == []
+    assert refdemo.__version__ == "0.1.0"
+
+
+def test_immortal_is_one_object_however_it_is_copied():
+    kind = type(refdemo.IMMORTAL)
+    copies = [copy.copy(refdemo.IMMORTAL), copy.deepcopy([refdemo.IMMORTAL])[0], kind()]
+    copies += [pickle.loads(pickle.dumps(refdemo.IMMORTAL, n)) for n in range(pickle.HIGHEST_PROTOCOL + 1)]
+    assert all(each is refdemo.IMMORTAL for each in copies)
+
+
+def test_immortal_shows_its_name_and_is_not_a_number():
+    assert repr(refdemo.IMMORTAL) == "IMMORTAL"
+    assert not isinstance(refdemo.IMMORTAL, int)
+    with pytest.raises(TypeError):
+        refdemo.IMMORTAL + 1
+
+
+def test_the_kind_of_immortal_cannot_be_subclassed():
+    with pytest.raises(TypeError, match="no subclasses"):
+        type("Other", (type(refdemo.IMMORTAL),), {})
