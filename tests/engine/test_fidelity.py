@@ -30,7 +30,8 @@ seen = {
     "names in builtins": sorted(vars(builtins)), "file in tracebacks": depth.__code__.co_filename,
     "hooks": [sys.displayhook is sys.__displayhook__, sys.excepthook is sys.__excepthook__, sys.gettrace()],
     "limits": [sys.getrecursionlimit(), sys.getswitchinterval()], "threads": threading.active_count(),
-    "collector": [gc.isenabled(), gc.garbage, *(ask(gc, "get_" + name) for name in ("threshold", "debug", "freeze_count"))],
+    "collector": [gc.isenabled(), gc.garbage,
+                  *[ask(gc, "get_" + what) for what in ("threshold", "debug", "freeze_count")]],
     "callbacks": [len(getattr(gc, "callbacks", [])), ask(atexit, "_ncallbacks")],
     "signals": [str(signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM)],
     "descriptors": sorted(os.listdir("/proc/self/fd")) if os.path.exists("/proc/self/fd") else [],
@@ -48,7 +49,7 @@ print(seen)
 # All that may differ, and by how much. background/how-this-site-knows tells readers; nothing is added without it.
 ALTERED = {
     "stack depth": 3,  # the runner's module, its main and its run
-    "tracked objects": 200,  # the runner's functions, frames and lists: below 60, and 145 on PyPy, which lists all objects
+    "tracked objects": 200,  # the runner's functions, frames and lists: 60 at most; 145 on PyPy, which lists all
     "collector's counter": 200,  # what making them counts
     "file in tracebacks": None,  # <string>, where the prompt says <stdin>
 }
