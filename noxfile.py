@@ -31,14 +31,12 @@ def install(session: nox.Session, group: str) -> None:
 def docs(session: nox.Session) -> None:
     """Run every demonstration on every Python found and build the site from what each printed."""
     install(session, "docs")
-    began = time.monotonic()
     session.run("python", "-m", "everypython.publish", "docs", SITE, *session.posargs, env=ENGINE)
-    session.log(f"the build took {time.monotonic() - began:.1f} s")
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Test the engine and the site, then refdemo and the examples under every Python found."""
+    """Test the engine and the site, then refdemo under every Python found."""
     install(session, "tests")
     session.run("pytest", "tests/engine", "tests/site", *session.posargs)
     for name in instruments:
@@ -53,7 +51,7 @@ def test_instruments(session: nox.Session) -> None:
 def register(interpreter: Interpreter) -> str:
     """Makes a session that tests refdemo under one Python; returns the session's name."""
     name = f"tests-{interpreter.key}"
-    test_instruments.__doc__ = f"Test refdemo and the examples under {interpreter.name}."
+    test_instruments.__doc__ = f"Test refdemo under {interpreter.name}."
     nox.session(name=name, python=interpreter.executable)(test_instruments)
     return name
 

@@ -14,7 +14,7 @@ def object_exists(address: int) -> bool:
     may have been born at the address. PyPy may answer False for an object that is alive, and its objects' ids are not
     where they are; there, and for a sure answer anywhere, take a weakref beforehand.
 
-    Looks at every tracked object: about 13 microseconds per thousand. Raises TypeError for anything but an int.
+    Looks at every tracked object: about 40 microseconds per thousand. Raises TypeError for anything but an int.
     Source: `gc.get_objects`, `gc.is_tracked`.
 
     >>> my_list = [1, 2, 3]

@@ -131,7 +131,7 @@ def test_a_site_is_published_whole(site: Site) -> None:
     site.page("index", "print('one')")
     result = published(site)
     assert result.returncode == 0, result.stderr
-    assert result.stdout.rstrip().endswith(f"The site is at {site.root / 'out' / 'index.html'}")
+    assert result.stdout.rstrip().endswith(f" s. The site is at {site.root / 'out' / 'index.html'}")
     assert "one" in site.html()
     assert sorted(path.name for path in site.root.iterdir() if path.name.startswith("out")) == ["out"]
 

@@ -46,7 +46,7 @@ seen["tracked objects"] = len(gc.get_objects())
 print(seen)
 """
 
-# All that may differ, and by how much. background/how-this-site-knows tells readers; nothing is added without it.
+# All that may differ, and by how much. Readers are told: nothing may be added because it is convenient.
 ALTERED = {
     "stack depth": 3,  # the runner's module, its main and its run
     "tracked objects": 200,  # the runner's functions, frames and lists: 60 at most; 145 on PyPy, which lists all

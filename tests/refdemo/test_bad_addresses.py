@@ -5,6 +5,7 @@ import sys
 
 import pytest
 from raw_memory import COUNTED, run
+
 from refdemo import refcount_at
 
 WIDTH = 8 * struct.calcsize("P")

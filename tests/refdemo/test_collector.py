@@ -4,6 +4,7 @@ import weakref
 
 import pytest
 from raw_memory import COUNTED
+
 from refdemo import automatic_gc_disabled, object_exists
 
 tunable = pytest.mark.skipif(not hasattr(gc, "get_threshold"), reason="this Python's collector has no settings")
@@ -87,21 +88,19 @@ class TestAutomaticCollectionIsOff:
     @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit, GeneratorExit])
     def test_and_every_setting_is_restored_when_the_block_raises(self, error):
         before = settings()
-        with pytest.raises(error):
-            with automatic_gc_disabled():
-                gc.set_threshold(5, 6, 7)
-                gc.set_debug(gc.DEBUG_SAVEALL)
-                gc.garbage.append("left over")
-                gc.enable()
-                raise error
+        with pytest.raises(error), automatic_gc_disabled():
+            gc.set_threshold(5, 6, 7)
+            gc.set_debug(gc.DEBUG_SAVEALL)
+            gc.garbage.append("left over")
+            gc.enable()
+            raise error
         assert settings() == before
 
     @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
     def test_and_collection_is_on_again_when_the_block_raises(self, error):
         gc.enable()
-        with pytest.raises(error):
-            with automatic_gc_disabled():
-                raise error
+        with pytest.raises(error), automatic_gc_disabled():
+            raise error
         assert gc.isenabled()
 
     @tunable

@@ -4,6 +4,7 @@ import sys
 
 import pytest
 from raw_memory import COUNTED, FREE_THREADED, counted, run
+
 from refdemo import IMMORTAL, is_immortal, refcount, refcount_at
 
 SINCE_3_12 = [None, True, False, Ellipsis, NotImplemented, (), int, ValueError, 0, -5, 256, "", b"", "\xff", b"a"]

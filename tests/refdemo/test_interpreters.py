@@ -6,6 +6,7 @@ import sysconfig
 
 import pytest
 from raw_memory import COUNTED, FREE_THREADED, run
+
 from refdemo.interpreters import Interpreter, _collector, interpreter
 
 

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-import refdemo
 from raw_memory import COUNTED
+
+import refdemo
 
 BATCH = 250_000
 KINDS = ["anywhere mapped", "writable", "not readable", "inside objects"]

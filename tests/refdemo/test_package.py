@@ -5,8 +5,9 @@ import pickle
 import pkgutil
 
 import pytest
-import refdemo
 from raw_memory import run
+
+import refdemo
 
 MODULES = [f"refdemo.{found.name}" for found in pkgutil.iter_modules(refdemo.__path__) if found.name != "__main__"]
 

@@ -3,6 +3,7 @@ import sys
 
 import pytest
 from raw_memory import COUNTED, FREE_THREADED, counted, free_threaded, raw_count, run, with_gil
+
 from refdemo import refcount, refcount_at
 
 kept = [1, 2, 3]
@@ -207,4 +208,4 @@ class TestAFreeThreadedBuild:
 
 
 def test_the_builds_are_told_apart():
-    assert FREE_THREADED == (hasattr(sys, "_is_gil_enabled") and "free-threading" in sys.version)
+    assert ("free-threading" in sys.version) == FREE_THREADED

@@ -68,12 +68,13 @@ class Interpreter:
 
     @property
     def name(self) -> str:
-        shown = {"cpython": "CPython", "pypy": "PyPy"}.get(self.implementation, self.implementation)
-        if self.free_threaded:
-            return f"{shown} {self.version} free-threaded"
-        if self.language != self.version.split("rc")[0] and self.implementation != "cpython":
-            return f"{shown} {self.version} (Python {'.'.join(self.language.split('.')[:2])})"
-        return f"{shown} {self.version}"
+        if self.implementation != "cpython":
+            return f"{self.brand} {self.version} (Python {'.'.join(self.language.split('.')[:2])})"
+        return f"{self.brand} {self.version}{' free-threaded' if self.free_threaded else ''}"
+
+    @property
+    def brand(self) -> str:
+        return {"cpython": "CPython", "pypy": "PyPy"}.get(self.implementation, self.implementation)
 
     @cached_property
     def number(self) -> tuple[int, ...]:
@@ -84,10 +85,14 @@ class Interpreter:
         return re.fullmatch(r"[\d.]+", self.version) is not None
 
     @property
+    def family(self) -> tuple[object, ...]:
+        """CPython comes first, then its free-threaded builds, then the rest."""
+        return (self.implementation != "cpython", self.free_threaded, self.implementation, self.platform)
+
+    @property
     def rank(self) -> tuple[object, ...]:
-        """Sorts newest first within a family: CPython, its free-threaded builds, then the rest."""
-        family = (self.implementation != "cpython", self.free_threaded, self.implementation, self.platform)
-        return (*family, tuple(-part for part in self.number), not self.stable)
+        """Sorts by family, newest first within one."""
+        return (self.family, tuple(-part for part in self.number), not self.stable)
 
 
 def published_default(found: list[Interpreter]) -> Interpreter:

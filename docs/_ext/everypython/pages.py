@@ -58,8 +58,8 @@ class Build:
 
     def outputs_digest(self, page: str) -> str:
         """Of everything that a page shows and does not say itself."""
-        shown = [(unit.cells, [self.results[unit, python]["cells"] for python in self.interpreters])
-                 for unit in self.units if unit.page == page]  # fmt: skip
+        units = [unit for unit in self.units if unit.page == page]
+        shown = [self.results[unit, python]["cells"] for unit in units for python in self.interpreters]
         return digest(shown, [python.identity for python in self.interpreters], self.default.key) if shown else ""
 
 
@@ -110,13 +110,8 @@ def discover_units(app: Sphinx, packages: list[str]) -> list[Unit]:
     examples = (Path(app.srcdir) / app.config.everypython_examples).resolve()
     names = sorted(app.project.discover(app.config.exclude_patterns, app.config.include_patterns))
     files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
-    units = [
-        unit
-        for name, file in files.items()
-        if file.suffix == ".md"
-        for unit in page_units(name, file, examples, packages)
-    ]
-    return units
+    pages = ((name, file) for name, file in files.items() if file.suffix == ".md")
+    return [unit for name, file in pages for unit in page_units(name, file, examples, packages)]
 
 
 def unpublishable(build: Build, unit: Unit, app: Sphinx) -> list[str]:
@@ -163,17 +158,22 @@ def read(text: str) -> Any:
     for name in ("differs", "volatile"):
         notebook.metadata.pop(name, None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    sources = [cell.source for cell in code]
-    unit = next((u for u in current.units if u.kind == "page" and u.sources == sources), None) if current else None
-    if code and (unit is None or current is None):
-        raise RuntimeError("a page changed while it was built; build again")
-    for number, cell in enumerate(code, 1):
-        assert current is not None and unit is not None
-        outcome = current.results[unit, current.default]["cells"][number - 1]
+    for number, (cell, outcome) in enumerate(zip(code, published([cell.source for cell in code]), strict=True), 1):
         cell["id"], cell["execution_count"] = f"cell-{number}", number
         cell["outputs"] = notebook_outputs(outcome, number)
         cell["metadata"]["everypython"] = {"cell": number}
     return notebook
+
+
+def published(sources: list[str]) -> list[dict[str, Any]]:
+    """What the published default did for these cells."""
+    for unit in current.units if current and sources else ():
+        if current and unit.kind == "page" and unit.sources == sources:
+            outcomes: list[dict[str, Any]] = current.results[unit, current.default]["cells"]
+            return outcomes
+    if sources:
+        raise RuntimeError("a page changed while it was built; build again")
+    return []
 
 
 def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:

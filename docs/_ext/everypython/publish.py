@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import time
 from pathlib import Path
 
 from sphinx.cmd.build import main as sphinx_build
@@ -14,7 +15,7 @@ from sphinx.cmd.build import main as sphinx_build
 
 def publish(source: Path, site: Path, *options: str) -> int:
     """Builds `source` and replaces `site`; returns Sphinx's exit status. If that is not 0, `site` is as it was."""
-    work = site.parent / "work"
+    began, work = time.monotonic(), site.parent / "work"
     command = ["-b", "html", "-W", "-n", "-j", "auto", "-d", str(work / "doctrees"), *options]
     try:
         status = sphinx_build([*command, str(source), str(work / "html")])
@@ -26,7 +27,7 @@ def publish(source: Path, site: Path, *options: str) -> int:
         print(f"Nothing was published: {site} is as it was.", file=sys.stderr)
         return status
     replace(site, work / "html")
-    print(f"The site is at {site.resolve() / 'index.html'}")
+    print(f"Built in {time.monotonic() - began:.1f} s. The site is at {site.resolve() / 'index.html'}")
     return 0
 
 

@@ -10,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,7 @@ from .interpreters import Interpreter
 from .units import Unit, digest
 
 SCHEMA = 1  # of what is kept; a change makes every kept run stale
-Result = dict[str, Any]  # {"cells": [outcome, …], "problem": str | None, "seconds": float}
+Result = dict[str, Any]  # {"cells": [outcome, …], "problem": None or {"cell": its index, "says": what happened}}
 
 
 class Store:
@@ -76,21 +75,20 @@ class Store:
             (unit, python) for python in reversed(interpreters) for unit in distinct if not results[unit.digest, python]
         ]
         if missing:
-            environment, once = cache(self.environment), threading.Lock()
             progress = Progress(missing, say, tty)
+            needed = list({(python, unit.packages) for unit, python in missing})
 
             def run(pair: tuple[Unit, Interpreter]) -> Result:
                 unit, python = pair
-                with once:
-                    executable = environment(python, unit.packages)
                 began = time.monotonic()
-                result = child.run(unit, executable, self.timeout, self.key(unit, python))
+                result = child.run(unit, executables[python, unit.packages], self.timeout, self.key(unit, python))
                 if result["problem"] is None:
                     self.keep(unit, python, result)
                 progress.done(python, time.monotonic() - began)
                 return result
 
             with ThreadPoolExecutor(os.cpu_count()) as pool:
+                executables = dict(zip(needed, pool.map(lambda pair: self.environment(*pair), needed), strict=True))
                 for (unit, python), result in zip(missing, pool.map(run, missing), strict=True):
                     results[unit.digest, python] = result
         return {(unit, python): results[unit.digest, python] or {} for unit in units for python in interpreters}
@@ -114,7 +112,8 @@ class Progress:
                     f"{key.split('-')[1]} {self.ran[key]}/{total}" for key, total in self.wanted.items()
                 )
                 end = "\n" if self.ran == self.wanted else ""
-                print(f"\r\x1b[Kran {counts}", end=end, flush=True)
+                width = shutil.get_terminal_size().columns - 1  # a longer line would move down instead of over itself
+                print(f"\r\x1b[K{f'ran {counts}'[:width]}", end=end, flush=True)
             elif self.ran[python.key] == self.wanted[python.key]:
                 self.say(f"ran {self.ran[python.key]} units on {python.name} in {self.seconds[python.key]:.1f} s")
 

@@ -64,17 +64,15 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
     if build is None or unit is None:
         return
     for cell in list(doctree.findall(nodes.container)):
-        if cell.get("nb_element") == "cell_code":
-            found = variants_of(build, unit, cell["cell_metadata"]["everypython"]["cell"] - 1)
-            if not found:
-                continue
-            output = next(
-                (one for one in cell.findall(nodes.container) if one.get("nb_element") == "cell_code_output"), None
-            )
-            if output is None:
-                output = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
-                cell.append(output)
+        if cell.get("nb_element") != "cell_code" or "remove-output" in cell["cell_metadata"].get("tags", []):
+            continue
+        found = variants_of(build, unit, cell["cell_metadata"]["everypython"]["cell"] - 1)
+        outputs = (part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_output")
+        output = next(outputs, None)
+        if output is not None:
             output.extend(found)
+        elif found:
+            cell += nodes.container("", *found, nb_element="cell_code_output", classes=["cell_output"])
 
 
 def variants_of(build: pages.Build, unit: Unit, index: int) -> list[nodes.Node]:
@@ -82,23 +80,21 @@ def variants_of(build: pages.Build, unit: Unit, index: int) -> list[nodes.Node]:
     first, *others = build.groups(unit, index)
     if not others and not prints_something(first.outcome):
         return []
+    agreed = not others and not first.volatile and len(build.interpreters) > 1
+    label = (
+        f"same on all {len(build.interpreters)} Pythons" if agreed else names(first.interpreters, build.interpreters)
+    )
     printed = nodes.paragraph(classes=["printed-by"])
-    everyone = build.interpreters
-    if not others and len(everyone) > 1 and not first.volatile:
-        printed += labelled(f"same on all {len(everyone)} Pythons", first)
-    elif prints_something(first.outcome):
-        printed += labelled(names(first.interpreters, everyone), first)
-        if first.volatile:
-            printed += nodes.Text(f" — varies from run to run: {'; '.join(first.reasons)}")
-    else:
-        printed += labelled(names(first.interpreters, everyone), first)
+    printed += nodes.raw("", who(label, exact(first)), format="html")
+    if first.volatile:
+        printed += nodes.Text(f" — varies from run to run: {'; '.join(first.reasons)}")
+    elif not prints_something(first.outcome):
         printed += nodes.Text(" printed nothing")
     return [printed, *(drawn(group, build) for group in others)]
 
 
-def labelled(label: str, group: Group) -> nodes.Node:
-    exact = ", ".join(python.name for python in group.interpreters)
-    return nodes.raw("", who(label, exact), format="html")
+def exact(group: Group) -> str:
+    return ", ".join(python.name for python in group.interpreters)
 
 
 def drawn(group: Group, build: pages.Build) -> nodes.container:
@@ -108,13 +104,16 @@ def drawn(group: Group, build: pages.Build) -> nodes.container:
     if outcome["error"]:
         text += last_line(outcome["error"])
     says = "varies from run to run; here it printed" if group.volatile else "printed" if text else "printed nothing"
-    exact = ", ".join(python.name for python in group.interpreters)
-    who = names(group.interpreters, build.interpreters)
-    fold = variant(who=who, exact=exact, says=says, lines=text.count("\n") + 1)
+    label = names(group.interpreters, build.interpreters)
+    fold = variant(who=label, exact=exact(group), says=says, lines=text.count("\n") + 1)
     if text:
-        fold += nodes.literal_block(text, text, language="none", classes=["output", "stream"])
+        fold += printout(text)
     reasons = [explained(reason) for reason in group.reasons or ["not yet explained"]]
     return nodes.container("", fold, *reasons, classes=["variant"])
+
+
+def printout(text: str) -> nodes.literal_block:
+    return nodes.literal_block(text, text, language="none", classes=["output", "stream"])
 
 
 def explained(reason: str) -> nodes.paragraph:
@@ -134,7 +133,7 @@ class Example(SphinxDirective):
 
     required_arguments = 1
     has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {}  # its options are YAML, read by units.example_options
+    option_spec: ClassVar[dict[str, Any]] = {}  # its options are YAML, read by units.written_options
 
     def run(self) -> list[nodes.Node]:
         name = self.arguments[0]
@@ -142,17 +141,18 @@ class Example(SphinxDirective):
         self.env.note_dependency(program)
         source = program.read_text(encoding="utf-8")
         shown = nodes.literal_block(source, source, language="python3")
-        code = nodes.container("", shown, classes=["cell_input"], nb_element="cell_code_source")
-        cell = nodes.container("", code, classes=["cell", "example"])
         self.set_source_info(shown)
-        if pages.current is not None:
-            build = pages.current
-            unit = build.example(name, self.env.docname)
-            output = nodes.container(classes=["cell_output"], nb_element="cell_code_output")
-            text = build.results[unit, build.default]["cells"][0]["text"]
-            if text:
-                output += nodes.literal_block(text, text, language="none", classes=["output", "stream"])
-            output.extend(variants_of(build, unit, 0))
-            cell += output
-        caption = nodes.paragraph("", "", nodes.literal("", f"examples/{name}.py"), classes=["program"])
-        return [nodes.container("", caption, cell, classes=["program-and-output"])]
+        code = nodes.container("", shown, classes=["cell_input"], nb_element="cell_code_source")
+        caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
+        return [caption, nodes.container("", code, *self.output(name), classes=["cell", "example"])]
+
+    def output(self, name: str) -> list[nodes.Node]:
+        """What the program printed; nothing where the engine stands aside."""
+        build = pages.current
+        if build is None:
+            return []
+        unit = build.example(name, self.env.docname)
+        outcome = build.results[unit, build.default]["cells"][0]
+        texts = [outcome["text"], (outcome["error"] or {}).get("traceback", "")]
+        parts = [*(printout(text) for text in texts if text), *variants_of(build, unit, 0)]
+        return [nodes.container("", *parts, classes=["cell_output"], nb_element="cell_code_output")]

@@ -30,7 +30,7 @@ class Unreadable(Exception):
 
 def digest(*parts: object) -> str:
     """A short name for contents."""
-    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:24]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 
 @dataclass(frozen=True)

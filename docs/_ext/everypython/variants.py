@@ -96,20 +96,16 @@ def grouped(
 def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
     """A group's Pythons in words, versions that stand next to each other in `everyone` as a range."""
     parts = []
-    for family, all_of in groupby(sorted(everyone, key=lambda one: one.rank), key=lambda one: one.rank[:4]):
-        line = list(all_of)
+    for _, one_family in groupby(sorted(everyone, key=lambda one: one.rank), key=lambda one: one.family):
+        line = list(one_family)
         minors = [".".join(one.version.split(".")[:2]) for one in line]
-        runs: list[list[str]] = []
+        runs: list[list[str]] = [[]]
         for one, minor in zip(line, minors, strict=True):
-            short = one.version if minors.count(minor) > 1 or not one.stable else minor
-            if one not in members:
-                runs.append([])
-            elif runs:
-                runs[-1].append(short)
+            if one in members:
+                runs[-1].append(one.version if minors.count(minor) > 1 or not one.stable else minor)
             else:
-                runs.append([short])
+                runs.append([])
         ranges = [run[0] if len(run) == 1 else f"{run[-1]}–{run[0]}" for run in runs if run]
         if ranges:
-            shown = {"cpython": "CPython", "pypy": "PyPy"}.get(str(family[2]), str(family[2]))
-            parts.append(f"{shown} {', '.join(ranges)}{' free-threaded' if family[1] else ''}")
+            parts.append(f"{line[0].brand} {', '.join(ranges)}{' free-threaded' if line[0].free_threaded else ''}")
     return ", ".join(parts)
