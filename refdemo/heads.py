@@ -32,6 +32,8 @@ HEAP_TYPE, HAVE_GC, TYPE_SUBCLASS = 1 << 9, 1 << 14, 1 << 31
 
 def count_at(address: int) -> int | None:
     """The count stored at `address`, or None for an immortal object; ValueError where no object can be."""
+    if not 0 < address < 1 << 8 * WORD:
+        raise ValueError(f"no object lives at {address}: addresses here go from 1 to 2**{8 * WORD}")
     if address % WORD:
         raise ValueError(f"no object lives at {address:#x}: it is not a multiple of {WORD}")
     with Memory() as memory:

@@ -164,7 +164,7 @@ def test_a_thread_that_makes_objects_meanwhile_does_not_hide_one():
 
     def churn():
         while going:
-            [[[]] for _ in range(50)]
+            [[]]
 
     interval = sys.getswitchinterval()
     other = threading.Thread(target=churn)
@@ -172,7 +172,7 @@ def test_a_thread_that_makes_objects_meanwhile_does_not_hide_one():
     try:
         sys.setswitchinterval(1e-5)
         found = []
-        for _ in range(200):
+        for _ in range(500):
             x = [[]]
             address = id(x)
             found.append(refcount_at(address))
@@ -180,7 +180,7 @@ def test_a_thread_that_makes_objects_meanwhile_does_not_hide_one():
         going = False
         other.join()
         sys.setswitchinterval(interval)
-    assert found == [1] * 200
+    assert found == [1] * 500
 
 
 @pytest.fixture

@@ -31,7 +31,9 @@ def setup(app: Sphinx) -> None:
     app.add_node(variant, html=(open_variant, close_variant), latex=(skip, skip), text=(skip, skip))
     app.add_directive("example", Example)
     app.connect("doctree-read", attach)
-    app.connect("builder-inited", lambda app: app.config.html_static_path.append(str(Path(__file__).with_name("site"))))
+    app.connect(
+        "config-inited", lambda app, config: config.html_static_path.append(str(Path(__file__).with_name("site")))
+    )
     app.add_css_file("everypython.css")
 
 
