@@ -164,7 +164,7 @@ def test_a_thread_that_makes_objects_meanwhile_does_not_hide_one():
 
     def churn():
         while going:
-            [[]]
+            [[]].clear()
 
     interval = sys.getswitchinterval()
     other = threading.Thread(target=churn)
