@@ -145,7 +145,7 @@ def test_differences_are_shown_with_their_reason_and_agreement_with_a_mark(site:
     )
     site.built()
     html = site.html()
-    assert html.count('<div class="variant') == 1
+    assert html.count('<div class="outcome"') == 3, "two for the cell that differs, one for the one that agrees"
     assert FOUND[0].language in html and OTHER[-1].language in html
     assert '<code class="docutils literal notranslate"><span class="pre">differ</span></code>' in html
     assert html.count("same on all 2 Pythons") == 1, "a cell that prints nothing anywhere gets no mark"

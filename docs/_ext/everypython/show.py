@@ -23,44 +23,57 @@ from .variants import Group, last_line, names, prints_something
 OPEN = 12  # lines: a longer output of other Pythons starts folded
 
 
-class variant(nodes.General, nodes.Element):  # docutils names nodes in lower case
-    """What one group of Pythons printed, under the group's name. Folds, in HTML."""
+class outcome(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """What one group of Pythons did with a cell, and why. In HTML it names the cell and the Pythons."""
+
+
+class fold(nodes.General, nodes.Element):
+    """What a group printed, under the group's name. Folds, in HTML."""
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(variant, html=(open_variant, close_variant), latex=(skip, skip), text=(skip, skip))
+    app.add_node(outcome, html=(open_outcome, close_outcome), latex=(skip, skip), text=(skip, skip))
+    app.add_node(fold, html=(open_fold, close_fold), latex=(skip, skip), text=(skip, skip))
     app.add_directive("example", Example)
     app.connect("doctree-read", attach)
     app.connect(
-        "config-inited", lambda app, config: config.html_static_path.append(str(Path(__file__).with_name("site")))
+        "config-inited", lambda _, config: config.html_static_path.append(str(Path(__file__).with_name("site")))
     )
     app.add_css_file("everypython.css")
 
 
-def open_variant(self: HTML5Translator, node: variant) -> None:
-    is_open = " open" if node["lines"] <= OPEN else ""
-    self.body.append(f"<details{is_open}>\n<summary>")
-    self.body.append(f"{who(node['who'], node['exact'])} {html.escape(node['says'])}</summary>\n")
+def open_outcome(self: HTML5Translator, node: outcome) -> None:
+    names = {"data-cell": node["cell"], "data-pythons": " ".join(node["pythons"])}
+    self.body.append(self.starttag(node, "div", CLASS="outcome", **names))
 
 
-def close_variant(self: HTML5Translator, node: variant) -> None:
+def close_outcome(self: HTML5Translator, node: outcome) -> None:
+    self.body.append("</div>\n")
+
+
+def open_fold(self: HTML5Translator, node: fold) -> None:
+    opened = " open" if node["is_open"] else ""
+    self.body.append(f"<details{opened}>\n<summary>{node['who']} {html.escape(node['says'])}</summary>\n")
+
+
+def close_fold(self: HTML5Translator, node: fold) -> None:
     self.body.append("</details>\n")
 
 
-def skip(self: Any, node: variant) -> None:
-    """Other formats show the output of a group without its fold."""
+def skip(self: Any, node: nodes.Element) -> None:
+    """Other formats show what is inside."""
 
 
-def who(label: str, exact: str) -> str:
+def who(label: str, group: Group) -> str:
     """A group's name; exact versions appear on hover and are read out."""
+    exact = html.escape(", ".join(python.name for python in group.interpreters))
     return (
-        f'<span class="who" title="{html.escape(exact)}">{html.escape(label)}'
-        f'<span class="exactly"> (that is {html.escape(exact)})</span></span>'
+        f'<span class="who" title="{exact}">{html.escape(label)}<span class="exactly"> (that is {exact})</span></span>'
     )
 
 
 def attach(app: Sphinx, doctree: nodes.document) -> None:
-    """Puts the variants of each cell of a page into the cell's output."""
+    """Puts what every Python did with a cell in place of the one output that myst-nb has drawn."""
     build = pages.current
     unit = build.page(app.env.docname) if build else None
     if build is None or unit is None:
@@ -68,54 +81,55 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
     for cell in list(doctree.findall(nodes.container)):
         if cell.get("nb_element") != "cell_code" or "remove-output" in cell["cell_metadata"].get("tags", []):
             continue
-        found = variants_of(build, unit, cell["cell_metadata"]["everypython"]["cell"] - 1)
-        outputs = (part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_output")
-        output = next(outputs, None)
-        if output is not None:
-            output.extend(found)
-        elif found:
-            cell += nodes.container("", *found, nb_element="cell_code_output", classes=["cell_output"])
+        parts = [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_output"]
+        drawn = parts[0].children if parts else []
+        for part in parts:
+            cell.remove(part)
+        cell += results(build, unit, cell["cell_metadata"]["everypython"]["cell"] - 1, drawn)
 
 
-def variants_of(build: pages.Build, unit: Unit, index: int) -> list[nodes.Node]:
-    """What stands under the published output: who printed it, and what the others printed."""
-    first, *others = build.groups(unit, index)
+def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
+    """The output of a cell: an outcome for each group, the published default's first, which is drawn already."""
+    first, *others = groups = build.groups(unit, index)
     if not others and not prints_something(first.outcome):
         return []
-    agreed = not others and not first.volatile and len(build.interpreters) > 1
-    label = (
-        f"same on all {len(build.interpreters)} Pythons" if agreed else names(first.interpreters, build.interpreters)
-    )
-    printed = nodes.paragraph(classes=["printed-by"])
-    printed += nodes.raw("", who(label, exact(first)), format="html")
-    if first.volatile:
-        printed += nodes.Text(f" — varies from run to run: {'; '.join(first.reasons)}")
-    elif not prints_something(first.outcome):
-        printed += nodes.Text(" printed nothing")
-    return [printed, *(drawn(group, build) for group in others)]
+    whole = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
+    for group in groups:
+        drawn = published if group is first else printouts(group.outcome)
+        pythons = [python.key for python in group.interpreters]
+        if others:
+            lines = sum(part.astext().count("\n") + 1 for part in drawn)
+            label = who(names(group.interpreters, build.interpreters), group)
+            is_open = group is first or lines <= OPEN
+            drawn = [fold("", *drawn, who=label, says=says(group), is_open=is_open)]
+        if not others or group is not first or group.volatile:
+            drawn += remarks(group, build, alone=not others)
+        whole += outcome("", *drawn, cell=f"{unit.id}:{index + 1}", pythons=pythons)
+    return [whole]
 
 
-def exact(group: Group) -> str:
-    return ", ".join(python.name for python in group.interpreters)
+def says(group: Group) -> str:
+    if group.volatile:
+        return "varies from run to run; here it printed"
+    return "printed" if prints_something(group.outcome) else "printed nothing"
 
 
-def drawn(group: Group, build: pages.Build) -> nodes.container:
-    """A group that printed something else than the published default, and why it did."""
-    outcome = group.outcome
-    text = outcome["text"] + (outcome["data"] or {}).get("text/plain", "")
-    if outcome["error"]:
-        text += last_line(outcome["error"])
-    says = "varies from run to run; here it printed" if group.volatile else "printed" if text else "printed nothing"
-    label = names(group.interpreters, build.interpreters)
-    fold = variant(who=label, exact=exact(group), says=says, lines=text.count("\n") + 1)
-    if text:
-        fold += printout(text)
-    reasons = [explained(reason) for reason in group.reasons or ["not yet explained"]]
-    return nodes.container("", fold, *reasons, classes=["variant"])
+def remarks(group: Group, build: pages.Build, alone: bool) -> list[nodes.Node]:
+    """What stands below a group's output: why it differs, or that no Python does."""
+    reasons: list[nodes.Node] = [explained(reason) for reason in group.reasons]
+    if alone and len(build.interpreters) > 1:
+        same = f"same on all {len(build.interpreters)} Pythons" if not group.volatile else "varies from run to run"
+        mark = nodes.raw("", who(same, group), format="html")
+        return [nodes.paragraph("", "", mark, classes=["agreed"]), *reasons]
+    return reasons if reasons or alone else [explained("not yet explained")]
 
 
-def printout(text: str) -> nodes.literal_block:
-    return nodes.literal_block(text, text, language="none", classes=["output", "stream"])
+def printouts(outcome: dict[str, Any], traceback: bool = False) -> list[nodes.Node]:
+    """A program's or another Python's output as blocks of text; of an error the last line, or all of it."""
+    error = outcome["error"]
+    trace = (error["traceback"] if traceback else last_line(error)) if error else ""
+    texts = [outcome["text"] + (outcome["data"] or {}).get("text/plain", ""), trace]
+    return [nodes.literal_block(text, text, language="none", classes=["output", "stream"]) for text in texts if text]
 
 
 def explained(reason: str) -> nodes.paragraph:
@@ -154,7 +168,5 @@ class Example(SphinxDirective):
         if build is None:
             return []
         unit = build.example(name, self.env.docname)
-        outcome = build.results[unit, build.default]["cells"][0]
-        texts = [outcome["text"], (outcome["error"] or {}).get("traceback", "")]
-        parts = [*(printout(text) for text in texts if text), *variants_of(build, unit, 0)]
-        return [nodes.container("", *parts, classes=["cell_output"], nb_element="cell_code_output")]
+        printed = printouts(build.results[unit, build.default]["cells"][0], traceback=True)
+        return results(build, unit, 0, printed)
