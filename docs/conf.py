@@ -1,6 +1,7 @@
 """Builds the site. Everything that runs demonstrations is in _ext/everypython."""
 
 import sys
+import tomllib
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -8,6 +9,8 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
 from refdemo import __version__  # noqa: E402  # needs the line above
+
+SETTINGS = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]
 
 project = "refdemo"
 author = "the refdemo contributors"
@@ -28,3 +31,4 @@ nb_merge_streams = True
 
 everypython_packages = ["../refdemo"]
 everypython_examples = "../examples"
+everypython_interpreters = SETTINGS["interpreters"]

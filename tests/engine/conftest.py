@@ -28,6 +28,7 @@ html_theme = "basic"
 everypython_packages = ["../helper"]
 everypython_examples = "../examples"
 everypython_timeout = {timeout}
+everypython_interpreters = {listed}
 """
 
 
@@ -62,6 +63,7 @@ class Site:
     root: Path
     timeout: int = 20
     pythons: list[str] = field(default_factory=lambda: [sys.executable])
+    listed: list[str] = field(default_factory=list)
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
@@ -73,7 +75,7 @@ class Site:
         self.write(f"docs/{name}.md", f"{FRONT}# {name}\n\n{code}\n")
 
     def build(self, *options: str, command: str = "sphinx.cmd.build") -> subprocess.CompletedProcess[str]:
-        self.write("docs/conf.py", CONF.format(extensions=str(EXTENSIONS), timeout=self.timeout))
+        self.write("docs/conf.py", CONF.format(extensions=str(EXTENSIONS), timeout=self.timeout, listed=self.listed))
         environment = {**os.environ, "PYTHONPATH": str(EXTENSIONS), "EVERYPYTHON": os.pathsep.join(self.pythons)}
         return subprocess.run(
             [sys.executable, "-m", command, *options, str(self.root / "docs"), str(self.root / "out")],

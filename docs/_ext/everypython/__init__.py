@@ -1,8 +1,8 @@
 """A Sphinx extension: every Python runs every demonstration, and the site publishes what each printed.
 
 In the order of a build: `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it (`child` one
-process, `runner` inside it), `variants` groups what was printed, `pages` hands it to Sphinx, `show` draws it and
-`publish` puts a finished site in place of the last one.
+process, `runner` inside it), `variants` groups what was printed, `gates` says what must not be published, `pages` hands
+the rest to Sphinx, `show` draws it and `publish` puts a finished site in place of the last one.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
+    app.add_config_value(
+        "everypython_interpreters", [], "", list
+    )  # names of the Pythons that gate; without any, all do
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
     app.add_config_value("everypython_timeout", 60, "", (int, float))  # seconds that a page or an example may take
     pages.setup(app)

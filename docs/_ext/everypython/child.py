@@ -31,6 +31,10 @@ FIXED = {
     "PYTHON_COLORS": "0",
     "TZ": "UTC",
 }
+# What an output must not depend on, although FIXED, `unrandomised` and short paths keep it still.
+PERTURBED = {"PYTHONHASHSEED": "random", "EVERYPYTHON_PERTURBED": "x" * 5000}
+LONGER = "_perturbed_so_that_paths_have_another_length"
+
 # Without these, processes of Windows do not start; elsewhere they do not exist.
 INHERITED = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
 
@@ -72,19 +76,25 @@ def python_of(environment: Path) -> Path:
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def run(unit: Unit, python: Path, timeout: float, name: str) -> dict[str, Any]:
-    """Runs a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed."""
-    base = Path(tempfile.gettempdir()) / f"everypython-{name[:12]}"
+def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool = False) -> dict[str, Any]:
+    """Runs a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed.
+
+    A perturbed run has another hash seed, addresses wherever the system puts them, longer paths and a larger
+    environment.
+    """
+    suffix = LONGER if perturbed else ""
+    base = Path(tempfile.gettempdir()) / f"everypython-{name[:12]}{suffix}"
     try:
         base.mkdir(mode=0o700)
     except FileExistsError:  # the same unit in another build, or left over from one that was killed
-        base = Path(tempfile.mkdtemp(prefix="everypython-"))
+        base = Path(tempfile.mkdtemp(suffix, "everypython-"))
     try:
         for folder in ("work", "home", "tmp"):
             (base / folder).mkdir()
         log, report = base / "log", base / "report"
         command = prepared(unit, base, log, report)
-        status = finished([*unrandomised(), str(python), *command], base, log, timeout)
+        start, changed = ((), PERTURBED) if perturbed else (unrandomised(), {})
+        status = finished([*start, str(python), *command], base, log, timeout, changed)
         told = report.read_text(encoding="ascii") if report.exists() else ""
         printed = log.read_bytes()
         if len(printed) > MOST:
@@ -108,11 +118,12 @@ def prepared(unit: Unit, base: Path, log: Path, report: Path) -> list[str]:
     return [str(RUNNER), str(cells), str(log), str(report)]
 
 
-def finished(command: list[str], base: Path, log: Path, timeout: float) -> int | None:
+def finished(command: list[str], base: Path, log: Path, timeout: float, changed: dict[str, str]) -> int | None:
     """The exit status of a process that appends both its streams to `log`; None if it had to be stopped."""
     environment = {
         **{name: os.environ[name] for name in INHERITED if name in os.environ},
         **FIXED,
+        **changed,
         "PATH": os.defpath,
         "HOME": str(base / "home"),
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(base / "tmp")),

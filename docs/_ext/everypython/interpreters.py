@@ -81,6 +81,13 @@ class Interpreter:
         return tuple(map(int, re.findall(r"\d+", self.version)[:3]))
 
     @property
+    def aliases(self) -> set[str]:
+        """The names that mean this Python in a pattern or a list: its key, with fewer numbers, its implementation."""
+        build = "t" if self.free_threaded else ""
+        minor = ".".join(self.version.split(".")[:2])
+        return {self.key, self.implementation, *(f"{self.implementation}-{n}{build}" for n in (self.version, minor))}
+
+    @property
     def stable(self) -> bool:
         return re.fullmatch(r"[\d.]+", self.version) is not None
 

@@ -19,6 +19,7 @@ from sphinx.util import logging
 
 from . import variants
 from .child import digest_of_conditions
+from .gates import gating, unpublishable
 from .interpreters import Interpreter, discover, published_default
 from .runs import Result, Store
 from .units import Cell, Unit, Unreadable, digest, page_units, parsed
@@ -39,6 +40,8 @@ class Build:
 
     interpreters: list[Interpreter]
     default: Interpreter
+    gating: list[Interpreter]  # those whose findings stand against publishing
+    absent: list[str]  # names of listed Pythons that were not found
     units: list[Unit]
     results: dict[tuple[Unit, Interpreter], Result]
     store: Store
@@ -97,13 +100,19 @@ def run_everything(app: Sphinx) -> None:
     except (Unreadable, ValueError, OSError) as error:
         refuse(str(error))
     LOG.info("runs on %s", ", ".join(python.name for python in found))
-    tty = sys.stdout.isatty() and app.verbosity >= 0
     default = published_default(found)
-    results = store.all(units, found, LOG.info, tty)
-    current = Build(found, default, units, results, store)
-    problems = [problem for unit in units for problem in unpublishable(current, unit, app)]
-    if problems:
-        refuse("\n".join([f"{len(problems)} of the runs cannot be published", *problems]))
+    results = store.all(units, found, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
+    gate, absent = gating(app.config.everypython_interpreters, found, default)
+    current = Build(found, default, gate, absent, units, results, store)
+    refused, noted = [], []
+    for unit in units:
+        here, elsewhere = unpublishable(current, unit, str(app.project.doc2path(unit.page, absolute=False)))
+        refused += here
+        noted += elsewhere
+    for line in noted:
+        LOG.info("not yet explained: %s", line)
+    if refused:
+        refuse("\n".join([f"{len(refused)} findings stand against publishing", *refused]))
 
 
 def discover_units(app: Sphinx, packages: list[str]) -> list[Unit]:
@@ -112,25 +121,6 @@ def discover_units(app: Sphinx, packages: list[str]) -> list[Unit]:
     files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
     pages = ((name, file) for name, file in files.items() if file.suffix == ".md")
     return [unit for name, file in pages for unit in page_units(name, file, examples, packages)]
-
-
-def unpublishable(build: Build, unit: Unit, app: Sphinx) -> list[str]:
-    """The gates: what each run of a unit did that must not reach a reader."""
-    file = app.project.doc2path(unit.page, absolute=False)
-    program = f" {unit.name}.py:" if unit.kind == "example" else ""
-    found: list[str] = []
-    for python in build.interpreters:
-        result = build.results[unit, python]
-        if result["problem"]:
-            line = unit.cells[result["problem"]["cell"]].line
-            found.append(f"{file}:{line}:{program} on {python.key}: {result['problem']['says']}")
-            continue
-        for cell, outcome in zip(unit.cells, result["cells"], strict=True):
-            error, tags = outcome["error"], cell.options.tags
-            expected = "raises-exception" in tags or python != build.default
-            if error and ("remove-cell" in tags or not expected):
-                found.append(f"{file}:{cell.line}:{program} on {python.key}:\n{error['traceback'].rstrip()}")
-    return found
 
 
 def outdated(
@@ -155,7 +145,7 @@ def read(text: str) -> Any:
         notebook.cells.append(v4.new_markdown_cell(text))
         notebook.metadata["source_map"] = [0]
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "python3"}
-    for name in ("differs", "volatile"):
+    for name in ("differs", "volatile", "skip"):
         notebook.metadata.pop(name, None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, (cell, outcome) in enumerate(zip(code, published([cell.source for cell in code]), strict=True), 1):
@@ -230,6 +220,7 @@ def record_of_cell(build: Build, unit: Unit, index: int, cell: Cell) -> dict[str
                 "interpreters": [python.key for python in group.interpreters],
                 "reasons": group.reasons,
                 "varies": group.volatile,
+                "skipped": group.reasons[0] if group.skipped else None,
                 "outputs": outputs_of(group.outcome),
                 "error": group.outcome["error"] if group is groups[0] else without_traceback(group.outcome["error"]),
             }

@@ -10,12 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from . import child
 from .interpreters import Interpreter
 from .units import Unit, digest
+from .variants import first
 
 SCHEMA = 1  # of what is kept; a change makes every kept run stale
 Result = dict[str, Any]  # {"cells": [outcome, …], "problem": None or {"cell": its index, "says": what happened}}
@@ -31,20 +33,21 @@ class Store:
     def key(self, unit: Unit, interpreter: Interpreter) -> str:
         """Whatever decides what a run prints, and nothing else."""
         packages = {name: self.package_digests[name] for name in unit.packages}
-        return digest(SCHEMA, unit.digest, packages, child.digest_of_conditions(), interpreter.identity)
+        sources = without_skipped(unit, interpreter).digest
+        return digest(SCHEMA, sources, packages, child.digest_of_conditions(), interpreter.identity)
 
     def path(self, key: str) -> Path:
         return self.folder / "kept" / f"{key}.json"
 
-    def kept(self, unit: Unit, interpreter: Interpreter) -> Result | None:
+    def kept(self, key: str) -> Result | None:
         try:
-            found = json.loads(self.path(self.key(unit, interpreter)).read_text(encoding="utf-8"))
+            found = json.loads(self.path(key).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             return None  # never ran, or cut short while it was written: run it again
         return found if isinstance(found, dict) else None
 
-    def keep(self, unit: Unit, interpreter: Interpreter, result: Result) -> None:
-        path = self.path(self.key(unit, interpreter))
+    def keep(self, key: str, result: Result) -> None:
+        path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         half.write_text(json.dumps(result), encoding="utf-8")
@@ -68,30 +71,33 @@ class Store:
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter], say: Callable[[str], None], tty: bool
     ) -> dict[tuple[Unit, Interpreter], Result]:
         """The result of every unit on every interpreter, from what is kept or from a run."""
-        # the same source told in two places is one run
-        distinct = list({unit.digest: unit for unit in units}.values())
-        results = {(unit.digest, python): self.kept(unit, python) for python in interpreters for unit in distinct}
-        missing = [
-            (unit, python) for python in reversed(interpreters) for unit in distinct if not results[unit.digest, python]
-        ]
+        keys = {(unit, python): self.key(unit, python) for python in reversed(interpreters) for unit in units}
+        results = {key: self.kept(key) for key in keys.values()}
+        # the same source told in two places has one key and is one run
+        missing = {key: pair for pair, key in keys.items() if results[key] is None}
         if missing:
-            progress = Progress(missing, say, tty)
-            needed = list({(python, unit.packages) for unit, python in missing})
+            progress = Progress(missing.values(), say, tty)
+            needed = list({(python, unit.packages) for unit, python in missing.values()})
 
-            def run(pair: tuple[Unit, Interpreter]) -> Result:
-                unit, python = pair
+            def run(key: str) -> Result:
+                unit, python = missing[key]
                 began = time.monotonic()
-                result = child.run(unit, executables[python, unit.packages], self.timeout, self.key(unit, python))
+                result = child.run(without_skipped(unit, python), executables[python, unit.packages], self.timeout, key)
                 if result["problem"] is None:
-                    self.keep(unit, python, result)
+                    self.keep(key, result)
                 progress.done(python, time.monotonic() - began)
                 return result
 
             with ThreadPoolExecutor(os.cpu_count()) as pool:
                 executables = dict(zip(needed, pool.map(lambda pair: self.environment(*pair), needed), strict=True))
-                for (unit, python), result in zip(missing, pool.map(run, missing), strict=True):
-                    results[unit.digest, python] = result
-        return {(unit, python): results[unit.digest, python] or {} for unit in units for python in interpreters}
+                results.update(zip(missing, pool.map(run, missing), strict=True))
+        return {pair: results[key] or {} for pair, key in keys.items()}
+
+
+def without_skipped(unit: Unit, interpreter: Interpreter) -> Unit:
+    """A unit as one Python runs it: a cell that is skipped there is empty."""
+    cells = [replace(cell, source="") if first(cell.options.skip, interpreter) else cell for cell in unit.cells]
+    return replace(unit, cells=tuple(cells))
 
 
 class Progress:

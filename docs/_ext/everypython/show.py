@@ -91,7 +91,7 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
 def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
     """The output of a cell: an outcome for each group, the published default's first, which is drawn already."""
     first, *others = groups = build.groups(unit, index)
-    if not others and not prints_something(first.outcome):
+    if not others and not prints_something(first):
         return []
     whole = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
     for group in groups:
@@ -109,9 +109,11 @@ def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.No
 
 
 def says(group: Group) -> str:
+    if group.skipped:
+        return "did not run this"
     if group.volatile:
         return "varies from run to run; here it printed"
-    return "printed" if prints_something(group.outcome) else "printed nothing"
+    return "printed" if prints_something(group) else "printed nothing"
 
 
 def remarks(group: Group, build: pages.Build, alone: bool) -> list[nodes.Node]:

@@ -34,12 +34,23 @@ def digest(*parts: object) -> str:
 
 
 @dataclass(frozen=True)
+class Because:
+    """A pattern of Pythons with what is said about them."""
+
+    pattern: str
+    reason: str
+    of_page: bool = False  # it stands in the page's front matter, for all cells
+    raises: str | None = None  # of a skipped cell: the exception that it would raise
+
+
+@dataclass(frozen=True)
 class Options:
-    """What a page says about a cell or example: patterns of Pythons with reasons, of which the first match wins."""
+    """What a page says about a cell or example; of the patterns under one name the first match wins."""
 
     tags: frozenset[str] = frozenset()
-    differs: tuple[tuple[str, str], ...] = ()
-    volatile: tuple[tuple[str, str], ...] = ()
+    differs: tuple[Because, ...] = ()
+    volatile: tuple[Because, ...] = ()
+    skip: tuple[Because, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -74,29 +85,35 @@ class Unit:
         return self.name if self.kind == "page" else f"{self.page}#{self.name}"
 
 
-def patterns(value: object, name: str, place: str) -> tuple[tuple[str, str], ...]:
-    if value is None:
-        return ()
-    if not isinstance(value, Mapping) or not all(isinstance(reason, str) for reason in value.values()):
-        raise Unreadable(f'{place}: `{name}` must map patterns to reasons, like `{name}: {{pypy: "why"}}`. {REMEDY}')
-    return tuple((str(pattern), reason) for pattern, reason in value.items())
+def patterns(metadata: Mapping[str, Any], name: str, place: str, of_page: bool) -> tuple[Because, ...]:
+    """The patterns under one name. A reason is a text; of `skip` it may also say what the cell would raise."""
+    value = metadata.get(name) or {}
+    wrong = f'{place}: `{name}` must map patterns to reasons, like `{name}: {{pypy: "why"}}`. {REMEDY}'
+    if not isinstance(value, Mapping):
+        raise Unreadable(wrong)
+    found = []
+    for pattern, said in value.items():
+        if name == "skip" and isinstance(said, Mapping) and said.keys() == {"raises", "why"}:
+            found.append(Because(str(pattern), str(said["why"]), of_page, str(said["raises"])))
+        elif isinstance(said, str):
+            found.append(Because(str(pattern), said, of_page))
+        else:
+            raise Unreadable(wrong)
+    return tuple(found)
 
 
-def options(metadata: Mapping[str, Any], place: str) -> Options:
+def options(metadata: Mapping[str, Any], place: str, of_page: bool = False) -> Options:
     """The engine's options of a cell, an example or a page's front matter."""
     tags = metadata.get("tags") or []
     if not isinstance(tags, list):
         raise Unreadable(f"{place}: `tags` must be a list, like `tags: [addresses]`.")
-    return Options(
-        frozenset(map(str, tags)),
-        patterns(metadata.get("differs"), "differs", place),
-        patterns(metadata.get("volatile"), "volatile", place),
-    )
+    differs, volatile, skip = (patterns(metadata, name, place, of_page) for name in ("differs", "volatile", "skip"))
+    return Options(frozenset(map(str, tags)), differs, volatile, skip)
 
 
 def also(cell: Options, page: Options) -> Options:
     """A cell's options, with its page's after its own."""
-    return Options(cell.tags, cell.differs + page.differs, cell.volatile + page.volatile)
+    return Options(cell.tags, cell.differs + page.differs, cell.volatile + page.volatile, cell.skip + page.skip)
 
 
 def written_options(body: str, place: str) -> Options:
@@ -139,7 +156,7 @@ def page_units(page: str, file: Path, examples: Path, packages: list[str]) -> It
         line = text[: found.start("fence")].count("\n") + 1
         said[line] = found["name"], found["kind"], written_options(found["body"], f"{file}:{line}")
     notebook = parsed(text, str(file))
-    of_page = options(notebook.metadata, f"{file}:1")
+    of_page = options(notebook.metadata, f"{file}:1", of_page=True)
     code = [
         Cell(cell.source, line, also(options(cell.metadata, f"{file}:{line}"), of_page))
         for cell, line in zip(notebook.cells, notebook.metadata.source_map, strict=True)

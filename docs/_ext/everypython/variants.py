@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from .interpreters import Interpreter
-from .units import Options
+from .units import Because, Options
 
 COMPARISON = re.compile(r"(>=|<=|==|<|>)\s*(\d+(?:\.\d+)*)")
 
@@ -22,6 +22,7 @@ class Group:
     outcome: dict[str, Any]
     reasons: list[str] = field(default_factory=list)
     volatile: bool = False
+    skipped: bool = False
 
 
 def covers(pattern: str, interpreter: Interpreter) -> bool:
@@ -43,12 +44,12 @@ def covers_one(part: str, interpreter: Interpreter) -> bool:
         holds = {">=": mine >= version, "<=": mine <= version, "==": mine == version}
         holds.update({"<": mine < version, ">": mine > version})
         return interpreter.implementation == "cpython" and holds[operator]
-    return interpreter.key == part or interpreter.key.startswith(part + "-") or interpreter.implementation == part
+    return part in interpreter.aliases
 
 
-def reason(patterns: Iterable[tuple[str, str]], interpreter: Interpreter) -> str | None:
-    """What the first pattern that means this Python says."""
-    return next((text for pattern, text in patterns if covers(pattern, interpreter)), None)
+def first(patterns: Iterable[Because], interpreter: Interpreter) -> Because | None:
+    """The first pattern that covers this Python."""
+    return next((because for because in patterns if covers(because.pattern, interpreter)), None)
 
 
 def comparable(outcome: dict[str, Any], options: Options) -> object:
@@ -69,8 +70,9 @@ def last_line(error: dict[str, str]) -> str:
     return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
 
 
-def prints_something(outcome: dict[str, Any]) -> bool:
-    return bool(outcome["text"] or outcome["data"] or outcome["error"] or not outcome["reached"])
+def prints_something(group: Group) -> bool:
+    outcome = group.outcome
+    return bool(outcome["text"] or outcome["data"] or outcome["error"] or not outcome["reached"] or group.skipped)
 
 
 def grouped(
@@ -79,18 +81,22 @@ def grouped(
     """The groups of one cell, the published default's first, the others as the interpreters are ranked."""
     groups: dict[object, Group] = {}
     for interpreter, outcome in sorted(outcomes, key=lambda pair: (pair[0] is not default, pair[0].rank)):
-        varies = reason(options.volatile, interpreter)
-        key = ("varies", varies) if varies else repr(comparable(outcome, options))
-        group = groups.setdefault(key, Group([], outcome, volatile=bool(varies)))
+        skipped, varies = first(options.skip, interpreter), first(options.volatile, interpreter)
+        apart = skipped or varies
+        key = (bool(skipped), apart.reason) if apart else repr(comparable(outcome, options))
+        group = groups.setdefault(key, Group([], outcome, volatile=bool(varies and not skipped), skipped=bool(skipped)))
         group.interpreters.append(interpreter)
-        why = varies or (reason(options.differs, interpreter) if len(groups) > 1 else None)
-        if why and why not in group.reasons:
-            group.reasons.append(why)
-    ordered = list(groups.values())
-    ordered[0].interpreters.sort(key=lambda one: one.rank)
-    if not ordered[0].volatile:
-        ordered[0].reasons.clear()
-    return ordered
+        why = apart or (first(options.differs, interpreter) if group.outcome is not published(groups).outcome else None)
+        if why and why.reason not in group.reasons:
+            group.reasons.append(why.reason)
+    groups_in_order = list(groups.values())
+    groups_in_order[0].interpreters.sort(key=lambda one: one.rank)
+    return groups_in_order
+
+
+def published(groups: dict[object, Group]) -> Group:
+    """The published default's group, which came first."""
+    return next(iter(groups.values()))
 
 
 def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:

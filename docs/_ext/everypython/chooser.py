@@ -1,0 +1,122 @@
+"""On a page with outcomes: the chooser of the Python whose outputs are shown, and which Pythons ran.
+
+The head script `chooser.js` puts the choice on <html> before anything is painted, and the stylesheet written here draws
+each cell by it. Without JavaScript there is no choice, and the published default's outcome is the one that is shown.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from markdown_it import MarkdownIt
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from . import pages, variants
+from .show import outcome
+from .units import digest
+
+HERE = Path(__file__).parent
+STYLESHEET, SCRIPT, PLACEHOLDER = "pythons.css", "chooser.js", ".shown"
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("builder-inited", write_stylesheet, priority=600)  # after the runs: it names every Python that ran
+    app.connect("html-page-context", add_to_page)
+
+
+def write_stylesheet(app: Sphinx) -> None:
+    if pages.current is None or not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    path = Path(app.outdir, "_static", STYLESHEET)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(stylesheet(pages.current), encoding="utf-8")
+    app.builder.add_css_file(STYLESHEET)
+
+
+def stylesheet(build: pages.Build) -> str:
+    """The look of the shown outcome, for each choice: the first one where nothing is chosen."""
+    chosen = [(f'html[data-python="{python.key}"]', python) for python in build.interpreters]
+    shown = ["html:not([data-python]) .outcome:first-child"]
+    shown += [f'{choice} .outcome[data-pythons~="{python.key}"]' for choice, python in chosen]
+    named = [f"{choice} {{ --chosen: {json.dumps(python.name, ensure_ascii=False)}; }}\n" for choice, python in chosen]
+    look = HERE.joinpath("shown.css").read_text(encoding="utf-8")
+    return "".join(named) + look.replace(PLACEHOLDER, ":is(\n  " + ",\n  ".join(shown) + "\n)")
+
+
+def add_to_page(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Puts chooser and provenance around what the page says; they are in no doctree, so search does not find them."""
+    build = pages.current
+    if build is None or doctree is None or next(doctree.findall(outcome), None) is None:
+        return
+    top = ""
+    if len(build.interpreters) > 1:
+        context["metatags"] = context.get("metatags", "") + head_script(build, context)
+        top = chooser(build)
+    before, heading, after = context["body"].partition("</h1>")
+    page = before + heading + top + after if heading else top + before
+    context["body"] = page + provenance(app, build, context["pathto"]("runs.json", resource=True))
+
+
+def head_script(build: pages.Build, context: dict[str, Any]) -> str:
+    """A script that blocks: themes put what `add_js_file` adds at the end of the page, after the first paint."""
+    address = f"{context['pathto'](f'_static/{SCRIPT}', resource=True)}?v={version_of_script()}"
+    keys = " ".join(python.key for python in build.interpreters)
+    return f'<script src="{address}" data-default="{build.default.key}" data-pythons="{keys}"></script>\n'
+
+
+@cache
+def version_of_script() -> str:
+    return digest(HERE.joinpath("site", SCRIPT).read_text(encoding="utf-8"))[:8]
+
+
+def chooser(build: pages.Build) -> str:
+    options = [
+        f'<option value="{python.key}"{" selected" if python == build.default else ""}>'
+        f"{html.escape(python.name)}{' (default)' if python == build.default else ''}</option>"
+        for python in build.interpreters
+    ]
+    # A browser that restores the control's last value on reload would show another Python than the outputs do.
+    return (
+        '\n<div class="chooser"><label>Show outputs for <select autocomplete="off">'
+        f'{"".join(options)}</select></label> <span role="status"></span></div>'
+    )
+
+
+def provenance(app: Sphinx, build: pages.Build, runs: str) -> str:
+    """Which Pythons ran, where, with which version of the project, and which are missing."""
+    ran = [
+        f"on {html.escape(platform)}: {html.escape(', '.join(python.name for python in pythons))}"
+        for platform, pythons in groupby(sorted(build.interpreters, key=by_platform), key=lambda one: one.platform)
+    ]
+    project = html.escape(f"{app.config.project} {app.config.release}".strip())
+    told = [
+        f"The outputs on this page were printed with {project} {'; '.join(ran)}. "
+        f'All runs, as data: <a href="{runs}">runs.json</a>.'
+    ]
+    return f'<footer class="provenance">{"".join(f"<p>{each}</p>" for each in [*told, *missing(app, build)])}</footer>\n'
+
+
+def by_platform(python: Any) -> tuple[str, tuple[object, ...]]:
+    return python.platform, python.rank
+
+
+def missing(app: Sphinx, build: pages.Build) -> list[str]:
+    """What this build cannot show because no Python that ran is of that kind."""
+    markdown = MarkdownIt("commonmark", {"html": False})
+    warnings = [
+        markdown.renderInline(sentence)
+        for pattern, sentence in app.config.everypython_wanted.items()
+        if not any(variants.covers(pattern, python) for python in build.interpreters)
+    ]
+    if build.absent:
+        warnings.append(f"Listed, but not found for this build: {html.escape(', '.join(build.absent))}.")
+    return [f"<strong>Missing here:</strong> {warning}" for warning in warnings]
