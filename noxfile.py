@@ -12,7 +12,7 @@ from everypython.interpreters import Interpreter, discover  # noqa: E402  # need
 
 nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: environments in a second, not in ten
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = ["lint", "tests", "docs"]
+nox.options.sessions = ["lint", "tests", "docs", "verify"]
 nox.options.error_on_missing_interpreters = True
 
 ENGINE = {"PYTHONPATH": str(ROOT / "docs" / "_ext")}
@@ -32,6 +32,13 @@ def docs(session: nox.Session) -> None:
     """Run every demonstration on every Python found and build the site from what each printed."""
     install(session, "docs")
     session.run("python", "-m", "everypython.publish", "docs", SITE, *session.posargs, env=ENGINE)
+
+
+@nox.session
+def verify(session: nox.Session) -> None:
+    """Compare the built site (or `-- path/to/site`) with new runs on every Python found, twice each."""
+    install(session, "docs")
+    session.run("python", "-m", "everypython.verify", "docs", *(session.posargs or [SITE]), env=ENGINE)
 
 
 @nox.session
@@ -60,12 +67,28 @@ instruments = [register(interpreter) for interpreter in discover(log=lambda skip
 
 
 @nox.session
+def record(session: nox.Session) -> None:
+    """Write what this machine's Pythons print to a file (`nox -s record -- out.json`), for a build elsewhere."""
+    if len(session.posargs) != 1:
+        session.error("name the file to write: nox -s record -- out.json")
+    install(session, "docs")
+    session.run("python", "-m", "everypython.records", "docs", *session.posargs, env=ENGINE)
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style and types."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("mypy", "refdemo", "examples", "docs/_ext/everypython", "docs/conf.py", "noxfile.py")
+
+
+@nox.session
+def crosscheck(session: nox.Session) -> None:
+    """Run the pages through Jupyter's kernel as well and report where it prints something else."""
+    install(session, "docs")
+    session.run("python", "-m", "everypython.crosscheck", "docs", env=ENGINE)
 
 
 @nox.session

@@ -32,3 +32,5 @@ nb_merge_streams = True
 everypython_packages = ["../refdemo"]
 everypython_examples = "../examples"
 everypython_interpreters = SETTINGS["interpreters"]
+everypython_wanted = SETTINGS["wanted"]
+everypython_records = "../runs"

@@ -24,11 +24,12 @@ import sys
 sys.path.insert(0, {extensions!r})
 project = "small"
 extensions = ["myst_nb", "everypython"]
-html_theme = "basic"
+html_theme = {theme!r}
 everypython_packages = ["../helper"]
 everypython_examples = "../examples"
 everypython_timeout = {timeout}
 everypython_interpreters = {listed}
+everypython_records = "../records"
 """
 
 
@@ -64,6 +65,7 @@ class Site:
     timeout: int = 20
     pythons: list[str] = field(default_factory=lambda: [sys.executable])
     listed: list[str] = field(default_factory=list)
+    theme: str = "basic"
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
@@ -75,7 +77,10 @@ class Site:
         self.write(f"docs/{name}.md", f"{FRONT}# {name}\n\n{code}\n")
 
     def build(self, *options: str, command: str = "sphinx.cmd.build") -> subprocess.CompletedProcess[str]:
-        self.write("docs/conf.py", CONF.format(extensions=str(EXTENSIONS), timeout=self.timeout, listed=self.listed))
+        self.write(
+            "docs/conf.py",
+            CONF.format(extensions=str(EXTENSIONS), timeout=self.timeout, listed=self.listed, theme=self.theme),
+        )
         environment = {**os.environ, "PYTHONPATH": str(EXTENSIONS), "EVERYPYTHON": os.pathsep.join(self.pythons)}
         return subprocess.run(
             [sys.executable, "-m", command, *options, str(self.root / "docs"), str(self.root / "out")],

@@ -102,6 +102,18 @@ def test_one_more_interpreter_runs_what_it_has_not_run(told: Site) -> None:
     assert ran(told.built()) == 3
 
 
+def test_a_new_page_is_in_the_navigation_of_every_page(site: Site) -> None:
+    site.theme = "furo"
+    toctree = "```{toctree}\n%s\n```\n"
+    site.write("docs/index.md", "# Index\n\n" + toctree % "old")
+    site.page("old", "print('old')")
+    site.built()
+    site.page("new", "print('new')")
+    site.write("docs/index.md", "# Index\n\n" + toctree % "old\nnew")
+    site.built()
+    assert 'href="new.html"' in site.html("old")
+
+
 def test_kept_runs_that_were_cut_short_are_run_again(told: Site) -> None:
     told.built()
     kept = sorted((told.root / "docs/_build/runs/kept").glob("*.json"))

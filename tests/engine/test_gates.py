@@ -68,6 +68,19 @@ def test_a_pattern_that_covers_no_python_of_this_build_is_not_checked(three: Sit
     three.built()
 
 
+def test_a_pattern_that_covers_the_published_default_itself_is_not_checked(three: Site) -> None:
+    three.pythons = [OLD.executable, OTHER.executable]
+    page(three, f'differs: {{"<={MINOR[OLD]}": "{WHY}"}}', cell="print('the same on old Pythons')")
+    three.built()
+
+
+def test_the_published_defaults_own_reason_explains_why_others_differ(three: Site) -> None:
+    three.pythons = [OLD.executable, OTHER.executable]
+    page(three, f'differs: {{"{OLD.key}": "{WHY}"}}')
+    three.built()
+    assert "versions differ" in three.html()
+
+
 def test_the_first_pattern_that_covers_a_python_is_its_reason(three: Site) -> None:
     page(three, f'differs: {{"=={MINOR[OLD]}": "the first (gh-1)", "{OLD.key}": "the second (gh-2)"}}')
     three.built()

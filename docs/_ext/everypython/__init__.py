@@ -2,7 +2,8 @@
 
 In the order of a build: `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it (`child` one
 process, `runner` inside it), `variants` groups what was printed, `gates` says what must not be published, `pages` hands
-the rest to Sphinx, `show` draws it and `publish` puts a finished site in place of the last one.
+the rest to Sphinx, `show` draws it, `chooser` lets a reader choose whose outputs are shown and `publish` puts a
+finished site in place of the last one.
 """
 
 from __future__ import annotations
@@ -14,16 +15,21 @@ if TYPE_CHECKING:
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    from . import pages, show  # here, so that noxfile.py can ask for the interpreters without having Sphinx
+    # here, so that noxfile.py can ask for the interpreters without having Sphinx
+    from . import chooser, crosscheck, gather, pages, show
 
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
-    app.add_config_value(
-        "everypython_interpreters", [], "", list
-    )  # names of the Pythons that gate; without any, all do
+    app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
+    app.add_config_value("everypython_record", "", "", str)  # a file to write this machine's runs to, instead of a site
+    app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
     app.add_config_value("everypython_timeout", 60, "", (int, float))  # seconds that a page or an example may take
+    app.add_config_value("everypython_wanted", {}, "html", dict)  # patterns that should have a Python: what is missed
     pages.setup(app)
     show.setup(app)
+    chooser.setup(app)
+    gather.setup(app)
+    crosscheck.setup(app)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,6 +19,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from . import pages, variants
+from .interpreters import Interpreter
 from .show import outcome
 from .units import digest
 
@@ -45,14 +46,18 @@ def stylesheet(build: pages.Build) -> str:
     chosen = [(f'html[data-python="{python.key}"]', python) for python in build.interpreters]
     shown = ["html:not([data-python]) .outcome:first-child"]
     shown += [f'{choice} .outcome[data-pythons~="{python.key}"]' for choice, python in chosen]
-    named = [f"{choice} {{ --chosen: {json.dumps(python.name, ensure_ascii=False)}; }}\n" for choice, python in chosen]
+    names = [(choice, json.dumps(called(python, build), ensure_ascii=False)) for choice, python in chosen]
+    named = [f"{choice} {{ --chosen: {name}; }}\n" for choice, name in names]
     look = HERE.joinpath("shown.css").read_text(encoding="utf-8")
     return "".join(named) + look.replace(PLACEHOLDER, ":is(\n  " + ",\n  ".join(shown) + "\n)")
 
 
-def add_to_page(
-    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
-) -> None:
+def called(python: Interpreter, build: pages.Build) -> str:
+    """A Python's name, which two of different platforms may share."""
+    return python.name if python.platform == build.default.platform else f"{python.name} on {python.platform}"
+
+
+def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Puts chooser and provenance around what the page says; they are in no doctree, so search does not find them."""
     build = pages.current
     if build is None or doctree is None or next(doctree.findall(outcome), None) is None:
@@ -81,7 +86,7 @@ def version_of_script() -> str:
 def chooser(build: pages.Build) -> str:
     options = [
         f'<option value="{python.key}"{" selected" if python == build.default else ""}>'
-        f"{html.escape(python.name)}{' (default)' if python == build.default else ''}</option>"
+        f"{html.escape(called(python, build))}{' (default)' if python == build.default else ''}</option>"
         for python in build.interpreters
     ]
     # A browser that restores the control's last value on reload would show another Python than the outputs do.
@@ -102,10 +107,12 @@ def provenance(app: Sphinx, build: pages.Build, runs: str) -> str:
         f"The outputs on this page were printed with {project} {'; '.join(ran)}. "
         f'All runs, as data: <a href="{runs}">runs.json</a>.'
     ]
-    return f'<footer class="provenance">{"".join(f"<p>{each}</p>" for each in [*told, *missing(app, build)])}</footer>\n'
+    return (
+        f'<footer class="provenance">{"".join(f"<p>{each}</p>" for each in [*told, *missing(app, build)])}</footer>\n'
+    )
 
 
-def by_platform(python: Any) -> tuple[str, tuple[object, ...]]:
+def by_platform(python: Interpreter) -> tuple[str, tuple[object, ...]]:
     return python.platform, python.rank
 
 
@@ -118,5 +125,6 @@ def missing(app: Sphinx, build: pages.Build) -> list[str]:
         if not any(variants.covers(pattern, python) for python in build.interpreters)
     ]
     if build.absent:
-        warnings.append(f"Listed, but not found for this build: {html.escape(', '.join(build.absent))}.")
+        absent = html.escape(", ".join(build.absent))
+        warnings.append(f"{absent}, which this site lists; not found for this build.")
     return [f"<strong>Missing here:</strong> {warning}" for warning in warnings]

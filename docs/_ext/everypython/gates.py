@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .interpreters import Interpreter
 from .units import Because, Cell, Unit
-from .variants import Group, first, last_line
+from .variants import Group, because, first, last_line
 
 if TYPE_CHECKING:
     from .pages import Build
@@ -64,6 +64,8 @@ def failures(build: Build, unit: Unit) -> Iterator[Complaint]:
 def differing(build: Build, unit: Unit) -> Iterator[tuple[Cell, Group, Group]]:
     """Each cell's published group with each group that is compared with it and differs."""
     for index, cell in enumerate(unit.cells):
+        if "by-python" in cell.options.tags:  # a table shows what each Python printed
+            continue
         published, *others = build.groups(unit, index)
         yield from ((cell, published, group) for group in others if not group.volatile and not group.skipped)
 
@@ -72,7 +74,7 @@ def unexplained(build: Build, unit: Unit) -> Iterator[Complaint]:
     """Differences that no `differs` pattern covers."""
     for cell, published, group in differing(build, unit):
         for python in group.interpreters:
-            if first(cell.options.differs, python) is None:
+            if because(cell.options, python, build.default) is None:
                 ours, theirs = brief(published), brief(group)
                 text = f"prints {theirs}, where {build.default.key} prints {ours}, and no `differs` pattern covers it."
                 yield cell.line, python, f"{text} Say why, with the PEP or issue."
@@ -89,9 +91,9 @@ def brief(group: Group) -> str:
 def unneeded(build: Build, unit: Unit) -> Iterator[Complaint]:
     """Patterns of a cell that cover a Python agreeing with the published default: out of date, or too wide."""
     differ = {(cell.line, python) for cell, _, group in differing(build, unit) for python in group.interpreters}
-    for cell, python, because in explained(build, unit):
-        if not because.of_page and (cell.line, python) not in differ:
-            text = f"agrees with {build.default.key}, so the `differs` pattern {because.pattern!r} must not cover it."
+    for cell, python, why in explained(build, unit):
+        if not why.of_page and (cell.line, python) not in differ:
+            text = f"agrees with {build.default.key}, so the `differs` pattern {why.pattern!r} must not cover it."
             yield cell.line, python, f"{text} Narrow the pattern, or drop it."
     of_page = [one for one in build.units if one.page == unit.page]
     if unit is of_page[0]:
@@ -103,29 +105,32 @@ def unneeded_on_page(build: Build, units: list[Unit]) -> Iterator[Complaint]:
     covered, needed = {}, set()
     for unit in units:
         differ = {(cell.line, python) for cell, _, group in differing(build, unit) for python in group.interpreters}
-        for cell, python, because in explained(build, unit):
-            covered[because] = python
+        for cell, python, why in explained(build, unit):
+            covered[why] = python
             if (cell.line, python) in differ:
-                needed.add(because)
-    for because in covered.keys() - needed:
-        if because.of_page:
-            text = f"the front matter's `differs` pattern {because.pattern!r} explains nothing on this page. Drop it."
-            yield 1, covered[because], text
+                needed.add(why)
+    for why in covered.keys() - needed:
+        if why.of_page:
+            text = f"the front matter's `differs` pattern {why.pattern!r} explains nothing on this page. Drop it."
+            yield 1, covered[why], text
 
 
 def explained(build: Build, unit: Unit) -> Iterator[tuple[Cell, Interpreter, Because]]:
-    """Each cell, Python and pattern that would explain a difference, if there is one."""
+    """Each cell, Python and pattern that would explain a difference, if there is one.
+
+    Where a pattern covers the published default itself, as on a machine with old Pythons only, agreeing tells nothing.
+    """
     for cell in unit.cells:
         for python in build.interpreters:
-            because = first(cell.options.differs, python)
+            why = first(cell.options.differs, python)
             apart = first(cell.options.volatile, python) or first(cell.options.skip, python)
-            if because and not apart:
-                yield cell, python, because
+            if why and not apart and first(cell.options.differs, build.default) is None:
+                yield cell, python, why
 
 
 def unsourced(unit: Unit) -> Iterator[Complaint]:
     """Reasons that name no source: "implementation detail" is not a reason."""
-    reasons = {because: cell.line for cell in unit.cells for because in (*cell.options.differs, *cell.options.skip)}
-    for because, line in reasons.items():
-        if not SOURCE.search(because.reason):
-            yield line, None, f"the reason for {because.pattern!r} names no PEP, issue or document: link one."
+    reasons = {why: cell.line for cell in unit.cells for why in (*cell.options.differs, *cell.options.skip)}
+    for why, line in reasons.items():
+        if not SOURCE.search(why.reason):
+            yield line, None, f"the reason for {why.pattern!r} names no PEP, issue or document: link one."

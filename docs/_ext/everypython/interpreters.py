@@ -66,6 +66,12 @@ class Interpreter:
         """Everything but where it stands: what its outputs depend on, and what runs.json says of it."""
         return {"key": self.key, **{name: value for name, value in asdict(self).items() if name != "executable"}}
 
+    @classmethod
+    def of(cls, identity: Mapping[str, Any]) -> Interpreter:
+        """The interpreter that another machine described; it stands nowhere here, so its `executable` is empty."""
+        fields = {name: identity[name] for name in identity if name != "key"}
+        return cls(executable="", **{**fields, "flags": tuple(identity["flags"])})
+
     @property
     def name(self) -> str:
         if self.implementation != "cpython":

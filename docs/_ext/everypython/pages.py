@@ -18,9 +18,9 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from . import variants
-from .child import digest_of_conditions
 from .gates import gating, unpublishable
 from .interpreters import Interpreter, discover, published_default
+from .records import Refused, merged, written
 from .runs import Result, Store
 from .units import Cell, Unit, Unreadable, digest, page_units, parsed
 
@@ -74,6 +74,7 @@ def setup(app: Sphinx) -> None:
     app.connect("config-inited", choose_who_executes, priority=400)
     app.connect("builder-inited", run_everything)
     app.connect("env-get-outdated", outdated)
+    app.connect("env-updated", renavigated)
     app.connect("build-finished", write_runs)
 
 
@@ -100,13 +101,37 @@ def run_everything(app: Sphinx) -> None:
     except (Unreadable, ValueError, OSError) as error:
         refuse(str(error))
     LOG.info("runs on %s", ", ".join(python.name for python in found))
-    default = published_default(found)
     results = store.all(units, found, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
+    if app.config.everypython_records and not app.config.everypython_record:
+        try:
+            folder = (source / app.config.everypython_records).resolve()
+            found = [*found, *merged(folder, units, found, results, store)]
+        except Refused as error:
+            refuse(str(error))
+    found.sort(key=lambda one: one.rank)
+    default = published_default(found)
     gate, absent = gating(app.config.everypython_interpreters, found, default)
     current = Build(found, default, gate, absent, units, results, store)
+    if app.config.everypython_record:
+        write_record(Path(app.config.everypython_record), current)
+    check(app, current)
+
+
+def write_record(file: Path, build: Build) -> NoReturn:
+    """Writes this machine's runs instead of a site. What they mean is for the build that merges them to judge."""
+    ended = [(unit, result["problem"]) for (unit, _), result in build.results.items() if result["problem"]]
+    if ended:
+        refuse("\n".join(f"{unit.id}: {problem['says']}" for unit, problem in ended))
+    file.write_text(json.dumps(written(build), indent=1) + "\n", encoding="utf-8")
+    print(f"Recorded {len(build.results)} runs in {file}")
+    raise SystemExit(0)
+
+
+def check(app: Sphinx, build: Build) -> None:
+    """Ends the build if something that ran must not be published."""
     refused, noted = [], []
-    for unit in units:
-        here, elsewhere = unpublishable(current, unit, str(app.project.doc2path(unit.page, absolute=False)))
+    for unit in build.units:
+        here, elsewhere = unpublishable(build, unit, str(app.project.doc2path(unit.page, absolute=False)))
         refused += here
         noted += elsewhere
     for line in noted:
@@ -135,7 +160,18 @@ def outdated(
     known: dict[str, str] = getattr(env, "everypython_outputs", {})
     now = {name: current.outputs_digest(name) for name in env.found_docs}
     env.everypython_outputs = now  # type: ignore[attr-defined]  # how extensions keep data with the environment
-    return [name for name, seen in now.items() if known.get(name, "") != seen and name not in added]
+    stale = [name for name, seen in now.items() if known.get(name, "") != seen and name not in added]
+    if stale or added or changed or removed:  # a list of the differences may be another then
+        stale += [name for name in now if "{differences}" in env.doc2path(name).read_text(encoding="utf-8")]
+    return stale
+
+
+def renavigated(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
+    """Every page, when the table of contents changed that each shows at its side: Sphinx would write some of them."""
+    titles = {name: title.astext() for name, title in env.titles.items()}
+    now = digest(titles, env.toctree_includes)
+    known, env.everypython_navigation = getattr(env, "everypython_navigation", now), now  # type: ignore[attr-defined]
+    return [] if now == known else sorted(env.found_docs)
 
 
 def read(text: str) -> Any:
@@ -198,11 +234,7 @@ def record(app: Sphinx, build: Build) -> dict[str, Any]:
                 "id": unit.id,
                 "kind": unit.kind,
                 "page": unit.page,
-                "digests": {
-                    "source": unit.digest,
-                    "packages": {name: build.store.package_digests[name] for name in unit.packages},
-                    "runner": digest_of_conditions(),
-                },
+                "digests": build.store.digests(unit),
                 "cells": [record_of_cell(build, unit, n, cell) for n, cell in enumerate(unit.cells)],
             }
             for unit in build.units

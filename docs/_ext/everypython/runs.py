@@ -32,9 +32,13 @@ class Store:
 
     def key(self, unit: Unit, interpreter: Interpreter) -> str:
         """Whatever decides what a run prints, and nothing else."""
+        decides = self.digests(without_skipped(unit, interpreter))
+        return digest(SCHEMA, decides, bool(child.unrandomised()), interpreter.identity)
+
+    def digests(self, unit: Unit) -> dict[str, Any]:
+        """Of what decides a unit's runs besides the interpreter: the same on every machine."""
         packages = {name: self.package_digests[name] for name in unit.packages}
-        sources = without_skipped(unit, interpreter).digest
-        return digest(SCHEMA, sources, packages, child.digest_of_conditions(), interpreter.identity)
+        return {"source": unit.digest, "packages": packages, "runner": child.digest_of_conditions()}
 
     def path(self, key: str) -> Path:
         return self.folder / "kept" / f"{key}.json"

@@ -85,7 +85,9 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
         drawn = parts[0].children if parts else []
         for part in parts:
             cell.remove(part)
-        cell += results(build, unit, cell["cell_metadata"]["everypython"]["cell"] - 1, drawn)
+        number = cell["cell_metadata"]["everypython"]["cell"]
+        cell["ids"].append(f"cell-{number}")
+        cell += results(build, unit, number - 1, drawn)
 
 
 def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
@@ -112,7 +114,10 @@ def says(group: Group) -> str:
     if group.skipped:
         return "did not run this"
     if group.volatile:
-        return "varies from run to run; here it printed"
+        several = len(group.interpreters) > 1
+        return (
+            f"vary; here {group.interpreters[0].name} printed" if several else "varies from run to run; here it printed"
+        )
     return "printed" if prints_something(group) else "printed nothing"
 
 
@@ -162,7 +167,8 @@ class Example(SphinxDirective):
         self.set_source_info(shown)
         code = nodes.container("", shown, classes=["cell_input"], nb_element="cell_code_source")
         caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
-        return [caption, nodes.container("", code, *self.output(name), classes=["cell", "example"])]
+        ids = [f"example-{name}"]
+        return [caption, nodes.container("", code, *self.output(name), classes=["cell", "example"], ids=ids)]
 
     def output(self, name: str) -> list[nodes.Node]:
         """What the program printed; nothing where the engine stands aside."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
@@ -51,6 +51,7 @@ class Options:
     differs: tuple[Because, ...] = ()
     volatile: tuple[Because, ...] = ()
     skip: tuple[Because, ...] = ()
+    name: str = ""  # by which a directive finds the cell
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,17 @@ def options(metadata: Mapping[str, Any], place: str, of_page: bool = False) -> O
     if not isinstance(tags, list):
         raise Unreadable(f"{place}: `tags` must be a list, like `tags: [addresses]`.")
     differs, volatile, skip = (patterns(metadata, name, place, of_page) for name in ("differs", "volatile", "skip"))
-    return Options(frozenset(map(str, tags)), differs, volatile, skip)
+    return Options(frozenset(map(str, tags)), differs, volatile, skip, str(metadata.get("name") or ""))
 
 
 def also(cell: Options, page: Options) -> Options:
     """A cell's options, with its page's after its own."""
-    return Options(cell.tags, cell.differs + page.differs, cell.volatile + page.volatile, cell.skip + page.skip)
+    return replace(
+        cell,
+        differs=cell.differs + page.differs,
+        volatile=cell.volatile + page.volatile,
+        skip=cell.skip + page.skip,
+    )
 
 
 def written_options(body: str, place: str) -> Options:

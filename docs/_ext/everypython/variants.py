@@ -52,6 +52,11 @@ def first(patterns: Iterable[Because], interpreter: Interpreter) -> Because | No
     return next((because for because in patterns if covers(because.pattern, interpreter)), None)
 
 
+def because(options: Options, interpreter: Interpreter, default: Interpreter) -> Because | None:
+    """Why a Python differs from the published default: for a reason of its own, or for one that the default has."""
+    return first(options.differs, interpreter) or first(options.differs, default)
+
+
 def comparable(outcome: dict[str, Any], options: Options) -> object:
     """An outcome as it is compared, never as it is shown: addresses by first appearance, errors by their last line."""
     seen: dict[str, str] = {}
@@ -86,7 +91,7 @@ def grouped(
         key = (bool(skipped), apart.reason) if apart else repr(comparable(outcome, options))
         group = groups.setdefault(key, Group([], outcome, volatile=bool(varies and not skipped), skipped=bool(skipped)))
         group.interpreters.append(interpreter)
-        why = apart or (first(options.differs, interpreter) if group.outcome is not published(groups).outcome else None)
+        why = apart or (because(options, interpreter, default) if group is not published(groups) else None)
         if why and why.reason not in group.reasons:
             group.reasons.append(why.reason)
     groups_in_order = list(groups.values())
@@ -101,7 +106,7 @@ def published(groups: dict[object, Group]) -> Group:
 
 def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
     """A group's Pythons in words, versions that stand next to each other in `everyone` as a range."""
-    parts = []
+    parts, platforms = [], {one.platform for one in everyone}
     for _, one_family in groupby(sorted(everyone, key=lambda one: one.rank), key=lambda one: one.family):
         line = list(one_family)
         minors = [".".join(one.version.split(".")[:2]) for one in line]
@@ -113,5 +118,7 @@ def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
                 runs.append([])
         ranges = [run[0] if len(run) == 1 else f"{run[-1]}–{run[0]}" for run in runs if run]
         if ranges:
-            parts.append(f"{line[0].brand} {', '.join(ranges)}{' free-threaded' if line[0].free_threaded else ''}")
+            where = f" on {line[0].platform}" if len(platforms) > 1 else ""
+            build = " free-threaded" if line[0].free_threaded else ""
+            parts.append(f"{line[0].brand} {', '.join(ranges)}{build}{where}")
     return ", ".join(parts)

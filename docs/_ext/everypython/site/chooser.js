@@ -2,91 +2,89 @@
 (() => {
   const root = document.documentElement;
   const { default: published, pythons } = document.currentScript.dataset;
-  const STORE = "everypython";
-
-  const SHAPE =
-    /^(?<name>\w+?)(?:-(?<minor>\d+(?:\.\d+)?)(?:\.(?<patch>\d+(?:(?:a|b|rc)\d+)?))?(?<threads>t?))?(?:-(?<platform>[a-z].*))?$/;
-  const parse = (key) => ({ threads: "", ...JSON.parse(JSON.stringify(SHAPE.exec(key)?.groups ?? {})), key });
+  const SHAPE = /^(\w+?)(?:-(\d+(?:\.\d+)?)(?:\.(\d+(?:(?:a|b|rc)\d+)?))?(t?))?(?:-([a-z].*))?$/;
+  const parse = (key) => {
+    const [, name, minor, patch, threads = "", platform = ""] = SHAPE.exec(key) ?? [];
+    return { key, name, minor, patch, threads, platform };
+  };
   const ran = pythons.split(" ").map(parse); // newest first in each family
   const home = parse(published).platform;
 
-  // The Python that a key or the beginning of one means: the newest such patch, else the nearest of the same minor.
+  // What a key, or its beginning, means: the newest such patch, else the nearest of the same minor version.
   const find = (asked) => {
     const want = parse(asked.toLowerCase());
     const fits = ran
-      .filter((one) => want.name === one.name && want.threads === one.threads)
+      .filter((one) => one.name === want.name && one.threads === want.threads)
       .filter((one) => !want.minor || `${one.minor}.`.startsWith(`${want.minor}.`))
-      .filter((one) => !want.platform || one.platform.startsWith(want.platform))
+      .filter((one) => one.platform.startsWith(want.platform))
       .sort((a, b) => (b.platform === home) - (a.platform === home));
-    const far = (one) => Math.abs(parseInt(one.patch) - parseInt(want.patch));
+    const distance = (one) => Math.abs(parseInt(one.patch) - parseInt(want.patch));
     const exact = fits.find((one) => !want.patch || one.patch === want.patch);
-    return { exact, nearest: exact ?? fits.sort((a, b) => far(a) - far(b))[0] };
+    return { exact, nearest: exact ?? fits.sort((a, b) => distance(a) - distance(b))[0] };
   };
 
-  // A browser may refuse storage; then a choice lasts as long as its page.
-  const stored = (...key) => {
-    try {
-      return key.length ? localStorage.setItem(STORE, key[0]) : localStorage.getItem(STORE);
-    } catch {}
-  };
+  // A browser may refuse storage; a choice then lasts as long as its page.
+  const stored = () => { try { return localStorage.getItem("everypython"); } catch {} };
+  const store = (key) => { try { localStorage.setItem("everypython", key); } catch {} };
 
-  let message = "";
-  const wanted = () => {
-    message = "";
+  // Sets the Python that is asked for, or else the published default; returns what there is to say about it.
+  const start = () => {
+    let message = "";
+    root.dataset.python = published;
     for (const asked of [new URLSearchParams(location.search).get("python"), stored()].filter(Boolean)) {
       const { exact, nearest } = find(asked);
-      if (!exact) message ||= `${asked} did not run for this site; ` +
-        (nearest ? `nearest: ${nearest.minor}.${nearest.patch}${nearest.threads}` : "it is ignored");
-      if (nearest) {
-        stored(nearest.key);
-        return nearest.key;
-      }
+      const instead = nearest ? `nearest: ${nearest.minor}.${nearest.patch}${nearest.threads}` : "nor did one like it";
+      if (!exact) message ||= `${asked} did not run for this site; ${instead}.`;
+      if (!nearest) continue;
+      store((root.dataset.python = nearest.key));
+      break;
     }
-    return published;
+    return message;
   };
 
-  // Puts the shown outcomes first in the document, for whoever is read to; a stylesheet has done so for the eye.
+  // A stylesheet has put the shown outcomes first for the eye; this does it for whoever is read to.
   const arrange = () => {
-    for (const cell of document.querySelectorAll(".cell_output:has(> .outcome)")) {
-      const outcomes = [...cell.children].filter((child) => child.matches(".outcome"));
-      outcomes.forEach((outcome, place) => (outcome.dataset.place ??= place));
-      const shown = (outcome) => outcome.dataset.pythons.split(" ").includes(root.dataset.python);
+    const shown = ({ dataset }) => dataset.pythons.split(" ").includes(root.dataset.python);
+    for (const cell of document.querySelectorAll(".cell_output")) {
+      const outcomes = [...cell.querySelectorAll(":scope > .outcome")];
+      outcomes.forEach(({ dataset }, place) => (dataset.place ??= place));
       const order = outcomes.toSorted((a, b) => shown(b) - shown(a) || a.dataset.place - b.dataset.place);
       if (order.some((outcome, place) => outcome !== outcomes[place])) cell.prepend(...order);
-      order.filter(shown).forEach((outcome) => outcome.querySelector(":scope > details")?.setAttribute("open", ""));
+      for (const outcome of order.filter(shown)) outcome.querySelector("details")?.setAttribute("open", "");
     }
     root.dataset.settled = "";
   };
 
-  const remember = (key) => {
-    stored(key);
+  const choose = (select, status) => {
+    const key = (root.dataset.python = select.value);
     const short = key.split("-").slice(0, 2).join("-");
     const address = new URL(location);
     address.searchParams.set("python", find(short).exact?.key === key ? short : key);
     history.replaceState(history.state, "", address);
+    store(key);
+    arrange();
+    status.textContent = `Showing ${select.selectedOptions[0].text}.`;
   };
 
-  root.dataset.python = wanted();
-  document.addEventListener("DOMContentLoaded", arrange);
-  addEventListener("pageshow", ({ persisted }) => {
-    if (!persisted) return;
-    root.dataset.python = document.querySelector(".chooser select").value = wanted();
+  // A page out of the browser's cache shows what was chosen when it was left.
+  const restore = (select, status) => {
+    status.textContent = start();
+    select.value = root.dataset.python;
     arrange();
-  });
+  };
 
-  // The chooser is filled as soon as it is parsed, which is before it is painted: its line does not grow later.
+  const message = start();
+  root.classList.remove("no-js"); // a theme does this at the end of the page, when what it then shows moves the rest
+  document.addEventListener("DOMContentLoaded", arrange);
+
+  // The chooser is filled as soon as it is parsed, which is before it is painted: nothing moves for it later.
   new MutationObserver((_, observer) => {
-    const status = document.querySelector(".chooser [role=status]");
+    const [select, status] = document.querySelectorAll(".chooser select, .chooser [role=status]");
     if (!status) return;
     observer.disconnect();
-    const select = document.querySelector(".chooser select");
     select.value = root.dataset.python;
     status.textContent = message;
-    select.addEventListener("change", () => {
-      root.dataset.python = select.value;
-      arrange();
-      remember(select.value);
-      status.textContent = `Showing ${select.selectedOptions[0].text}.`;
-    });
+    select.addEventListener("change", () => choose(select, status));
+    addEventListener("pageshow", ({ persisted }) => persisted && restore(select, status));
   }).observe(root, { childList: true, subtree: true });
 })();

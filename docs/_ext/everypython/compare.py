@@ -1,0 +1,154 @@
+"""Compares a built site with itself and with what is here: its pages, its digests, its Pythons.
+
+Each function yields one line for each difference. In it, "expected" is what runs.json says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
+
+from .interpreters import Interpreter
+from .runs import Store
+from .units import Unit
+from .variants import last_line
+
+
+@dataclass(frozen=True)
+class Published:
+    """A built site: its folder, and what its runs.json says."""
+
+    folder: Path
+    record: dict[str, Any]
+
+    def cells(self) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
+        """Every unit with each of its cells and the cell's place in it."""
+        return ((unit, index, cell) for unit in self.record["units"] for index, cell in enumerate(unit["cells"]))
+
+
+def place(unit: dict[str, Any], cell: dict[str, Any], pythons: str) -> str:
+    return f"{unit['page']}.md:{cell['line']}: cell {cell['id']}: on {pythons}"
+
+
+def differs(expected: str | None, got: str | None) -> str:
+    """Two texts in one line, from shortly before they part."""
+    a, b = expected or "", got or ""
+    same = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = max(0, same - 20)
+    said = ["nothing" if text is None else repr(shortened(text, start)) for text in (expected, got)]
+    return f"expected {said[0]}, got {said[1]}"
+
+
+def shortened(text: str, start: int = 0, length: int = 100) -> str:
+    cut = text[start : start + length]
+    return f"{'…' if start else ''}{cut}{'…' if start + length < len(text) else ''}"
+
+
+def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
+    """Outcomes that a page shows otherwise than runs.json, or that only one of them has."""
+    drawn = outcomes_drawn(site.folder)
+    for unit, index, cell in site.cells():
+        for variant in cell["variants"]:
+            pythons = " ".join(variant["interpreters"])
+            expected = text_on_page(variant, site.record["published_default"])
+            found = drawn.pop((unit["page"], cell["id"], pythons), [])
+            nothing_to_show = not expected and not variant.get("skipped") and len(cell["variants"]) == 1
+            if not found and not nothing_to_show and not hidden(units.get(unit["id"]), index):
+                yield f"{place(unit, cell, pythons)}: in {unit['page']}.html: {differs(expected, None)}"
+            for got in found:
+                if got != expected:
+                    yield f"{place(unit, cell, pythons)}: in {unit['page']}.html: {differs(expected, got)}"
+    for (page, cell_id, pythons), found in drawn.items():
+        for got in found:
+            yield f"{page}.html: cell {cell_id}: on {pythons}: {differs(None, got)}; runs.json has no such outcome"
+
+
+def hidden(unit: Unit | None, index: int) -> bool:
+    """Whether the author took a cell's output from the page."""
+    return bool(unit and unit.cells[index:] and unit.cells[index].options.tags & {"remove-cell", "remove-output"})
+
+
+def outcomes_drawn(site: Path) -> dict[tuple[str, str, str], list[str]]:
+    """What the pages show, by page, cell and Pythons."""
+    drawn = defaultdict(list)
+    only = SoupStrainer("div", class_="outcome")
+    for file in sorted(site.rglob("*.html")):
+        page = file.relative_to(site).with_suffix("").as_posix()
+        for outcome in BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser", parse_only=only).select(
+            ".outcome"
+        ):
+            blocks = [block.get_text().strip() for block in outcome.select("pre")]
+            of = page, str(outcome.get("data-cell")), str(outcome.get("data-pythons"))
+            drawn[of].append("\n".join(filter(None, blocks)))
+    return drawn
+
+
+def text_on_page(variant: dict[str, Any], default: str) -> str:
+    """What a page shows of a variant: blocks of text; the whole traceback for the published default alone."""
+    texts, error = [output["text/plain"] for output in variant["outputs"]], variant["error"]
+    published = default in variant["interpreters"]
+    blocks = texts if published else ["".join(texts)]
+    if error:
+        blocks.append(error.get("traceback", "") if published else last_line(error))
+    return "\n".join(filter(None, (block.strip() for block in blocks)))
+
+
+def wrong_units(site: Published, units: dict[str, Unit], store: Store) -> Iterator[str]:
+    """Units that are not told here or there, and those that something else decides than when the site was built."""
+    recorded = {unit["id"]: unit for unit in site.record["units"]}
+    for name in recorded.keys() - units.keys():
+        yield f"{recorded[name]['page']}.md: unit {name}: runs.json has it, the sources here do not"
+    for name, unit in units.items():
+        if name not in recorded:
+            yield f"{unit.page}.md:{unit.line}: unit {name}: the sources here have it, runs.json does not"
+            continue
+        here = named(store.digests(unit))
+        there = named(recorded[name]["digests"])
+        for what in sorted(here.keys() | there.keys()):
+            if here.get(what) != there.get(what):
+                yield f"{unit.page}.md: unit {name}: digest of {what}: {differs(there.get(what), here.get(what))}"
+        if len(recorded[name]["cells"]) != len(unit.cells):
+            yield f"{unit.page}.md: unit {name}: expected {len(recorded[name]['cells'])} cells, got {len(unit.cells)}"
+
+
+def alike(recorded: dict[str, Any], unit: Unit | None) -> bool:
+    """Whether a unit has the cells here that are recorded of it."""
+    return (
+        unit is not None and unit.digest == recorded["digests"]["source"] and len(unit.cells) == len(recorded["cells"])
+    )
+
+
+def named(digests: dict[str, Any]) -> dict[str, str]:
+    """A unit's digests, each under a name for a message."""
+    packages = {f"its package {name}": each for name, each in digests["packages"].items()}
+    return {"its source": digests["source"], "the runner": digests["runner"], **packages}
+
+
+def wrong_interpreters(site: Published, found: list[Interpreter]) -> Iterator[str]:
+    """Pythons of this machine that the site leaves out, or knows as something else than they say they are."""
+    recorded = {each["key"]: each for each in site.record["interpreters"]}
+    for python in found:
+        if python.key not in recorded:
+            yield f"runs.json: {python.key}: this Python is on this machine, and the site has none of its outputs"
+            continue
+        here = json.loads(json.dumps(python.identity))
+        for field, value in recorded[python.key].items():
+            if here[field] != value:
+                yield f"runs.json: interpreter {python.key}: {field}: {differs(str(value), str(here[field]))}"
+
+
+def wrong_columns(site: Published) -> Iterator[str]:
+    """Cells that do not have exactly one variant for each Python that ran."""
+    columns = sorted(each["key"] for each in site.record["interpreters"])
+    for unit, _, cell in site.cells():
+        listed = sorted(key for variant in cell["variants"] for key in variant["interpreters"])
+        for key in sorted({*columns, *listed}):
+            if listed.count(key) != columns.count(key):
+                yield f"{place(unit, cell, key)}: expected one variant of it in runs.json, got {listed.count(key)}"

@@ -1,0 +1,111 @@
+"""Directives that gather runs from all over the site: `{differences}` and `{by-python}`."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from . import pages
+from .interpreters import Interpreter
+from .show import explained, printouts, says, who
+from .units import Unit
+from .variants import Group, names
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(differences)
+    app.add_directive("differences", Differences)
+    app.add_directive("by-python", ByPython)
+    app.connect("doctree-resolved", list_differences)
+    app.add_css_file("gather.css")
+
+
+class differences(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """Where the list of differences goes, once it is known how pages link to each other."""
+
+
+class Differences(SphinxDirective):
+    """``{differences}`` lists every cell and example whose output differs between Pythons."""
+
+    def run(self) -> list[nodes.Node]:
+        return [differences()]
+
+
+class ByPython(SphinxDirective):
+    """``{by-python} NAME`` makes a table of what the cell with ``name: NAME`` printed: a row a Python, a column a line.
+
+    The cell prints lines like ``width: 64``, and is tagged `by-python`: the table shows all of its outputs.
+    """
+
+    required_arguments = 1
+    option_spec: ClassVar[dict[str, Any]] = {}
+
+    def run(self) -> list[nodes.Node]:
+        build = pages.current
+        unit = build.page(self.env.docname) if build else None
+        if build is None or unit is None:
+            return []
+        named = [index for index, cell in enumerate(unit.cells) if cell.options.name == self.arguments[0]]
+        if not named:
+            raise self.error(f"no cell of this page has the option `name: {self.arguments[0]}`")
+        return [table_of(build, unit, named[0])]
+
+
+def table_of(build: pages.Build, unit: Unit, index: int) -> nodes.table:
+    rows = []
+    for python, outcome in build.outcomes(unit, index):
+        lines = (line.partition(": ") for line in outcome["text"].splitlines())
+        rows.append((python, {name: value for name, _, value in lines}))
+    head = list(dict.fromkeys(name for _, values in rows for name in values))
+    body = [[python.name, *(values.get(name, "") for name in head)] for python, values in rows]
+    return table(["Python", *head], [[nodes.paragraph("", text) for text in row] for row in body])
+
+
+def table(head: list[str], body: list[list[nodes.Node]]) -> nodes.table:
+    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
+    group += nodes.thead("", row([nodes.paragraph("", text) for text in head]))
+    group += nodes.tbody("", *(row(cells) for cells in body))
+    return nodes.table("", group, classes=["by-python"])
+
+
+def row(cells: list[nodes.Node]) -> nodes.row:
+    return nodes.row("", *(nodes.entry("", cell) for cell in cells))
+
+
+def list_differences(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for place in list(doctree.findall(differences)):
+        place.replace_self(listed(app, docname))
+
+
+def listed(app: Sphinx, docname: str) -> list[nodes.Node]:
+    """A section for each page with a difference, by the page's name."""
+    build = pages.current
+    sections: dict[str, nodes.section] = {}
+    for unit in build.units if build else []:
+        for index, cell in enumerate(unit.cells):
+            groups = build.groups(unit, index) if build else []
+            if build is None or len(groups) == 1 or cell.options.tags & {"remove-cell", "by-python"}:
+                continue
+            title = app.env.titles[unit.page].deepcopy()
+            section = sections.setdefault(unit.page, nodes.section("", title, ids=[nodes.make_id(unit.page)]))
+            anchor = f"cell-{index + 1}" if unit.kind == "page" else f"example-{unit.name}"
+            uri = f"{app.builder.get_relative_uri(docname, unit.page)}#{anchor}"
+            where = f"{unit.name}.py" if unit.kind == "example" else last_statement(cell.source)
+            link = nodes.reference("", "", nodes.literal("", where), refuri=uri, internal=True)
+            summaries = (part for group in groups for part in summary(group, build.interpreters))
+            section += nodes.container("", nodes.paragraph("", "", link), *summaries, classes=["gathered"])
+    return list(sections.values())
+
+
+def last_statement(source: str) -> str:
+    return source.strip().splitlines()[-1].strip()
+
+
+def summary(group: Group, everyone: list[Interpreter]) -> list[nodes.Node]:
+    """One group: its name, its output, its reasons."""
+    label = nodes.raw("", f"{who(names(group.interpreters, everyone), group)} {says(group)}", format="html")
+    reasons = (explained(reason) for reason in group.reasons)
+    return [nodes.paragraph("", "", label), *printouts(group.outcome), *reasons]

@@ -1,0 +1,128 @@
+"""Runs of other machines: written to one file there, read here as data, and merged if they are of the same sources.
+
+``python -m everypython.records DOCS OUT`` writes this machine's runs.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .interpreters import Interpreter
+from .runs import Result, Store, without_skipped
+from .units import Unit
+from .variants import comparable, first
+
+if TYPE_CHECKING:
+    from .pages import Build
+
+SCHEMA = 1
+TEXTS = ("text/plain", "text/vnd.graphviz")  # what is taken from a record: nothing that a browser could run
+Runs = dict[tuple[Unit, Interpreter], Result]
+
+
+class Refused(Exception):
+    """A record that cannot be merged; the message names the file and what to do."""
+
+
+def written(build: Build) -> dict[str, Any]:
+    """A record of what the Pythons of this machine did."""
+    here = [python for python in build.interpreters if python.executable]
+    return {
+        "record": SCHEMA,
+        "interpreters": [python.identity for python in here],
+        "runs": [
+            {
+                "unit": unit.id,
+                "interpreter": python.key,
+                "digests": build.store.digests(without_skipped(unit, python)),
+                "cells": build.results[unit, python]["cells"],
+            }
+            for unit in build.units
+            for python in here
+        ],
+    }
+
+
+def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: Runs, store: Store) -> list[Interpreter]:
+    """Adds the runs of every record in a folder to `results`; returns the Pythons that they add.
+
+    Raises Refused for a record that is no record, that is of other sources, or that disagrees with another run of the
+    same interpreter.
+    """
+    known = {python.key: (python, "this machine's run") for python in found}
+    for file in sorted(folder.glob("*.json")):
+        for python, runs in read(file, units, store).items():
+            same, source = known.setdefault(python.key, (python, file.name))
+            for unit in units:
+                kept = results.setdefault((unit, same), runs[unit])
+                compare(unit, same, (source, kept), (file.name, runs[unit]))
+    return [python for python, _ in known.values() if python not in found]
+
+
+def read(file: Path, units: list[Unit], store: Store) -> dict[Interpreter, dict[Unit, Result]]:
+    """The interpreters of one record, each with its result for every unit."""
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+        if record["record"] != SCHEMA:
+            raise Refused(
+                f"{file}: a record of another kind ({record['record']!r}). Record it again with this version."
+            )
+        pythons = [Interpreter.of(identity) for identity in record["interpreters"]]
+        runs = {(run["unit"], run["interpreter"]): run for run in record["runs"]}
+        return {python: {unit: taken(file, unit, python, runs, store) for unit in units} for python in pythons}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        what = f"{type(error).__name__}: {error}"
+        raise Refused(f"{file}: this is no record of runs ({what}). Write it with `nox -s record -- FILE`.") from error
+
+
+def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], store: Store) -> Result:
+    """One run of a record, if it is of today's sources."""
+    again = f"Record it again on the machine of {python.key}, from these sources."
+    run = runs.get((unit.id, python.key))
+    if run is None:
+        raise Refused(f"{file}: {unit.id} was not run on {python.key}. {again}")
+    now = store.digests(without_skipped(unit, python))
+    changed = [name for name in now if run["digests"].get(name) != now[name]]
+    if changed or len(run["cells"]) != len(unit.cells):
+        raise Refused(
+            f"{file}: stale: the {' and the '.join(changed)} of {unit.id} changed since {python.key} ran it. {again}"
+        )
+    return {"cells": [text_of(cell) for cell in run["cells"]], "problem": None}
+
+
+def text_of(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """An outcome with its texts alone."""
+    data = {str(kind): str(text) for kind, text in (cell["data"] or {}).items() if kind in TEXTS}
+    error = cell["error"] and {name: str(cell["error"][name]) for name in ("type", "message", "traceback")}
+    return {"text": str(cell["text"]), "data": data or None, "error": error, "reached": bool(cell["reached"])}
+
+
+def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tuple[str, Result]) -> None:
+    """Refuses two runs of one interpreter that disagree where its output is not said to vary."""
+    for cell, ours, theirs in zip(unit.cells, one[1]["cells"], other[1]["cells"], strict=True):
+        if first(cell.options.volatile, python) is None and comparable(ours, cell.options) != comparable(
+            theirs, cell.options
+        ):
+            place = f"{unit.id}, line {cell.line}, on {python.key}"
+            raise Refused(f"{other[0]}: {place}: disagrees with {one[0]}. One of them is wrong: record both again.")
+
+
+def main(docs: str, out: str) -> int:
+    """Runs everything here and writes the record; nothing is built."""
+    from sphinx.cmd.build import main as sphinx_build
+
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["-q", "-b", "dummy", "-D", f"everypython_record={Path(out).resolve()}", "-d", folder]
+        try:
+            return sphinx_build([*options, docs, folder])
+        except SystemExit as ended:
+            return int(ended.code or 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

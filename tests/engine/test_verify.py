@@ -1,0 +1,329 @@
+"""A site that says what the Pythons here do verifies; one changed word, digest or version does not."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .conftest import EXTENSIONS, FOUND, FRONT, Site
+
+HERE = next(python for python in FOUND if os.path.realpath(python.executable) == os.path.realpath(sys.executable))
+INDEX = f"""{FRONT}# Index
+
+```{{code-cell}} python
+print("one")
+```
+
+```{{code-cell}} python
+---
+tags: [raises-exception]
+---
+print("before")
+{{}}["key"]
+```
+
+```{{code-cell}} python
+---
+tags: [remove-cell]
+---
+print("hidden")
+```
+
+```{{example}} greet
+```
+"""
+
+two_pythons = pytest.mark.skipif(len(FOUND) < 2, reason="needs a second Python")
+
+
+@dataclass
+class Verified:
+    """How verify ended and what it said."""
+
+    status: int
+    lines: list[str]
+    error: str
+
+
+def verify(root: Path, out: Path, *pythons: str) -> Verified:
+    environment = {**os.environ, "PYTHONPATH": str(EXTENSIONS), "EVERYPYTHON": os.pathsep.join(pythons)}
+    command = [sys.executable, "-m", "everypython.verify", str(root / "docs"), str(out)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+    assert "Traceback" not in done.stderr, done.stderr
+    return Verified(done.returncode, done.stdout.splitlines(), done.stderr.strip())
+
+
+def publish(site: Site) -> None:
+    result = site.build(command="everypython.publish")
+    assert result.returncode == 0, result.stderr
+
+
+def small_site(root: Path) -> Site:
+    small = Site(root, pythons=[HERE.executable])
+    small.write("helper/__init__.py", "WORD = 'first'\n")
+    small.write("examples/greet.py", "import helper\nprint('greeted', helper.WORD)\n")
+    return small
+
+
+@pytest.fixture(scope="module")
+def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built site of two pages and an example, on this Python."""
+    small = small_site(tmp_path_factory.mktemp("original"))
+    small.write("docs/index.md", INDEX + "\n```{toctree}\nother\n```\n")
+    small.page("other", "print('elsewhere')")
+    publish(small)
+    return small.root
+
+
+@pytest.fixture
+def copy(original: Path, tmp_path: Path) -> Path:
+    """A copy of the built site, to tamper with."""
+    return Path(shutil.copytree(original / "out", tmp_path / "copy"))
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def edit_record(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    record = json.loads((folder / "runs.json").read_text(encoding="utf-8"))
+    change(record)
+    (folder / "runs.json").write_text(json.dumps(record), encoding="utf-8")
+
+
+def unit(record: dict[str, Any], name: str) -> dict[str, Any]:
+    (found,) = [unit for unit in record["units"] if unit["id"] == name]
+    return dict(found)
+
+
+def test_a_fresh_site_verifies_and_says_how_much_agreed(original: Path) -> None:
+    result = verify(original, original / "out", HERE.executable)
+    assert (result.status, result.error) == (0, ""), result
+    (line,) = result.lines
+    assert re.fullmatch(r"5 outputs agree: 5 cells × 1 Python, each run twice, in \d+\.\d s", line)
+
+
+def test_a_tampered_output_on_a_page_is_found_and_named(original: Path, copy: Path) -> None:
+    edit(copy / "other.html", "<span></span>elsewhere", "<span></span>nowhere")
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1 and result.error.startswith("1 difference, in ")
+    expected = f"other.md:8: cell other:1: on {HERE.key}: in other.html: expected 'elsewhere', got 'nowhere'"
+    assert result.lines == [expected]
+
+
+def test_a_tampered_traceback_on_a_page_is_found_and_named(original: Path, copy: Path) -> None:
+    edit(copy / "index.html", '<span class="n">last</span>', '<span class="n">first</span>')
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    (line,) = result.lines
+    assert line.startswith(f"index.md:12: cell index:2: on {HERE.key}: in index.html: expected '")
+
+
+def test_an_outcome_that_a_page_lost_is_found_and_named(original: Path, copy: Path) -> None:
+    edit(copy / "other.html", 'class="outcome"', 'class="gone"')
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    assert result.lines == [
+        f"other.md:8: cell other:1: on {HERE.key}: in other.html: expected 'elsewhere', got nothing"
+    ]
+
+
+def test_an_outcome_that_a_page_has_too_many_is_found_and_named(original: Path, copy: Path) -> None:
+    more = f'<div class="outcome" data-cell="other:2" data-pythons="{HERE.key}"><pre>more</pre></div></body>'
+    edit(copy / "other.html", "</body>", more)
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    assert result.lines == [
+        f"other.html: cell other:2: on {HERE.key}: expected nothing, got 'more'; runs.json has no such outcome"
+    ]
+
+
+def test_a_tampered_output_in_runs_json_is_found_on_the_page_and_by_both_runs(original: Path, copy: Path) -> None:
+    edit(copy / "runs.json", r'"elsewhere\n"', r'"nowhere\n"')
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    at = f"other.md:8: cell other:1: on {HERE.key}:"
+    assert result.lines == [
+        f"{at} in other.html: expected 'nowhere', got 'elsewhere'",
+        rf"{at} run as the build does: expected 'nowhere\n', got 'elsewhere\n'",
+        rf"{at} perturbed run: expected 'nowhere\n', got 'elsewhere\n'",
+    ]
+
+
+def test_an_output_that_both_page_and_runs_json_tell_wrong_is_found_by_both_runs(original: Path, copy: Path) -> None:
+    edit(copy / "runs.json", r'"elsewhere\n"', r'"nowhere\n"')
+    edit(copy / "other.html", "<span></span>elsewhere", "<span></span>nowhere")
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    assert [line.split(": ")[3] for line in result.lines] == ["run as the build does", "perturbed run"]
+
+
+def test_a_tampered_output_of_a_hidden_cell_is_found(original: Path, copy: Path) -> None:
+    edit(copy / "runs.json", r'"hidden\n"', r'"seen\n"')
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    assert all(line.startswith(f"index.md:20: cell index:3: on {HERE.key}: ") for line in result.lines)
+
+
+def test_a_tampered_error_is_found(original: Path, copy: Path) -> None:
+    edit(copy / "runs.json", '"type": "KeyError"', '"type": "IndexError"')
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    assert all("cell index:2" in line and "IndexError" in line and "KeyError" in line for line in result.lines)
+
+
+@pytest.mark.parametrize("which, says", {"source": "its source", "runner": "the runner"}.items())
+def test_a_changed_digest_is_named(original: Path, copy: Path, which: str, says: str) -> None:
+    def change(record: dict[str, Any]) -> None:
+        unit(record, "other")["digests"][which] = "0" * 24
+
+    edit_record(copy, change)
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    (line,) = result.lines
+    assert line.startswith(f"other.md: unit other: digest of {says}: expected '{'0' * 24}', got '")
+
+
+def test_a_package_that_changed_since_is_named(original: Path, copy: Path) -> None:
+    edit_record(copy, lambda record: unit(record, "index#greet")["digests"]["packages"].update(helper="0" * 24))
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    (line,) = result.lines
+    assert line.startswith("index.md: unit index#greet: digest of its package helper: expected '000")
+
+
+def test_a_unit_and_a_cell_that_runs_json_lost_are_named(original: Path, copy: Path) -> None:
+    def lose(record: dict[str, Any]) -> None:
+        record["units"].remove(unit(record, "other"))
+        unit(record, "index")["cells"].pop()
+
+    edit_record(copy, lose)
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    assert "other.md:8: unit other: the sources here have it, runs.json does not" in result.lines
+    assert "index.md: unit index: expected 2 cells, got 3" in result.lines
+
+
+def test_a_tampered_version_of_an_interpreter_is_named(original: Path, copy: Path) -> None:
+    edit_record(copy, lambda record: record["interpreters"][0].update(version="3.99.0"))
+    result = verify(original, copy, HERE.executable)
+    assert result.status == 1
+    assert result.lines == [
+        f"runs.json: interpreter {HERE.key}: version: expected '3.99.0', got '{HERE.version}'",
+    ]
+
+
+def unreadable(original: Path, copy: Path) -> str:
+    """The one line of a verify that has nothing to compare."""
+    result = verify(original, copy, HERE.executable)
+    assert (result.status, result.lines) == (1, [])
+    assert result.error.startswith(f"{copy / 'runs.json'}: ") and "\n" not in result.error
+    return result.error
+
+
+def test_a_truncated_runs_json_is_named(original: Path, copy: Path) -> None:
+    text = (copy / "runs.json").read_text(encoding="utf-8")
+    (copy / "runs.json").write_text(text[: len(text) // 2], encoding="utf-8")
+    assert "not JSON, perhaps cut short" in unreadable(original, copy)
+
+
+def test_a_runs_json_of_another_schema_is_named(original: Path, copy: Path) -> None:
+    edit_record(copy, lambda record: record.update(schema=999))
+    assert "its schema is 999" in unreadable(original, copy)
+
+
+def test_a_runs_json_without_a_key_is_named(original: Path, copy: Path) -> None:
+    edit_record(copy, lambda record: unit(record, "other")["cells"][0].pop("line"))
+    assert "'line' is a required property" in unreadable(original, copy)
+
+
+def test_no_site_is_one_error_that_tells_how_to_build_one(original: Path, tmp_path: Path) -> None:
+    assert "nox -s docs" in unreadable(original, tmp_path / "nothing")
+
+
+FRAGILE = {
+    "seed": "print({f'word {n}' for n in range(20)})",
+    "address": "id(object())",
+    "folder": "import os\nos.getcwd()[-20:]",
+    "length": "import os\nlen(os.getcwd())",
+    "death": "import os\nif len(str(os.environ)) > 5000: os._exit(3)\nprint('alive')",
+}
+
+
+@pytest.fixture(scope="module")
+def fragile(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What verify says of a site that agrees only while the build holds it still; and of a skip that is wrong."""
+    small = small_site(tmp_path_factory.mktemp("fragile"))
+    for name, cell in FRAGILE.items():
+        small.page(name, cell)
+    small.page("skips", "1", '---\nskip: {"*": {raises: KeyError, why: "gh-1"}}\n---\n[][0]')
+    small.write("docs/index.md", f"# Index\n\n```{{toctree}}\n{chr(10).join([*FRAGILE, 'skips'])}\n```\n")
+    publish(small)
+    result = verify(small.root, small.root / "out", HERE.executable)
+    assert result.status == 1
+    return result.lines
+
+
+@pytest.mark.parametrize("name", FRAGILE)
+def test_an_output_that_agrees_only_while_the_build_holds_it_still_is_found(fragile: list[str], name: str) -> None:
+    (line,) = [line for line in fragile if line.startswith(f"{name}.md") and "perturbed run" in line]
+    assert line.startswith(f"{name}.md:8: cell {name}:1: on {HERE.key}: perturbed run: expected ")
+    if name == "death":
+        assert "expected that it ends, got 'ended its process (exit status 3)'" in line
+
+
+def test_a_skipped_cell_that_would_not_raise_as_it_says_is_found(fragile: list[str]) -> None:
+    (line,) = [line for line in fragile if line.startswith("skips.md")]
+    assert line.startswith("skips.md:12: cell skips:2: ")
+    assert line.endswith("run although it is skipped: expected KeyError, got 'IndexError: list index out of range'")
+
+
+def test_what_varies_is_skipped_or_is_an_address_is_no_difference_and_is_counted(tmp_path: Path) -> None:
+    small = small_site(tmp_path)
+    small.page(
+        "index",
+        '---\nvolatile: {"*": "an address"}\n---\nid(object())',
+        "word = 'above'",
+        '---\nskip: {"*": {raises: KeyError, why: "gh-1"}}\n---\n{}[word]',
+        "import os\nprint(object(), os.getcwd())",
+    )
+    publish(small)
+    result = verify(small.root, small.root / "out", HERE.executable)
+    assert result.status == 0, result
+    said = "2 outputs agree: 4 cells × 1 Python, less 1 that are skipped, less 1 that vary, each run twice, in "
+    assert result.lines[0].startswith(said)
+
+
+@two_pythons
+def test_a_python_of_this_machine_that_the_site_leaves_out_is_a_difference(original: Path) -> None:
+    other = next(python for python in FOUND if python.key != HERE.key)
+    result = verify(original, original / "out", HERE.executable, other.executable)
+    assert result.status == 1
+    assert result.lines == [
+        f"runs.json: {other.key}: this Python is on this machine, and the site has none of its outputs"
+    ]
+
+
+@two_pythons
+def test_a_site_verifies_without_one_of_its_pythons_which_is_named_as_not_checked(tmp_path: Path) -> None:
+    other = next(python for python in FOUND if python.key != HERE.key)
+    small = small_site(tmp_path)
+    small.pythons.append(other.executable)
+    small.page("index", "print('same')")
+    publish(small)
+    result = verify(small.root, small.root / "out", HERE.executable)
+    assert result.status == 0, result
+    assert result.lines[0] == f"not checked: {other.key}: this Python is not on this machine"
+    assert "1 output agree: 1 cell × 1 Python, " in result.lines[1]
