@@ -1,4 +1,4 @@
-"""On a page with outcomes: the chooser of the Python whose outputs are shown, and which Pythons ran.
+"""At the top of a page with outcomes, the chooser of the Python that is shown; on every page, which Pythons ran.
 
 The head script `chooser.js` puts the choice on <html> before anything is painted, and the stylesheet written here draws
 each cell by it. Without JavaScript there is no choice, and the published default's outcome is the one that is shown.
@@ -60,10 +60,10 @@ def called(python: Interpreter, build: pages.Build) -> str:
 def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Puts chooser and provenance around what the page says; they are in no doctree, so search does not find them."""
     build = pages.current
-    if build is None or doctree is None or next(doctree.findall(outcome), None) is None:
+    if build is None or doctree is None:
         return
     top = ""
-    if len(build.interpreters) > 1:
+    if len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None:
         context["metatags"] = context.get("metatags", "") + head_script(build, context)
         top = chooser(build)
     before, heading, after = context["body"].partition("</h1>")
@@ -104,7 +104,7 @@ def provenance(app: Sphinx, build: pages.Build, runs: str) -> str:
     ]
     project = html.escape(f"{app.config.project} {app.config.release}".strip())
     told = [
-        f"The outputs on this page were printed with {project} {'; '.join(ran)}. "
+        f"The outputs on this site were printed with {project} {'; '.join(ran)}. "
         f'All runs, as data: <a href="{runs}">runs.json</a>.'
     ]
     return (

@@ -60,10 +60,10 @@ class Build:
         return next(u for u in self.units if (u.kind, u.name, u.page) == ("example", name, page))
 
     def outputs_digest(self, page: str) -> str:
-        """Of everything that a page shows and does not say itself."""
+        """Of everything that a page shows and does not say itself: outputs, and which Pythons ran."""
         units = [unit for unit in self.units if unit.page == page]
         shown = [self.results[unit, python]["cells"] for unit in units for python in self.interpreters]
-        return digest(shown, [python.identity for python in self.interpreters], self.default.key) if shown else ""
+        return digest(shown, [python.identity for python in self.interpreters], self.default.key)
 
 
 # The reader that myst-nb calls gets a page's text and nothing else; one process builds one site at a time.
