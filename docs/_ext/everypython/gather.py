@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -81,10 +82,11 @@ def list_differences(app: Sphinx, doctree: nodes.document, docname: str) -> None
 
 
 def listed(app: Sphinx, docname: str) -> list[nodes.Node]:
-    """A section for each page with a difference, by the page's name."""
+    """A section for each page with a difference, in the order of the table of contents."""
     build = pages.current
     sections: dict[str, nodes.section] = {}
-    for unit in build.units if build else []:
+    order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
+    for unit in sorted(build.units if build else [], key=lambda unit: order.get(unit.page, len(order))):
         for index, cell in enumerate(unit.cells):
             groups = build.groups(unit, index) if build else []
             if build is None or len(groups) == 1 or cell.options.tags & {"remove-cell", "by-python"}:
@@ -98,6 +100,12 @@ def listed(app: Sphinx, docname: str) -> list[nodes.Node]:
             summaries = (part for group in groups for part in summary(group, build.interpreters))
             section += nodes.container("", nodes.paragraph("", "", link), *summaries, classes=["gathered"])
     return list(sections.values())
+
+
+def in_order(app: Sphinx, name: str) -> Iterator[str]:
+    yield name
+    for below in app.env.toctree_includes.get(name, []):
+        yield from in_order(app, below)
 
 
 def last_statement(source: str) -> str:
