@@ -137,7 +137,7 @@ def check(app: Sphinx, build: Build) -> None:
     for line in noted:
         LOG.info("not yet explained: %s", line)
     if refused:
-        refuse("\n".join([f"{len(refused)} findings stand against publishing", *refused]))
+        refuse("\n".join([f"findings that stand against publishing: {len(refused)}", *refused]))
 
 
 def discover_units(app: Sphinx, packages: list[str]) -> list[Unit]:
