@@ -81,7 +81,8 @@ class Site:
             "docs/conf.py",
             CONF.format(extensions=str(EXTENSIONS), timeout=self.timeout, listed=self.listed, theme=self.theme),
         )
-        environment = {**os.environ, "PYTHONPATH": str(EXTENSIONS), "EVERYPYTHON": os.pathsep.join(self.pythons)}
+        environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(EXTENSIONS)}  # CI makes Sphinx write in colours
+        environment["EVERYPYTHON"] = os.pathsep.join(self.pythons)
         return subprocess.run(
             [sys.executable, "-m", command, *options, str(self.root / "docs"), str(self.root / "out")],
             capture_output=True,

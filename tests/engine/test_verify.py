@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from everypython.interpreters import first_that_starts
 
 from .conftest import EXTENSIONS, FOUND, FRONT, Site
 
-HERE = next(python for python in FOUND if os.path.realpath(python.executable) == os.path.realpath(sys.executable))
+HERE = first_that_starts([sys.executable])[0] or FOUND[0]
 INDEX = f"""{FRONT}# Index
 
 ```{{code-cell}} python
@@ -327,3 +328,17 @@ def test_a_site_verifies_without_one_of_its_pythons_which_is_named_as_not_checke
     assert result.status == 0, result
     assert result.lines[0] == f"not checked: {other.key}: this Python is not on this machine"
     assert "1 output agree: 1 cell × 1 Python, " in result.lines[1]
+
+
+def test_a_table_that_says_something_else_than_its_runs_is_found(tmp_path: Path) -> None:
+    small = small_site(tmp_path)
+    cell = "---\nname: facts\ntags: [by-python, remove-output]\n---\nprint('width:', 64)\nprint('lock:', True)"
+    small.write(
+        "docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n{cell}\n```\n\n```{{by-python}} facts\n```\n"
+    )
+    publish(small)
+    assert verify(small.root, small.root / "out", HERE.executable).status == 0
+    edit(small.root / "out/index.html", "<p>64</p>", "<p>32</p>")
+    result = verify(small.root, small.root / "out", HERE.executable)
+    assert result.status == 1
+    assert result.lines == ["index.md:8: cell index:1: on every Python: in index.html: no table says what they printed"]

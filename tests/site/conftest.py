@@ -57,7 +57,7 @@ class Built:
 
 
 def build(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "docs/_ext"), **variables}
+    environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT / "docs/_ext"), **variables}
     return subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
 
 

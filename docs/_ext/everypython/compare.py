@@ -75,6 +75,28 @@ def hidden(unit: Unit | None, index: int) -> bool:
     return bool(unit and unit.cells[index:] and unit.cells[index].options.tags & {"remove-cell", "remove-output"})
 
 
+def wrong_tables(site: Published, units: dict[str, Unit]) -> Iterator[str]:
+    """Cells shown as a table with a row for each Python, of which no table of the page says what runs.json says."""
+    names = {each["key"]: Interpreter.of(each).name for each in site.record["interpreters"]}
+    for unit, index, cell in site.cells():
+        told = units.get(unit["id"])
+        if told is None or not told.cells[index:] or "by-python" not in told.cells[index].options.tags:
+            continue
+        expected = sorted(
+            [names.get(key, key), *(line.partition(": ")[2] for line in text_on_page(variant, "").splitlines())]
+            for variant in cell["variants"]
+            for key in variant["interpreters"]
+        )
+        if expected not in tables_drawn(site.folder / f"{unit['page']}.html"):
+            yield f"{place(unit, cell, 'every Python')}: in {unit['page']}.html: no table says what they printed"
+
+
+def tables_drawn(page: Path) -> list[list[list[str]]]:
+    drawn = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("table.by-python")
+    bodies = ([row.select("td") for row in table.select("tbody tr")] for table in drawn)
+    return [sorted([cell.get_text().strip() for cell in row] for row in body) for body in bodies]
+
+
 def outcomes_drawn(site: Path) -> dict[tuple[str, str, str], list[str]]:
     """What the pages show, by page, cell and Pythons."""
     drawn = defaultdict(list)

@@ -20,7 +20,16 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from . import pages
-from .compare import Published, alike, shortened, wrong_columns, wrong_interpreters, wrong_pages, wrong_units
+from .compare import (
+    Published,
+    alike,
+    shortened,
+    wrong_columns,
+    wrong_interpreters,
+    wrong_pages,
+    wrong_tables,
+    wrong_units,
+)
 from .interpreters import Interpreter, discover
 from .rerun import wrong_runs, wrong_skips
 from .runs import Store
@@ -90,6 +99,7 @@ def compared(published: Published, told: list[Unit], store: Store, found: list[I
     """Every difference, what takes no run first."""
     units = {unit.id: unit for unit in told}
     yield from wrong_pages(published, units)
+    yield from wrong_tables(published, units)
     yield from wrong_units(published, units, store)
     yield from wrong_interpreters(published, found)
     yield from wrong_columns(published)
