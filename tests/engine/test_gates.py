@@ -107,6 +107,7 @@ def test_a_reason_without_a_source_is_refused(three: Site, reason: str) -> None:
 def test_a_pep_an_issue_or_a_link_is_a_source(three: Site, reason: str) -> None:
     page(three, f'differs: {{"=={MINOR[OLD]}": "{reason}"}}')
     three.built()
+    assert reason.strip("[]").partition("]")[0] in three.html()
 
 
 def test_an_exception_on_another_python_is_a_difference_shown_by_its_last_line(three: Site) -> None:

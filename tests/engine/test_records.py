@@ -90,6 +90,7 @@ def test_a_record_that_lacks_a_unit_is_refused(recorded: Site) -> None:
 def test_two_records_of_one_interpreter_must_agree(recorded: Site) -> None:
     change(recorded, lambda content: None, "second.json")
     recorded.built()
+    assert recorded.html().count("same on all 3 Pythons") == 2, "each is one column"
 
 
 def test_two_records_of_one_interpreter_that_disagree_are_refused(recorded: Site) -> None:

@@ -147,10 +147,7 @@ def side_by_side(one: Compared) -> nodes.container:
 def opened(source: Path, scratch: Path) -> tuple[dict[str, Unit], Store]:
     """The units of a site's pages, by file, and the store with their runs."""
     app = Sphinx(source, source, scratch, scratch, "dummy", {"everypython_execute": False}, status=None)
-    folders = [(source / each).resolve() for each in app.config.everypython_packages]
-    packages = {path.name: path for path in folders}
-    units = pages.discover_units(app, sorted(packages))
-    store = Store(source / app.config.everypython_store, packages, app.config.everypython_timeout)
+    units, store = pages.opened(app, source / app.config.everypython_store)
     return {str(app.project.doc2path(unit.page, absolute=False)): unit for unit in units if unit.kind == "page"}, store
 
 

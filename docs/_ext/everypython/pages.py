@@ -93,11 +93,9 @@ def run_everything(app: Sphinx) -> None:
     if not app.config.everypython_execute:
         return
     source = Path(app.srcdir)
-    packages = {path.name: path for path in ((source / each).resolve() for each in app.config.everypython_packages)}
     try:
         found = discover(log=LOG.info)
-        units = discover_units(app, sorted(packages))
-        store = Store(source / app.config.everypython_store, packages, app.config.everypython_timeout)
+        units, store = opened(app, source / app.config.everypython_store)
     except (Unreadable, ValueError, OSError) as error:
         refuse(str(error))
     LOG.info("runs on %s", ", ".join(python.name for python in found))
@@ -140,12 +138,17 @@ def check(app: Sphinx, build: Build) -> None:
         refuse("\n".join([f"findings that stand against publishing: {len(refused)}", *refused]))
 
 
-def discover_units(app: Sphinx, packages: list[str]) -> list[Unit]:
+def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
+    """The units that a site's pages tell, and a store in `folder` for their runs."""
+    packages = {
+        path.name: path for path in (Path(app.srcdir, each).resolve() for each in app.config.everypython_packages)
+    }
     examples = (Path(app.srcdir) / app.config.everypython_examples).resolve()
     names = sorted(app.project.discover(app.config.exclude_patterns, app.config.include_patterns))
     files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
     pages = ((name, file) for name, file in files.items() if file.suffix == ".md")
-    return [unit for name, file in pages for unit in page_units(name, file, examples, packages)]
+    units = [unit for name, file in pages for unit in page_units(name, file, examples, sorted(packages))]
+    return units, Store(folder, packages, app.config.everypython_timeout)
 
 
 def outdated(

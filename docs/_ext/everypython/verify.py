@@ -66,9 +66,7 @@ def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Store]:
     """The units that the pages here tell, and where they run: new environments, and none of the kept runs."""
     html, doctrees, nothing_runs = scratch / "html", scratch / "doctrees", {"everypython_execute": False}
     app = Sphinx(docs, docs, html, doctrees, "html", nothing_runs, status=None, warning=None)
-    packages = {path.name: path for path in ((docs / each).resolve() for each in app.config.everypython_packages)}
-    units = pages.discover_units(app, sorted(packages))
-    return units, Store(scratch / "runs", packages, app.config.everypython_timeout)
+    return pages.opened(app, scratch / "runs")
 
 
 def verify(docs: Path, site: Path) -> int:
