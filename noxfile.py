@@ -45,13 +45,13 @@ def verify(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test the engine and the site, then refdemo under every Python found."""
     install(session, "tests")
-    session.run("pytest", "tests/engine", "tests/site", *session.posargs)
+    session.run("pytest", "tests/engine", "tests/site", "tests/bench", *session.posargs)
     for name in instruments:
         session.notify(name)
 
 
 def test_instruments(session: nox.Session) -> None:
-    session.install("pytest")
+    session.install("pytest", "networkx")  # whose components our cycles are compared with
     session.run("python", "-m", "pytest", "tests/refdemo", *session.posargs)
 
 
@@ -81,7 +81,7 @@ def lint(session: nox.Session) -> None:
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    session.run("mypy", "refdemo", "examples", "docs/_ext/everypython", "docs/conf.py", "noxfile.py")
+    session.run("mypy", "refdemo", "bench", "examples", "docs/_ext/everypython", "docs/conf.py", "noxfile.py")
 
 
 @nox.session
@@ -89,6 +89,17 @@ def crosscheck(session: nox.Session) -> None:
     """Run the pages through Jupyter's kernel as well and report where it prints something else."""
     install(session, "docs")
     session.run("python", "-m", "everypython.crosscheck", "docs", env=ENGINE)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure the instruments beside their peers (`-- --sizes 10000`): a table, and docs/_build/bench.json."""
+    session.install("-e", ".")
+    groups = nox.project.load_toml(ROOT / "pyproject.toml")
+    for peer in nox.project.dependency_groups(groups, "bench"):
+        # One by one: a peer that does not install here is a row that says so.
+        session.install(peer, success_codes=range(256))
+    session.run("python", "-m", "bench", *session.posargs)
 
 
 @nox.session

@@ -9,7 +9,8 @@ from raw_memory import run
 
 import refdemo
 
-MODULES = [f"refdemo.{found.name}" for found in pkgutil.iter_modules(refdemo.__path__) if found.name != "__main__"]
+FOUND = pkgutil.walk_packages(refdemo.__path__, "refdemo.")
+MODULES = [found.name for found in FOUND if found.name != "refdemo.__main__"]
 
 
 @pytest.mark.parametrize("name", MODULES)
@@ -18,7 +19,9 @@ def test_the_doctests_of_a_module_hold(name):
     assert failed == 0
 
 
-@pytest.mark.parametrize("name", ["refcount", "refcount_at", "is_immortal", "object_exists", "automatic_gc_disabled"])
+@pytest.mark.parametrize(
+    "name", ["refcount", "refcount_at", "is_immortal", "object_exists", "automatic_gc_disabled", "object_graph"]
+)
 def test_each_public_name_has_a_doctest(name):
     assert doctest.DocTestFinder(recurse=False).find(getattr(refdemo, name))[0].examples
 
@@ -28,6 +31,14 @@ def test_importing_loads_two_small_modules_and_nothing_else():
         "import sys; before = set(sys.modules); import refdemo; print(*sorted(set(sys.modules) - before - {'gc'}))"
     )
     assert run(program).split() == ["refdemo", "refdemo.collector", "refdemo.counts"]
+
+
+def test_asking_for_a_picture_loads_what_draws_it_and_no_other_name_does():
+    program = (
+        "import sys, refdemo; hasattr(refdemo, 'no_such_name'); before = 'refdemo.graph' in sys.modules\n"
+        "from refdemo import object_graph; print(before, 'refdemo.graph' in sys.modules, object_graph.__name__)"
+    )
+    assert run(program).split() == ["False", "True", "object_graph"]
 
 
 def test_asking_for_a_count_loads_nothing():

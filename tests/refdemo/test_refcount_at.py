@@ -3,6 +3,7 @@
 import collections
 import contextlib
 import ctypes
+import functools
 import gc
 import mmap
 import os
@@ -13,7 +14,8 @@ import types
 import pytest
 from raw_memory import COUNTED, FREE_THREADED, WORD, counted, free_threaded, owner_and_shared, raw_count, run, with_gil
 
-from refdemo import IMMORTAL, heads, memory, refcount, refcount_at
+from refdemo import IMMORTAL, refcount, refcount_at
+from refdemo.reading import heads, memory
 
 pytestmark = counted
 
@@ -39,6 +41,7 @@ def deep_metaclass(depth):
     return metaclass("Deep", (), {})
 
 
+@functools.cache  # kept: no collection can free it, and each would count it
 def own_type():
     """A metaclass that is its own type."""
     first = type("First", (type,), {})

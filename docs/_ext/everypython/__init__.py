@@ -2,8 +2,8 @@
 
 In the order of a build: `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it (`child` one
 process, `runner` inside it), `variants` groups what was printed, `gates` says what must not be published, `pages` hands
-the rest to Sphinx, `show` draws it, `chooser` lets a reader choose whose outputs are shown and `publish` puts a
-finished site in place of the last one.
+the rest to Sphinx, `show` draws it, `drawing`, `pictures` and `filmstrip` draw what is displayed as a picture,
+`chooser` lets a reader choose whose outputs are shown and `publish` puts a finished site in place of the last one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, crosscheck, gather, pages, show
+    from . import chooser, crosscheck, filmstrip, gather, pages, pictures, show
 
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
@@ -29,6 +29,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_wanted", {}, "html", dict)  # patterns that should have a Python: what is missed
     pages.setup(app)
     show.setup(app)
+    pictures.setup(app)
+    filmstrip.setup(app)
     chooser.setup(app)
     gather.setup(app)
     crosscheck.setup(app)

@@ -16,6 +16,7 @@ from bs4 import BeautifulSoup
 from bs4.filter import SoupStrainer
 
 from .interpreters import Interpreter
+from .pictures import drawable, mark_of, mark_on_page
 from .runs import Store
 from .units import Unit
 from .variants import last_line
@@ -107,16 +108,21 @@ def outcomes_drawn(site: Path) -> dict[tuple[str, str, str], list[str]]:
             ".outcome"
         ):
             blocks = [block.get_text().strip() for block in outcome.select("pre")]
+            blocks += map(mark_on_page, outcome.select("figure.picture"))
             of = page, str(outcome.get("data-cell")), str(outcome.get("data-pythons"))
             drawn[of].append("\n".join(filter(None, blocks)))
     return drawn
 
 
 def text_on_page(variant: dict[str, Any], default: str) -> str:
-    """What a page shows of a variant: blocks of text; the whole traceback for the published default alone."""
+    """What a page shows of a variant: blocks of text; the whole traceback for the published default alone.
+
+    A picture counts as its text and a line that tells what is in it.
+    """
     texts, error = [output["text/plain"] for output in variant["outputs"]], variant["error"]
+    marks = [mark_of(output) for output in variant["outputs"] if drawable(output)]
     published = default in variant["interpreters"]
-    blocks = texts if published else ["".join(texts)]
+    blocks = [*texts, *marks] if published or marks else ["".join(texts)]
     if error:
         blocks.append(error.get("traceback", "") if published else last_line(error))
     return "\n".join(filter(None, (block.strip() for block in blocks)))

@@ -104,7 +104,8 @@ def said(outcome: dict[str, Any]) -> str:
     if not outcome["reached"]:
         return "(not reached)"
     error = last_line(outcome["error"]) if outcome["error"] else ""
-    parts = [outcome["text"].rstrip("\n"), *(outcome["data"] or {}).values(), error]
+    data = [text for kind, text in (outcome["data"] or {}).items() if kind.startswith("text/")]
+    parts = [outcome["text"].rstrip("\n"), *data, error]
     return "\n".join(part for part in parts if part)
 
 

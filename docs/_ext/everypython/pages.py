@@ -20,6 +20,7 @@ from sphinx.util import logging
 from . import variants
 from .gates import gating, unpublishable
 from .interpreters import Interpreter, discover, published_default
+from .pictures import drawable, how_drawn, say_what_is_missing
 from .records import Refused, merged, written
 from .runs import Result, Store
 from .units import Cell, Unit, Unreadable, digest, page_units, parsed
@@ -34,7 +35,7 @@ def refuse(message: str) -> NoReturn:
     raise SystemExit(1)
 
 
-@dataclass
+@dataclass(eq=False)  # there is one: what is found out about it can be cached
 class Build:
     """What one build knows: which Pythons there are, what they ran, and what came of it."""
 
@@ -63,7 +64,7 @@ class Build:
         """Of everything that a page shows and does not say itself: outputs, and which Pythons ran."""
         units = [unit for unit in self.units if unit.page == page]
         shown = [self.results[unit, python]["cells"] for unit in units for python in self.interpreters]
-        return digest(shown, [python.identity for python in self.interpreters], self.default.key)
+        return digest(shown, [python.identity for python in self.interpreters], self.default.key, how_drawn())
 
 
 # The reader that myst-nb calls gets a page's text and nothing else; one process builds one site at a time.
@@ -106,6 +107,7 @@ def run_everything(app: Sphinx) -> None:
             found = [*found, *merged(folder, units, found, results, store)]
         except Refused as error:
             refuse(str(error))
+    say_what_is_missing(results.values())
     found.sort(key=lambda one: one.rank)
     default = published_default(found)
     gate, absent = gating(app.config.everypython_interpreters, found, default)
@@ -209,7 +211,7 @@ def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:
     outputs = []
     if outcome["text"]:
         outputs.append(v4.new_output("stream", name="stdout", text=outcome["text"]))
-    if outcome["data"]:
+    if outcome["data"] and not drawable(outcome["data"]):  # a picture is put after these: show.results
         outputs.append(v4.new_output("execute_result", data=outcome["data"], execution_count=number))
     if outcome["error"]:
         trace = outcome["error"]["traceback"].splitlines()

@@ -16,11 +16,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from . import pages
+from . import pages, pictures
 from .units import Unit
 from .variants import Group, last_line, names, prints_something
 
-OPEN = 12  # lines: a longer output of other Pythons starts folded
+OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
 
 
 class outcome(nodes.General, nodes.Element):  # docutils names nodes in lower case
@@ -96,13 +96,17 @@ def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.No
     if not others and not prints_something(first):
         return []
     whole = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
-    for group in groups:
-        drawn = published if group is first else printouts(group.outcome)
+    for number, group in enumerate(groups, 1):
+        data = group.outcome["data"]
+        picture = pictures.drawable(data)
+        drawn = published if group is first else printouts({**group.outcome, "data": None if picture else data})
+        if picture:
+            drawn = [*drawn, pictures.drawn(build, unit, index, data, f"picture-{index + 1}-{number}")]
         pythons = [python.key for python in group.interpreters]
         if others:
             lines = sum(part.astext().count("\n") + 1 for part in drawn)
             label = who(names(group.interpreters, build.interpreters), group)
-            is_open = group is first or lines <= OPEN
+            is_open = group is first or (lines <= OPEN and not picture)
             drawn = [fold("", *drawn, who=label, says=says(group), is_open=is_open)]
         if not others or group is not first or group.volatile:
             drawn += remarks(group, build, alone=not others)

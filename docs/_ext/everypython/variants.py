@@ -66,7 +66,7 @@ def comparable(outcome: dict[str, Any], options: Options) -> object:
         text = re.sub(r"\S*everypython-[0-9a-z_]+", "<scratch>", text)
         return re.sub(hexadecimal, lambda found: seen.setdefault(found[0], f"<address {len(seen) + 1}>"), text)
 
-    data = {kind: plain(text) for kind, text in sorted((outcome["data"] or {}).items())}
+    data = {kind: plain(text) for kind, text in sorted((outcome["data"] or {}).items()) if not kind.endswith("svg+xml")}
     error = outcome["error"]
     return (plain(outcome["text"]), data, error and plain(last_line(error)), outcome["reached"])
 

@@ -50,7 +50,7 @@
       outcomes.forEach(({ dataset }, place) => (dataset.place ??= place));
       const order = outcomes.toSorted((a, b) => shown(b) - shown(a) || a.dataset.place - b.dataset.place);
       if (order.some((outcome, place) => outcome !== outcomes[place])) cell.prepend(...order);
-      for (const outcome of order.filter(shown)) outcome.querySelector("details")?.setAttribute("open", "");
+      for (const outcome of order.filter(shown)) outcome.querySelector(":scope > details")?.setAttribute("open", "");
     }
     root.dataset.settled = "";
   };

@@ -9,7 +9,7 @@ import gc
 import struct
 import sys
 
-from refdemo.memory import WORD, Memory, word
+from refdemo.reading.memory import WORD, Memory, word
 
 # PyPy has no __basicsize__ and never gets further than this line.
 HEAD: int = getattr(object, "__basicsize__", 2 * WORD)

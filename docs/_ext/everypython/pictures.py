@@ -1,0 +1,174 @@
+"""What a cell displays as a picture: drawn in the page, with the text that says the same below it.
+
+Graphs of one page with one name are frames of a film: they are laid out together, and `{filmstrip}` plays them.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+from . import drawing
+from .runs import Result
+from .units import Unit, digest
+
+if TYPE_CHECKING:
+    from .pages import Build
+
+LOG = logging.getLogger(__name__)
+GRAPH, SVG, TEXT = "text/vnd.graphviz", "image/svg+xml", "text/plain"
+UNSHOWN = {"remove-cell", "remove-output"}
+
+
+class picture(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """A picture with its text. Formats other than HTML show the text."""
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(picture, html=(open_picture, close_picture), latex=(skip, skip), text=(skip, skip))
+    app.add_css_file("pictures.css")
+
+
+def say_what_is_missing(results: Iterable[Result]) -> None:
+    if not drawing.available() and any(GRAPH in (cell["data"] or {}) for each in results for cell in each["cells"]):
+        LOG.info("graphs are shown as text: pygraphviz, which brings Graphviz, is not installed")
+
+
+def skip(self: Any, node: nodes.Element) -> None:
+    """Other formats show what is inside."""
+
+
+def open_picture(self: HTML5Translator, node: picture) -> None:
+    film = {"data-film": node["film"]} if node["film"] else {}
+    self.body.append(self.starttag(node, "figure", CLASS="picture", **{"data-source": node["source"]}, **film))
+    if node["svg"]:
+        self.body.append(f'{node["svg"]}\n<details class="as-text">\n<summary>As text</summary>\n')
+
+
+def close_picture(self: HTML5Translator, node: picture) -> None:
+    self.body.append(f"{'</details>' if node['svg'] else ''}</figure>\n")
+
+
+def drawable(data: dict[str, str] | None) -> bool:
+    return bool(data and (GRAPH in data or SVG in data))
+
+
+def source_of(data: dict[str, str]) -> str:
+    """A short name for what a picture is drawn from, by which verify knows it."""
+    return digest(data.get(GRAPH) or data[SVG])
+
+
+def drawn(build: Build, unit: Unit, index: int, data: dict[str, str], ident: str) -> picture:
+    """What a cell displays: its picture, or its text alone where it cannot be drawn."""
+    text, svg = data[TEXT], ""
+    try:
+        svg = described(svg_of(build, unit, data), ident, title_of(data), text)
+    except drawing.Undrawable as error:
+        where = unit.page, unit.cells[index].line
+        LOG.warning("what this cell displays cannot be drawn: %s", error, location=where)
+    block = nodes.literal_block(text, text, language="none", classes=["output", "stream"])
+    return picture("", block, svg=svg, source=source_of(data), film=drawing.name_of(data.get(GRAPH, "")))
+
+
+def svg_of(build: Build, unit: Unit, data: dict[str, str]) -> str:
+    """The picture, or nothing where there is no Graphviz."""
+    if GRAPH in data and drawing.available():
+        film = graphs(build, unit).get(drawing.name_of(data[GRAPH])) or [data[GRAPH]]
+        return kept(build.store.folder / "drawn", drawing.written(drawing.read(data[GRAPH]), map(drawing.read, film)))
+    return drawing.allowed(data[SVG]) if SVG in data else ""
+
+
+def title_of(data: dict[str, str]) -> str:
+    return drawing.read(data[GRAPH]).title if GRAPH in data and drawing.available() else "Picture"
+
+
+def kept(folder: Path, dot: str) -> str:
+    """A graph's drawing, from the folder of what was drawn before or from Graphviz."""
+    path = folder / f"{digest(dot, how_drawn())}.svg"
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        svg = drawing.laid_out(dot)
+    folder.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+    half.write_text(svg, encoding="utf-8")
+    half.replace(path)
+    return svg
+
+
+@cache
+def how_drawn() -> str:
+    """Of whatever decides what a graph's drawing is like, besides the graph."""
+    graphviz = version("pygraphviz") if drawing.available() else ""
+    return digest(graphviz, Path(drawing.__file__).read_text(encoding="utf-8"))
+
+
+def described(svg: str, ident: str, title: str, text: str) -> str:
+    """A picture with its name and its text for who does not see it."""
+    if not svg:
+        return ""
+    about = "".join(
+        f'<{tag} id="{ident}-{tag}">{html.escape(said)}</{tag}>' for tag, said in (("title", title), ("desc", text))
+    )
+    head, close, rest = svg.partition(">")
+    return f'{head} role="img" aria-labelledby="{ident}-title" aria-describedby="{ident}-desc"{close}{about}{rest}'
+
+
+def shown_graphs(build: Build, unit: Unit) -> Iterator[tuple[int, str]]:
+    """Every graph that a page shows, with its cell, of each group of Pythons."""
+    for index, cell in enumerate(unit.cells):
+        if not cell.options.tags & UNSHOWN:
+            for group in build.groups(unit, index):
+                if GRAPH in (group.outcome["data"] or {}):
+                    yield index, group.outcome["data"][GRAPH]
+
+
+@cache
+def graphs(build: Build, unit: Unit) -> dict[str, list[str]]:
+    """The frames of each film of a page, as graphs. One that cannot be read is left out; where it stands says so."""
+    films: dict[str, list[str]] = {}
+    for _, dot in shown_graphs(build, unit):
+        if drawing.name_of(dot) and readable(dot):
+            films.setdefault(drawing.name_of(dot), []).append(dot)
+    return films
+
+
+def readable(dot: str) -> bool:
+    try:
+        drawing.read(dot)
+    except drawing.Undrawable:
+        return False
+    return True
+
+
+def mark_of(data: dict[str, str]) -> str:
+    """What a page's picture says of what was displayed, in words: see `mark_on_page`."""
+    source = f"picture {source_of(data)}"
+    if not drawing.available():
+        return source
+    try:
+        said = drawing.labels(data[GRAPH]) if GRAPH in data else drawing.texts(drawing.allowed(data[SVG]))
+    except drawing.Undrawable:
+        return source
+    return " ".join([source, " ".join(data[TEXT].split()), "in it:", *said])
+
+
+def mark_on_page(figure: Any) -> str:
+    """The same of a picture on a page, for comparison: of what it is drawn, its description, and what is in it."""
+    source = f"picture {figure.get('data-source')}"
+    if not drawing.available() or figure.svg is None:
+        return source
+    described = figure.svg.desc.get_text() if figure.svg.desc else ""
+    said = sorted(text.get_text() for text in figure.svg.select("text"))
+    return " ".join([source, " ".join(described.split()), "in it:", *said])

@@ -1,0 +1,117 @@
+"""`python -m refdemo`: the article's demonstrations and claims, tried on the Python that runs this."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from shutil import get_terminal_size
+from textwrap import wrap
+from typing import TextIO
+
+from refdemo import __version__
+from refdemo.article import Report, report
+from refdemo.interpreters import Interpreter
+from refdemo.trials.verdicts import CANNOT_ASK, HOLDS, HOLDS_NOT, IN_PART, VERDICTS
+
+AGREES, DIFFERS = "agrees", "differs"
+COLOURS = {AGREES: 32, HOLDS: 32, DIFFERS: 31, HOLDS_NOT: 31, IN_PART: 33, CANNOT_ASK: 36}
+"""The colours of words, as ANSI numbers: green, red, yellow, cyan. A word without one is plain."""
+WIDTH = 100
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the report; 0, or argparse's 2 for an option that there is not."""
+    parser = argparse.ArgumentParser(
+        prog="python -m refdemo",
+        description="Try the demonstrations and claims of the article that refdemo grew from on this Python.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print it for machines, as JSON")
+    options = parser.parse_args(arguments)
+    found = report()
+    if options.json:
+        print(json.dumps(as_json(found), indent=2))
+    else:
+        width = max(min(WIDTH, get_terminal_size((WIDTH, 24)).columns), 30)
+        colour = wants_colour(sys.stdout, os.environ)
+        print("\n".join(lines(found, width, colour)))
+    return 0
+
+
+def as_json(found: Report) -> dict[str, object]:
+    """The report as JSON's types."""
+    return {
+        "refdemo": __version__,
+        "interpreter": found.interpreter._asdict(),
+        "demonstrations": [each._asdict() for each in found.demonstrations],
+        "claims": [each._asdict() for each in found.claims],
+    }
+
+
+def lines(found: Report, width: int, colour: bool) -> Iterator[str]:
+    """The report as text of at most `width` columns, for a terminal."""
+    yield from wrap(f"refdemo {__version__} on {_name(found.interpreter)}", width)
+    yield ""
+    yield from wrap("What the article shows:", width)
+    for each in found.demonstrations:
+        word = AGREES if each.agrees else DIFFERS
+        seen = each.seen if each.agrees else f"{each.seen}; the article expects {each.expected}"
+        yield from _entry(each.id, each.what, word, seen, width, colour)
+    yield ""
+    yield from wrap("What the article claims:", width)
+    for claim in found.claims:
+        yield from _entry(claim.id, claim.claim, claim.verdict, claim.seen, width, colour)
+    yield ""
+    verdicts = [claim.verdict for claim in found.claims]
+    tally = ", ".join(f"{word} {verdicts.count(word)}" for word in VERDICTS if word in verdicts)
+    agreeing = sum(each.agrees for each in found.demonstrations)
+    yield from wrap(f"{agreeing} of {len(found.demonstrations)} demonstrations agree. Claims: {tally}.", width)
+
+
+def _entry(name: str, what: str, word: str, seen: str, width: int, colour: bool) -> Iterator[str]:
+    yield from wrap(what, width, initial_indent=f"{name:<5}", subsequent_indent=" " * 5)
+    first, *rest = wrap(f"{word}: {seen}", width, initial_indent=" " * 5, subsequent_indent=" " * 5)
+    if colour and word in COLOURS:
+        first = first.replace(word, f"\x1b[{COLOURS[word]}m{word}\x1b[0m", 1)
+    yield first
+    yield from rest
+
+
+def _name(python: Interpreter) -> str:
+    name = {"cpython": "CPython", "pypy": "PyPy"}.get(python.implementation, python.implementation)
+    build = " free-threaded" if python.free_threaded else ""
+    return f"{name} {python.version}{build}, {python.platform}, {python.bits} bits, collector: {python.collector}"
+
+
+def wants_colour(stream: TextIO, environ: Mapping[str, str]) -> bool:
+    """Whether to colour what goes to `stream`: on a terminal, or as NO_COLOR and FORCE_COLOR say (CPython's order)."""
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return environ.get("TERM") != "dumb" and stream.isatty() and _understands_ansi()
+
+
+def _understands_ansi() -> bool:
+    if sys.platform != "win32":
+        return True
+    # Windows' console shows escapes as text until it is told otherwise. Written from its documentation, never run.
+    import ctypes
+
+    kernel32, mode = ctypes.windll.kernel32, ctypes.c_uint32()
+    console = kernel32.GetStdHandle(-11)
+    return bool(
+        kernel32.GetConsoleMode(console, ctypes.byref(mode)) and kernel32.SetConsoleMode(console, mode.value | 4)
+    )
+
+
+if __name__ == "__main__":
+    try:
+        code = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read this has read enough (`python -m refdemo | head -3`); Python would complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 1
+    sys.exit(code)

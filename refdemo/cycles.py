@@ -1,0 +1,95 @@
+"""Reference cycles: groups of objects that refer to one another, and those that only the collector can free."""
+
+import gc
+from collections.abc import Callable, Iterator
+from types import CodeType, FrameType, FunctionType, ModuleType
+
+from refdemo.counts import _need_counts
+from refdemo.reading.referents import referents
+from refdemo.searching.components import CLOSED, components
+from refdemo.searching.garbage import unreachable
+
+# Each leads to all of a module: with them nearly everything would be one cycle.
+_NO_VERTICES = (type, ModuleType, FunctionType, FrameType, CodeType)
+
+
+def cycles(*roots: object) -> list[list[object]]:
+    """The reference cycles that can be reached from the roots, or all that the collector knows of.
+
+    Each is a list of at least two objects of which every one leads to every other, or of one that refers to itself.
+    Cycles and their members come in the order in which they are found. An instance and its `__dict__` count as one:
+    only the instance is listed, as from 3.11 there may be no dict to list.
+
+    Classes, modules, functions, frames and code objects are left out, and what is reached through them only: each leads
+    to a whole module, and so from nearly everything to nearly everything. A root of such a kind stands for what it
+    refers to. Thus a recursive inner function, or an exception held by a local, is no cycle here; once dropped,
+    `cyclic_garbage` finds it. On 3.10 a generator holds its locals by a frame, so a way through them is left out too.
+
+    The collector is off meanwhile and nothing is changed, but the result refers to the objects and keeps them alive.
+    About 2 microseconds for each object reached. Source: `gc.get_referents`, which shows what the collector sees;
+    the algorithm is Gabow's (Path-based depth-first search, 2000).
+
+    >>> a, b = [], []
+    >>> a.append(b)
+    >>> b.append(a)
+    >>> [group] = cycles([a, [1]])
+    >>> len(group), group[0] is a, group[1] is b
+    (2, True, True)
+    >>> b.clear()
+    >>> cycles([a, [1]])
+    []
+    """
+    return _with_collector_off(
+        lambda: components(_starts(roots) if roots else gc.get_objects(), {}, None, _NO_VERTICES)
+    )
+
+
+def cyclic_garbage() -> list[list[object]]:
+    """The reference cycles that nothing reaches any more, which only the collector can free, left as they are.
+
+    No finalizer and no weakref callback runs, no weakref is cleared, and nothing is freed: the next collection finds
+    what it would have found. While the result is kept, it refers to the objects, so that they are not garbage.
+    The lists are as `cycles` makes them, except that classes, functions, modules and frames are listed too. What
+    garbage cycles lead to, and is in no cycle itself, is not listed.
+
+    The arithmetic is the collector's (InternalDocs/garbage_collector.md): from each count the references that tracked
+    objects hold are taken off; what has some left is reachable, and so is all it leads to. Objects put aside by
+    `gc.freeze()` are outside, and so what they hold is reachable. Other threads may go on: what they can reach is not
+    listed. That is certain with a GIL, where counts and references are read in one step. Without one, a thread would
+    have to move all references to a group, and back, between the readings of its counts.
+
+    On a free-threaded build what deferring adds to a count is taken off on 3.13; from 3.14 an object with a deferred
+    count (a class, function or module, mostly) is taken for reachable, with all that it leads to.
+
+    Raises NotImplementedError on a Python that keeps no counts (PyPy). About 2 microseconds for each tracked object
+    and as much again for each that is garbage. Source: PEP 442 (a cyclic isolate), `gc.get_referents`.
+
+    >>> import sys
+    >>> a = []
+    >>> a.append(a)
+    >>> found = cyclic_garbage() if hasattr(sys, "getrefcount") else []
+    >>> any(member is a for group in found for member in group)  # it has a name
+    False
+    """
+    _need_counts("cyclic_garbage")
+    return _with_collector_off(_garbage_cycles)
+
+
+def _starts(roots: tuple[object, ...]) -> Iterator[object]:
+    for root in roots:
+        yield from referents(root) if issubclass(type(root), _NO_VERTICES) else [root]
+
+
+def _garbage_cycles() -> list[list[object]]:
+    found = unreachable()
+    return components(found.values(), dict.fromkeys(found), CLOSED, ())
+
+
+def _with_collector_off(walk: Callable[[], list[list[object]]]) -> list[list[object]]:
+    enabled = gc.isenabled()
+    try:
+        gc.disable()
+        return walk()
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,1 @@
+"""What `graph` draws: the walk, the names and numbers, and the forms of a picture."""

@@ -1,0 +1,154 @@
+"""What an object refers to, each reference with a label: what the graph and the search for holders have in common."""
+
+import collections
+import gc
+import types
+from collections.abc import Iterable, Iterator
+from itertools import repeat
+from typing import Any
+
+from refdemo.reading.claims import PYPY, Claims, Edge, in_words, settled
+from refdemo.reading.fields import in_order, members, mro, namespace, shown
+from refdemo.reading.instances import claim_attributes, claim_namespace, claim_own_dict, dict_shown
+from refdemo.reading.names import Unreadable, variables
+from refdemo.reading.referents import referents
+
+__all__ = ["Edge", "edges"]
+
+_PLAIN = (list, tuple, dict, set, frozenset)
+_CONTAINERS = (*_PLAIN, collections.deque)
+_WITH_VARIABLES = {
+    types.FrameType: "f_code",
+    types.GeneratorType: "gi_code",
+    types.CoroutineType: "cr_code",
+    types.AsyncGeneratorType: "ag_code",
+}
+
+
+def edges(obj: Any) -> list[Edge]:
+    """What an object refers to, directly and strongly, each reference with a label.
+
+    One edge for each reference that `gc.get_referents` reports, but that an object's own `__dict__` is replaced by the
+    edges out of it: `.b` starts at the instance, wherever its attributes are kept. Nothing is changed and no code of
+    the object's is run: no `__dict__` is made (except on PyPy, which does not say otherwise what an attribute is
+    called), no property, `__getattr__`, `__repr__`, `__eq__` or `__hash__` called. A key is written out where it is of
+    a built-in type without parts. What no name is known for is labelled " (held inside)".
+
+    What the collector is not told, it does not report: a code object's constants, the variables of a function that
+    runs. PyPy reports no ints that a container stores unboxed. Source: `gc.get_referents`.
+
+    >>> edges({"a": [1]})
+    [Edge(label="['a']", referent=[1])]
+    """
+    if any(type(obj) is plain for plain in _PLAIN):
+        # Half the time of calling Edge, which counts where there are a million.
+        return list(map(tuple.__new__, repeat(Edge), _items(obj)))
+    own = dict_shown(obj)
+    claims = Claims(referents(obj))
+    if own is not None:
+        claims.replace(obj, own)
+    elif issubclass(type(obj), type):
+        claim_namespace(obj, claims)
+    elif claims.left:
+        claim_attributes(obj, claims)
+    for label, value in _items(obj):
+        claims.claim(label, value, sure=not label.startswith(" key "))
+    if claims.left:
+        _claim_fields(obj, claims)
+        _claim_variables(obj, claims)
+        if own is None:
+            claim_own_dict(obj, claims)
+        claims.claim(".__class__", type(obj))
+        _claim_the_rest(obj, claims)
+    return claims.edges
+
+
+def _items(obj: Any) -> Iterator[tuple[str, object]]:
+    """What a container holds, read as its built-in base does it: a subclass may do anything."""
+    bases = [base for base in _CONTAINERS if issubclass(type(obj), base)]
+    if not bases:
+        return iter(())
+    base = bases[0]
+    if base is dict:
+        return _pairs(obj)
+    if base is list or base is tuple:
+        items = base.__getitem__(obj, slice(None))
+    else:
+        items = settled(lambda: list(base.__iter__(obj)))
+    if base is set or base is frozenset:
+        return ((" member", item) for item in items)
+    if base is tuple:
+        labels = _field_names(obj, len(items))
+        return zip(labels, items, strict=True)
+    return ((f"[{place}]", item) for place, item in enumerate(items))
+
+
+def _field_names(obj: object, length: int) -> Iterable[str]:
+    """Labels for the items of a tuple: the fields of a named tuple."""
+    if type(obj) is not tuple:
+        for cls in mro(type(obj)):
+            names = namespace(cls).get("_fields")
+            if "n_fields" in namespace(cls):  # a struct sequence: time.struct_time
+                names = tuple(members(cls))
+                names = names[:length] if len(names) == namespace(cls)["n_fields"] else ()
+            if type(names) is tuple and len(names) == length and all(type(name) is str for name in names):
+                return [f".{name}" for name in names]
+    return [f"[{place}]" for place in range(length)]
+
+
+def _pairs(obj: dict[Any, object]) -> Iterator[tuple[str, object]]:
+    pairs = settled(lambda: list(dict.items(obj)))
+    for key, value in pairs:
+        yield f"[{in_words(key)}]", value
+    # The collector passes over keys where all are str. PyPy reports a str that it makes for the asking.
+    if len(gc.get_referents(obj)) > len(pairs):
+        for key, _ in pairs:
+            if not (PYPY and type(key) is str):
+                yield f" key {in_words(key)}", key
+
+
+def _claim_fields(obj: object, claims: Claims) -> None:
+    empty, named = [], {edge.label for edge in claims.edges}
+    for name, value in shown(obj):
+        # None may stand for an empty place.
+        if value is None and name != "__doc__":
+            empty.append(name)
+        elif name != "__dict__" and f".{name}" not in named:
+            claims.claim(f".{name}", value)
+    if claims.left[id(None)] >= len(empty):
+        for name in empty:
+            claims.claim(f".{name}", None)
+
+
+def _claim_variables(obj: object, claims: Claims) -> None:
+    kind = type(obj)
+    shows_code = next((name for cls, name in _WITH_VARIABLES.items() if cls is kind), None)
+    if shows_code is None:
+        return
+    code = namespace(kind)[shows_code].__get__(obj)
+    try:
+        found = variables(obj, code, claims.referents)
+    except Unreadable:
+        return
+    for label, value in found:
+        claims.claim(label, value)
+    for referent in claims.unclaimed():
+        if type(referent) is types.FunctionType and referent.__code__ is code:
+            claims.claim(" function", referent)
+        elif type(referent) is types.FrameType and kind is types.FrameType:
+            claims.claim(".f_back", referent)
+        elif not issubclass(type(referent), BaseException):  # it may be the one being handled
+            claims.claim(" temporary value", referent)
+
+
+def _claim_the_rest(obj: object, claims: Claims) -> None:
+    if type(obj) is types.FunctionType and type(obj.__code__) is types.CodeType:
+        for name, cell in zip(obj.__code__.co_freevars, obj.__closure__ or (), strict=True):
+            claims.claim(f" closure {name}", cell)  # PyPy has them without the tuple
+    # PyPy makes a str for each key that is asked for: no object holds it.
+    rest = [each for each in claims.unclaimed() if not (PYPY and issubclass(type(obj), dict) and type(each) is str)]
+    names = in_order(obj, rest) or ["(held inside)"] * len(rest)
+    for name, referent in zip(names, rest, strict=True):
+        if type(obj) is types.FunctionType and (type(referent) is dict or type(referent) is tuple):
+            name = "annotations"
+        claims.claim(f" {name}", referent)

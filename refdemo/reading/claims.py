@@ -1,0 +1,93 @@
+"""One edge for each reference: what is still without a label, and how labels are written."""
+
+import sys
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from refdemo.reading.fields import mro, name_of, namespace
+
+PYPY = sys.implementation.name == "pypy"
+_ATOMIC = (str, int, float, complex, bool, bytes, type(None))
+_LONGEST_KEY = 60
+
+
+class Edge(NamedTuple):
+    """One reference of an object."""
+
+    label: str
+    """Text to append to the owner's name: ".name", "['key']", "[0]", " key 'k'", " member", " local x"."""
+    referent: object
+
+
+class Claims:
+    """The references that the collector reported: each is claimed by one label."""
+
+    def __init__(self, referents: list[object]) -> None:
+        self.referents = referents
+        self.left = Counter(map(id, referents))
+        self.edges: list[Edge] = []
+        self.told = True
+        """Whether memory told what attributes are kept in the object itself."""
+
+    def claim(self, label: str, referent: object, sure: bool = False) -> None:
+        """Adds an edge if a reference to that very object is left, or `sure` says that there is one anyway."""
+        if self.take(referent) or sure:
+            self.edges.append(Edge(label, referent))
+
+    def replace(self, obj: object, own: dict[Any, object]) -> None:
+        """Claims an object's own `__dict__`, and adds the edges out of it."""
+        self.take(own)
+        for key, value in settled(lambda: list(dict.items(own))):
+            self.edges.append(Edge(attribute(obj, key), value))
+            if PYPY:  # reports the values beside the dict
+                self.take(value)
+            if type(key) is not str:
+                self.edges.append(Edge(f".__dict__ key {in_words(key)}", key))
+
+    def unclaimed(self) -> list[object]:
+        """What is left, in the order reported; of references to one object the last ones."""
+        left, found = self.left.copy(), []
+        for referent in reversed(self.referents):
+            if left[id(referent)] > 0:
+                left[id(referent)] -= 1
+                found.append(referent)
+        return found[::-1]
+
+    def take(self, referent: object) -> bool:
+        count = self.left[id(referent)]
+        if count > 1:
+            self.left[id(referent)] = count - 1
+        else:
+            del self.left[id(referent)]
+        return count > 0
+
+
+def settled(read: Callable[[], list[Any]]) -> list[Any]:
+    """What `read` gives, tried again when another thread has changed the container's size meanwhile."""
+    while True:
+        try:
+            return read()
+        except RuntimeError:
+            continue
+
+
+def in_words(key: Any) -> str:
+    """A key in words: written out only if its type is built in and has no parts, so that nobody's code runs."""
+    kind = type(key)
+    # A metaclass can define how its classes compare, so `in` would not do.
+    if kind is not str and not any(kind is each for each in _ATOMIC):
+        return f"<{name_of(kind)}>"
+    if kind is int and key.bit_length() > 4 * _LONGEST_KEY:  # repr refuses the longest
+        return "<int>"
+    text = repr(key)
+    return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"
+
+
+def attribute(obj: object, key: object) -> str:
+    """The label of an item of an object's own `__dict__`: not an attribute where the class puts something before it."""
+    if type(key) is str:
+        first = next((namespace(cls)[key] for cls in mro(type(obj)) if key in namespace(cls)), None)
+        if not any(name in namespace(cls) for cls in mro(type(first)) for name in ("__set__", "__delete__")):
+            return f".{key}"
+    return f".__dict__[{in_words(key)}]"

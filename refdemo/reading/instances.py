@@ -1,0 +1,87 @@
+"""The references of an instance, a class or a module to its attributes, wherever these are kept."""
+
+import gc
+import types
+from typing import Any
+
+from refdemo.reading.claims import PYPY, Claims, attribute, in_words, settled
+from refdemo.reading.fields import holds_no_other_dict, mro, namespace
+from refdemo.reading.names import Unreadable, inlined
+
+_HEAP_TYPE = 1 << 9
+
+
+def claim_attributes(obj: object, claims: Claims) -> None:
+    try:
+        found = inlined(obj, claims.referents)
+    except Unreadable:
+        found = []
+        claims.told = False
+    if any(_shows(obj, name, value) is False for name, value in found):
+        found = []
+        claims.told = False
+    for name, value in found:
+        claims.claim(attribute(obj, name), value)
+
+
+def _shows(obj: object, name: str, value: object) -> bool | None:
+    """Whether `value` is seen as an attribute; None where that cannot be asked, as the class has the name too."""
+    # It could be a descriptor, and run.
+    if any(name in namespace(cls) for cls in mro(type(obj))):
+        return None
+    try:
+        return object.__getattribute__(obj, name) is value
+    except AttributeError:
+        return False
+
+
+def claim_namespace(cls: type, claims: Claims) -> None:
+    # The proxy refers to the class's real dict, which is not to be had otherwise.
+    for found in gc.get_referents(namespace(cls)):
+        claims.take(found)
+    for key, value in settled(lambda: list(namespace(cls).items())):
+        claims.claim(f".{key}" if type(key) is str else f".__dict__[{in_words(key)}]", value, sure=True)
+        if type(key) is not str:
+            claims.claim(f".__dict__ key {in_words(key)}", key, sure=True)
+
+
+def dict_shown(obj: object) -> dict[Any, object] | None:
+    """An object's own `__dict__`, where it can be had without making one."""
+    for cls in mro(type(obj)):
+        place = namespace(cls).get("__dict__")
+        asks = types.MemberDescriptorType
+        if type(place) is asks or (PYPY and type(place) is types.GetSetDescriptorType and _defined_in_python(obj)):
+            own = place.__get__(obj)
+            return own if type(own) is dict else None
+    return None
+
+
+def _defined_in_python(obj: object) -> bool:
+    return bool(type.__dict__["__flags__"].__get__(type(obj)) & _HEAP_TYPE) and not issubclass(type(obj), type)
+
+
+def claim_own_dict(obj: object, claims: Claims) -> None:
+    rest = [referent for referent in claims.unclaimed() if referent is not type(obj)]
+    found = [referent for referent in rest if type(referent) is dict]
+    if not found or not any("__dict__" in namespace(cls) for cls in mro(type(obj))):
+        return
+    if type(obj) is types.FunctionType and len(found) == 2:
+        # The other one holds its annotations; as both are there, asking makes none.
+        own = obj.__dict__
+    else:
+        seen = {index: _seen_as_attributes(obj, candidate) for index, candidate in enumerate(found)}
+        best = max(seen, key=seen.__getitem__)
+        # Where no key tells: such objects refer to no other dict, or to nothing else, that is unclaimed by now.
+        alone = len(rest) == 1 and _defined_in_python(obj) and (claims.told or bool(found[0]))
+        only = alone or holds_no_other_dict(type(obj))
+        if seen[best] < 0 or (seen[best] == 0 and not (only and len(found) == 1)):
+            return
+        own = found[best]
+    claims.replace(obj, own)
+
+
+def _seen_as_attributes(obj: object, candidate: dict[Any, object]) -> int:
+    """How many items of a dict are seen as attributes of `obj`; -1 if one is not, so that it is not its `__dict__`."""
+    pairs = settled(lambda: list(dict.items(candidate)))
+    shown = [_shows(obj, key, value) for key, value in pairs if type(key) is str]
+    return -1 if False in shown else shown.count(True)

@@ -1,0 +1,1 @@
+"""What `recorded_collections` records, as data, text and SVG."""

@@ -1,0 +1,1 @@
+"""The walks over live objects that `holders` and `cycles` are made of."""

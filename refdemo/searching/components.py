@@ -1,0 +1,115 @@
+"""The strongly connected components of a graph of objects, found without recursion; private to `refdemo.cycles`."""
+
+import gc
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, repeat
+from types import MappingProxyType
+
+# What the collector does not track is in no cycle; PyPy does not tell, and so every object is looked at there.
+_is_tracked: Callable[[object], bool] = getattr(gc, "is_tracked", lambda obj: True)
+
+# Read from type itself: a metaclass can define anything under these names.
+_mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+_namespace: Callable[[type], MappingProxyType[str, object]] = type.__dict__["__dict__"].__get__
+
+CLOSED = sys.maxsize
+"""The place of an object that is on the path no more, or never comes to be on it."""
+
+
+def components(
+    roots: Iterable[object], places: dict[int, int | None], unknown: int | None, left_out: tuple[type, ...]
+) -> list[list[object]]:
+    """The components reachable from the roots that are cycles: two objects at least, or one that refers to itself.
+
+    `places` says by id where on the path an object is: None before the walk comes to it. `unknown` is what that is for
+    an id not in it: None to walk on to there, CLOSED to stay within `places`. The path is Gabow's: objects that may
+    yet turn out to be in one component with a later one, and the bounds between those that so far are in none.
+    """
+    groups: list[list[object]] = []
+    path: list[object] = [None]
+    bounds = [0]
+    suspended: list[tuple[int, Iterator[object]]] = []
+    to_itself: set[int] = set()
+    kinds: dict[type, bool] = {}
+    place = 0
+    referents = iter(roots)
+    while True:
+        for obj in referents:
+            key = id(obj)
+            at = places.get(key, unknown)
+            if at is None:
+                kind = type(obj)
+                if kind not in kinds:
+                    kinds[kind] = issubclass(kind, left_out)
+                if kinds[kind]:
+                    places[key] = CLOSED
+                    continue
+                suspended.append((place, referents))
+                places[key] = place = len(path)
+                path.append(obj)
+                bounds.append(place)
+                referents = filter(_is_tracked, gc.get_referents(obj))
+                break
+            if at <= bounds[-1]:
+                if at == place:
+                    to_itself.add(key)
+                while at < bounds[-1]:
+                    bounds.pop()
+        else:
+            if not suspended:
+                break
+            if place == bounds[-1]:
+                bounds.pop()
+                key = id(path[place])
+                if place < len(path) - 1 or key in to_itself:
+                    groups.append(path[place:])
+                    places.update(zip(map(id, groups[-1]), repeat(CLOSED)))
+                    del path[place:]
+                else:  # the usual case, and half the time of a walk if it were treated like the other
+                    path.pop()
+                    places[key] = CLOSED
+            place, referents = suspended.pop()
+    first = {id(group[0]): group for group in groups}
+    return list(filter(None, (_without_own_dicts(first[found]) for found in places if found in first)))
+
+
+def _without_own_dicts(group: list[object]) -> list[object]:
+    """The group less each dict that is the `__dict__` of an instance in it; empty if that leaves no cycle."""
+    dicts = {id(obj) for obj in group if type(obj) is dict}
+    if not dicts or len(dicts) == len(group):
+        return group
+    own = {
+        id(found): found
+        for obj in group
+        for found in gc.get_referents(obj)
+        if id(found) in dicts and id(obj) not in dicts and _is_own(obj, found)
+    }
+    left = [obj for obj in group if id(obj) not in own]
+    if len(left) == 1:
+        # PyPy's dict of an instance refers to the instance.
+        found = chain(gc.get_referents(left[0]), *(pair for each in own.values() for pair in each.items()))
+        return left if any(obj is left[0] for obj in found) else []
+    return left
+
+
+def _is_own(obj: object, found: dict[object, object]) -> bool:
+    """Whether a dict that `obj` refers to is its `__dict__`; asking for that would make one where there is none yet."""
+    judged = not found  # PyPy's dict of an instance without attributes leads back to it
+    for name, value in list(found.items()):
+        # A descriptor would run its owner's code.
+        if type(name) is str and not _is_descriptor(obj, name):
+            judged = True
+            try:
+                if object.__getattribute__(obj, name) is not value:
+                    return False
+            except AttributeError:
+                return False
+    return judged
+
+
+def _is_descriptor(obj: object, name: str) -> bool:
+    for cls in _mro(type(obj)):
+        if name in _namespace(cls):
+            return any("__get__" in _namespace(kind) for kind in _mro(type(_namespace(cls)[name])))
+    return False

@@ -1,0 +1,1 @@
+"""The runs behind each line of `python -m refdemo`."""

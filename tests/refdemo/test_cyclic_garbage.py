@@ -1,0 +1,286 @@
+import functools
+import gc
+import random
+import sys
+import threading
+import weakref
+
+import pytest
+from garbage_shapes import SHAPES, class_statement, generator_in_itself, make_ring, ring_that_holds_more
+from object_graphs import heap_with_known_cycles, ids, random_graph
+from raw_memory import COUNTED, FREE_THREADED, counted, run
+
+from refdemo.cycles import cyclic_garbage
+from refdemo.searching.garbage import unreachable
+
+
+@pytest.fixture(autouse=True)
+def nothing_to_collect():
+    gc.disable()
+    for _ in range(10):  # what dies may leave garbage, but not for ever
+        if not gc.collect():
+            return
+    pytest.fail("a test before this one has left garbage that no collection frees")
+
+
+class Watched:
+    """A ring with everything that a collection sets off: finalizer, weakref callback, weakref."""
+
+    def __init__(self):
+        self.fired = fired = []
+
+        class Dying:
+            def __del__(self):
+                fired.append("finalizer")
+
+        members = [Dying() for _ in range(3)]
+        for here, following in zip(members, members[1:] + members[:1], strict=True):
+            here.following = following
+        self.weak = [weakref.ref(member) for member in members]
+        self.called = weakref.ref(members[0], lambda weak: fired.append("callback"))
+        self.ids = frozenset(map(id, members))
+        gc.collect()
+        self.weak_dict = weakref.WeakValueDictionary(enumerate(members))
+        del members, here, following
+
+    def untouched(self):
+        return self.fired == [] and all(weak() is not None for weak in self.weak) and len(self.weak_dict) == 3
+
+
+@pytest.mark.skipif(COUNTED, reason="this Python keeps reference counts")
+def test_a_python_without_counts_says_so_and_sets_nothing_off():
+    watched = Watched()
+    with pytest.raises(NotImplementedError, match="cyclic_garbage: pypy keeps no reference counts"):
+        cyclic_garbage()
+    assert watched.untouched()
+
+
+@counted
+class TestNothingHappensToTheGarbage:
+    def test_no_finalizer_runs_no_callback_is_called_and_no_weakref_is_cleared(self):
+        watched = Watched()
+        assert watched.ids in ids(cyclic_garbage())
+        assert watched.untouched()
+        gc.collect()
+        assert sorted(watched.fired) == ["callback", "finalizer", "finalizer", "finalizer"]
+
+    def test_where_saving_all_that_a_collection_finds_does_all_three(self):
+        watched = Watched()
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        gc.set_debug(0)
+        assert watched.ids <= set(map(id, gc.garbage))
+        assert sorted(watched.fired) == ["callback", "finalizer", "finalizer", "finalizer"]
+        assert [weak() for weak in watched.weak] == [None] * 3
+        gc.garbage.clear()
+
+    def test_and_it_is_garbage_as_before(self):
+        make_ring()
+        for _ in range(3):
+            assert len(cyclic_garbage()) == 1
+        assert gc.collect() >= 2
+        assert cyclic_garbage() == []
+
+    def test_while_the_result_holds_it_it_is_no_garbage(self):
+        make_ring()
+        found = cyclic_garbage()
+        assert cyclic_garbage() == []
+        assert gc.collect() == 0
+        del found
+        assert len(cyclic_garbage()) == 1
+
+    def test_its_counts_are_what_they_were(self):
+        make_ring()
+        [[a, b]] = cyclic_garbage()
+        before = sys.getrefcount(a), sys.getrefcount(b)
+        cyclic_garbage()
+        assert (sys.getrefcount(a), sys.getrefcount(b)) == before
+
+
+@counted
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
+def test_as_many_objects_are_unreachable_as_the_next_collection_finds(shape):
+    shape()
+    kinds = list(map(type, unreachable().values()))
+    groups = len(cyclic_garbage())
+    assert_collected(kinds)
+    assert groups >= 1
+
+
+def assert_collected(kinds):
+    collected = gc.collect()
+    assert collected > 0
+    if FREE_THREADED:  # whose collector stops tracking tuples of untracked objects first
+        assert len(kinds) - kinds.count(tuple) <= collected <= len(kinds)
+    else:
+        assert collected == len(kinds)
+
+
+@counted
+def test_a_generator_that_holds_itself_is_found_though_no_collection_counts_it():
+    # closing it, which is its finalizer, breaks the cycle
+    generator_in_itself()
+    [group] = cyclic_garbage()
+    assert {"generator", "list"} <= {type(member).__name__ for member in group}
+    del group
+    collected = gc.collect()
+    assert collected == 0 or FREE_THREADED
+    assert cyclic_garbage() == []
+
+
+@counted
+def test_each_shape_is_found_among_all_the_others():
+    for shape in SHAPES * 3:
+        shape()
+    assert_collected(list(map(type, unreachable().values())))
+
+
+@counted
+def test_a_class_that_was_dropped_is_a_member():
+    class_statement()
+    [group] = cyclic_garbage()
+    assert [member.__name__ for member in group if type(member) is type] == ["Dropped"]
+
+
+@counted
+def test_what_garbage_leads_to_and_is_in_no_cycle_is_not_listed():
+    ring_that_holds_more()
+    [group] = cyclic_garbage()
+    assert [type(member) for member in group] == [list, list]
+
+
+@counted
+class TestWhatIsHeldIsNotListed:
+    """Each test holds a ring by one thing only."""
+
+    @pytest.mark.parametrize(
+        "holder",
+        [
+            lambda x: [x],
+            lambda x: iter([x]),
+            lambda x: {"key": x}.values(),
+            lambda x: lambda: x,
+            lambda x: functools.lru_cache(lambda: x),
+            lambda x: functools.partial(print, x),
+            lambda x: map(print, [x]),
+            lambda x: (y for y in [x]),
+            lambda x: ValueError(x),
+            lambda x: type("Holder", (), {"x": x}),
+            lambda x: __import__("collections").deque([x]),
+            lambda x: __import__("itertools").cycle([x]),
+            lambda x: __import__("weakref").ref(len, x.append),
+        ],
+    )
+    def test_by_an_object(self, holder):
+        x = []
+        x.append(x)
+        held, alone = holder(x), frozenset([id(x)])
+        del x
+        assert alone not in ids(cyclic_garbage())
+        del held
+        assert alone in ids(cyclic_garbage())
+
+    def test_by_a_local(self):
+        x = []
+        x.append(x)
+        alone = frozenset([id(x)])
+        assert alone not in ids(cyclic_garbage())
+        assert x[0] is x
+        del x
+        assert alone in ids(cyclic_garbage())
+
+    def test_by_a_local_of_another_thread(self):
+        made, done, alone = threading.Event(), threading.Event(), set()
+
+        def hold():
+            x = []
+            x.append(x)
+            alone.add(id(x))
+            made.set()
+            done.wait()
+            assert x[0] is x
+
+        other = threading.Thread(target=hold)
+        other.start()
+        try:
+            made.wait()
+            assert alone not in ids(cyclic_garbage())
+        finally:
+            done.set()
+            other.join()
+        assert alone in ids(cyclic_garbage())
+
+    def test_by_a_value_on_the_stack(self):
+        def give():
+            x = []
+            x.append(x)
+            return x
+
+        found = (give(), [[id(member) for member in group] for group in cyclic_garbage()])
+        assert [id(found[0])] not in found[1]
+
+    def test_by_what_the_collector_was_told_to_leave_aside(self):
+        program = (
+            "import gc; from refdemo.cycles import cyclic_garbage; gc.disable(); gc.collect()\n"
+            "x = []; x.append(x); holder = [x]; del x\n"
+            "gc.freeze(); holder[0].append([holder[0]]); del holder; print(len(cyclic_garbage()))\n"
+            "gc.unfreeze(); print(len(cyclic_garbage()))"
+        )
+        assert run(program).split() == ["0", "1"]
+
+
+@counted
+def test_random_graphs_of_which_some_roots_are_dropped_leave_what_networkx_finds():
+    networkx = pytest.importorskip("networkx")
+    chance = random.Random(5)
+    found_any = 0
+    for _ in range(10):
+        nodes, links, keep = [], {}, []
+        for _ in range(120):
+            more, their_links = random_graph(chance)
+            links.update({place + len(nodes): [n + len(nodes) for n in to] for place, to in their_links.items()})
+            nodes += more
+        keep = [place for place in range(len(nodes)) if chance.random() < 0.1]
+        model = networkx.DiGraph(links)
+        reachable = set(keep).union(*(networkx.descendants(model, place) for place in keep))
+        wanted = {
+            frozenset(id(nodes[n]) for n in group)
+            for group in networkx.strongly_connected_components(model)
+            if not group & reachable and (len(group) > 1 or model.has_edge(*[*group] * 2))
+        }
+        kept = [nodes[place] for place in keep]
+        del more, model
+        gc.collect()
+        nodes.clear()
+        found = cyclic_garbage()
+        assert ids(found) == wanted
+        found_any += len(found)
+        del found, kept
+        gc.collect()
+    assert found_any > 300
+
+
+@counted
+def test_a_large_heap_leaves_the_cycles_that_it_was_made_with():
+    root, wanted = heap_with_known_cycles(20_000)
+    assert cyclic_garbage() == []
+    del root
+    found = cyclic_garbage()
+    assert len(found) == len(wanted)
+    assert ids(found) == wanted
+
+
+@counted
+def test_a_long_ring_that_was_dropped_is_found_without_recursion():
+    first = last = []
+    for _ in range(10**5):
+        following = []
+        last.append(following)
+        last = following
+    last.append(first)
+    assert cyclic_garbage() == []
+    del first, last, following
+    [found] = cyclic_garbage()
+    assert len(found) == 10**5 + 1
+    while found:
+        found.pop().clear()

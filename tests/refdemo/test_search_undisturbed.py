@@ -1,0 +1,149 @@
+"""Searches for cycles that are interrupted, and searches while other threads go on."""
+
+import gc
+import shutil
+import signal
+import subprocess
+import sys
+import weakref
+from pathlib import Path
+
+import pytest
+from garbage_shapes import make_ring
+from object_graphs import Node, ring
+from raw_memory import FREE_THREADED, counted, free_threaded, run
+
+from refdemo.cycles import cycles, cyclic_garbage
+
+STRESS = Path(__file__).parent / "stress_threads.py"
+
+
+def interrupt_at(event, walk, *files):
+    """Interrupts the walk on the nth line that it runs in these files."""
+    lines = 0
+
+    def tracer(frame, kind, _):
+        nonlocal lines
+        if not frame.f_code.co_filename.endswith(files) or frame.f_code.co_name == "_with_collector_off":
+            return tracer
+        lines += kind == "line"
+        if lines == event:
+            signal.raise_signal(signal.SIGINT)
+        return tracer
+
+    gc.enable()
+    x = Node()
+    x.me = x
+    weak = weakref.ref(x)
+    found = sys.gettrace()
+    with pytest.raises(KeyboardInterrupt) as caught:
+        sys.settrace(tracer)
+        try:
+            walk()
+        finally:
+            sys.settrace(found)
+    del caught
+    assert gc.isenabled()
+    del x
+    gc.collect()
+    assert weak() is None
+
+
+class TestTheWalkLeavesTheCollector:
+    @pytest.mark.parametrize("enabled", [True, False])
+    def test_as_it_was_when_it_ends(self, enabled):
+        (gc.enable if enabled else gc.disable)()
+        cycles([])
+        assert gc.isenabled() is enabled
+
+    @pytest.mark.parametrize("event", [*range(1, 30), 100, 1000])
+    def test_as_it_was_wherever_it_is_interrupted(self, event):
+        interrupt_at(
+            event, lambda: cycles([ring(list, list.append, 3) for _ in range(200)]), "cycles.py", "components.py"
+        )
+
+
+@counted
+class TestTheSearchForGarbageLeavesTheCollector:
+    @pytest.mark.parametrize("enabled", [True, False])
+    def test_as_it_was_when_it_ends(self, enabled):
+        (gc.enable if enabled else gc.disable)()
+        before = gc.get_threshold(), gc.get_debug(), list(gc.garbage)
+        cyclic_garbage()
+        assert gc.isenabled() is enabled
+        assert (gc.get_threshold(), gc.get_debug(), list(gc.garbage)) == before
+
+    @pytest.mark.parametrize("event", [*range(1, 25), 100, 1000])
+    def test_as_it_was_wherever_it_is_interrupted(self, event):
+        gc.disable()
+        for _ in range(200):
+            make_ring()
+        weak = weakref.WeakSet(member for group in cyclic_garbage() for member in group if type(member) is Node)
+        assert len(weak) == 400
+        interrupt_at(event, cyclic_garbage, "cycles.py", "garbage.py", "components.py")
+        assert len(weak) == 0
+
+    def test_as_it_was_when_control_c_comes_from_another_thread(self):
+        program = """
+import _thread, gc, threading
+from refdemo.cycles import cyclic_garbage, cycles
+class Node: pass
+kept = [Node() for _ in range(100_000)]
+for here, following in zip(kept, kept[1:] + kept[:1]): here.following = following
+gc.collect()
+for search in cyclic_garbage, lambda: cycles(kept):
+    before = len(gc.get_objects())
+    for _ in range(10):
+        begin = threading.Event()
+        other = threading.Thread(target=lambda: (begin.wait(), _thread.interrupt_main()))
+        other.start()
+        try:
+            begin.set()
+            while True: search()
+        except KeyboardInterrupt:
+            pass
+        other.join()
+        assert gc.isenabled()
+    del begin, other
+    gc.collect()
+    print(len(gc.get_objects()) - before < 100)
+"""
+        assert run(program).split() == ["True", "True"]
+
+
+def stress(python):
+    done = subprocess.run(
+        [python, str(STRESS)],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        env={"PYTHONPATH": str(STRESS.parents[2]), "PATH": ""},
+    )
+    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
+    return done.stdout.splitlines()
+
+
+EXPECTED = ["counts exact", "garbage found", "nothing reachable listed", "cycles walked"]
+
+
+@counted
+def test_other_threads_may_change_everything_meanwhile():
+    assert stress(sys.executable) == EXPECTED
+
+
+@pytest.mark.skipif(FREE_THREADED, reason="the test above ran on a free-threaded build")
+def test_other_threads_may_change_everything_meanwhile_without_a_lock():
+    found = [path for name in ("3.13t", "3.14t", "3.15t") if (path := shutil.which(f"python{name}"))]
+    if not found:
+        pytest.skip("no free-threaded Python is found")
+    assert stress(found[0]) == EXPECTED
+
+
+@free_threaded
+def test_a_function_whose_count_is_deferred_is_found():
+    program = (
+        "import gc; from refdemo.cycles import cyclic_garbage; gc.disable(); gc.collect()\n"
+        "def f(): pass\n"
+        "f.me = f; print(len(cyclic_garbage())); del f; print(len(cyclic_garbage()))"
+    )
+    assert run(program).split() == (["0", "1"] if sys.version_info < (3, 14) else ["0", "0"])

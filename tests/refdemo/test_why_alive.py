@@ -1,0 +1,272 @@
+import gc
+import time
+import types
+
+from raw_memory import COUNTED, counted, run
+
+from refdemo.holders import why_alive
+
+PYPY = not COUNTED
+
+
+class Session:
+    pass
+
+
+cache = {}
+
+
+def lines(thing, **limits):
+    """The lines of `why_alive`, the caller's variables being no reason."""
+    box = [thing]
+    del thing
+    return str(why_alive(box.pop(), **limits)).splitlines()
+
+
+class TestAChainIsTold:
+    def test_from_a_global(self):
+        session = cache["k"] = Session()
+        session.items = [types.SimpleNamespace(part=[Session()])]
+        del session
+        here = f"module {__name__}"
+        found = lines(cache["k"].items[0].part[0])
+        cache.clear()
+        assert found == [
+            here,
+            "  global cache: dict",
+            "    ['k']: Session",
+            "      .items: list",
+            "        [0]: SimpleNamespace",
+            "          .part: list",
+            "            [0]: the object",
+        ]
+
+    def test_of_one_line_for_a_global(self):
+        assert lines(cache) == [f"module {__name__}", "  global cache: the object"]
+
+    def test_from_a_local_where_nothing_else_holds_it(self):
+        x = [{"k": Session()}]
+        here = "running function test_from_a_local_where_nothing_else_holds_it"
+        found = lines(x[0]["k"])
+        assert found == [here, "  local x: list", "    [0]: dict", "      ['k']: the object"]
+
+    def test_from_a_global_rather_than_from_a_local(self):
+        x = cache
+        assert lines(x)[0] == f"module {__name__}"
+
+    def test_through_a_closure(self):
+        def outer():
+            x = Session()
+
+            def inner():
+                return x
+
+            return inner
+
+        kept = outer()
+        assert lines(kept())[1:] == ["  local kept: function", "    closure variable x: the object"]
+
+    def test_through_a_suspended_generator(self):
+        def steps():
+            x = [Session()]
+            yield x[0]
+
+        kept = steps()
+        box = [next(kept)]
+        assert lines(box.pop())[1:] == ["  local kept: generator", "    local x: list", "      [0]: the object"]
+
+    def test_through_a_class(self):
+        class Box:
+            part = (Session(),)
+
+        assert lines(Box.part[0])[1:] == ["  local Box: type", "    .part: tuple", "      [0]: the object"]
+
+    def test_through_an_exception(self):
+        def failing(part):
+            raise LookupError
+
+        def caught(part):
+            try:
+                failing(part)
+            except LookupError as error:
+                return error
+
+        kept = caught(Session())
+        found = lines(kept.__traceback__.tb_next.tb_frame.f_locals["part"])
+        assert found[1] == "  local kept: LookupError"
+        assert found[-1].endswith("local part: the object")
+
+    def test_from_code_that_exec_runs(self):
+        program = "x = [Session()]\nfound = lines(x[0])"
+        names = {"Session": Session, "lines": lines}
+        exec(program, names)
+        assert names["found"][-2:] == ["    ['x']: list", "      [0]: the object"] or names["found"][-1].endswith(
+            "[0]: the object"
+        )
+
+    def test_from_main_as_a_reader_runs_it(self):
+        program = """
+from refdemo.holders import why_alive
+class Session: pass
+session = Session()
+session.items = [object]
+cache = {"k": session}
+del session
+print(why_alive(cache["k"].items))
+"""
+        assert run(program) == "module __main__\n  global cache: dict\n    ['k']: Session\n      .items: the object\n"
+
+
+class TestNoChain:
+    def test_is_told_of_a_temporary(self):
+        chain = why_alive(Session())
+        assert (chain.root, chain.links, chain.missing) == ("", (), 0)
+        assert str(chain) == "no chain found from a module or a running function to the object"
+
+    @counted
+    def test_says_how_many_references_were_not_found(self):
+        program = """
+import gc
+from refdemo.holders import why_alive
+x = [object()]
+holder = tuple(x)
+gc.collect()
+print(gc.is_tracked(holder), why_alive(x.pop()))
+"""
+        tracked, _, told = run(program).partition(" ")
+        if tracked == "False\n":
+            assert told.endswith("; 1 reference is held where Python code cannot look\n")
+
+    def test_is_told_of_garbage(self):
+        x = Session()
+        x.me = x
+        gc.disable()
+        assert lines(x)[0].startswith("running function")
+        box = [x]
+        del x
+        assert lines(box.pop())[0].startswith("no chain found")
+
+    def test_is_told_where_a_limit_is_shorter(self):
+        x = [[[Session()]]]
+        enough = lines(x[0][0][0], max_links=4)
+        too_short = lines(x[0][0][0], max_links=3)
+        assert len(enough) == 5
+        assert too_short[0].startswith("no chain found")
+
+
+class TestLongAndDeep:
+    def test_a_long_chain_is_found_and_shown_in_part(self):
+        length = 100_000 if COUNTED else 3_000
+        last = chain = [Session()]
+        for _ in range(length):
+            chain = [chain]
+        box = last[:]
+        del last
+        found = why_alive(box.pop())
+        assert len(found.links) == length + 2
+        text = str(found).splitlines()
+        assert len(text) == 25
+        assert text[1] == "  local chain: list"
+        assert "more links" in text[12]
+        assert text[-1].strip() == "[0]: the object"
+        while chain:
+            chain = chain.pop()
+            if type(chain) is Session:
+                break
+
+    def test_a_holder_among_many_objects_is_found_within_a_second(self):
+        size = 100_000 if COUNTED else 10_000
+        others = [[Session(), {"k": []}] for _ in range(size // 4)]
+        others[size // 8].append({"deep": [Session()]})
+        began = time.perf_counter()
+        found = lines(others[size // 8][2]["deep"][0])
+        took = time.perf_counter() - began
+        assert found[-4:] == [
+            f"    [{size // 8}]: list",
+            "      [2]: dict",
+            "        ['deep']: list",
+            "          [0]: the object",
+        ]
+        assert took < 1 or PYPY
+
+    def test_a_class_is_not_told_by_its_instances_unless_they_hold_it(self):
+        class Box:
+            pass
+
+        instances = [Box() for _ in range(1000)]
+        box = [Box]
+        del Box
+        found = lines(box.pop())
+        assert found[1] == "  local instances: list"
+        assert found[3] == "      .__class__: the object"
+        assert instances
+
+    def test_a_way_through_a_tuple_that_is_not_tracked_is_found(self):
+        x = [(object(), 1)]
+        gc.collect()
+        assert lines(x[0][0])[1:] == ["  local x: list", "    [0]: tuple", "      [0]: the object"]
+
+
+def test_freed_objects_that_asyncio_shows_are_left_alone():
+    # gh-122695: 3.12.0 to 3.12.5 crash or hang when the referents of the module _asyncio are asked for
+    program = """
+import asyncio, gc, sys
+from refdemo.cycles import cycles, cyclic_garbage
+from refdemo.edges import edges
+from refdemo.holders import referrers, why_alive
+async def main():
+    for _ in range(300): await asyncio.sleep(0)
+    loop = asyncio.get_running_loop()
+    futures = [loop.create_future() for _ in range(50)]
+    async def wait(future): await future
+    tasks = [asyncio.ensure_future(wait(future)) for future in futures]
+    await asyncio.sleep(0)
+    for future in futures: future.set_result(1)
+    await asyncio.gather(*tasks)
+asyncio.run(main())
+module = sys.modules.get("_asyncio", asyncio)
+for _ in range(3):
+    why_alive([]); referrers([]); cycles(); cycles(module); edges(module)
+    if hasattr(sys, "getrefcount"):
+        cyclic_garbage()
+    gc.collect()
+x = []
+many = [[x] for _ in range(100)]
+many[:] = [{"x": each} for each in many]
+print(len(referrers(x)) > 90)
+"""
+    assert run(program) == "True\n"
+
+
+class TestWithOtherThreads:
+    def test_nothing_breaks_while_they_change_what_is_looked_at(self):
+        program = """
+import sys, threading
+from refdemo.holders import referrers, why_alive
+class Node: pass
+stop = threading.Event()
+shared = {"list": [], "dict": {}, "set": set(), "node": Node()}
+target = Node()
+kept = {"k": [target]}
+def change(number):
+    local = []
+    while not stop.is_set():
+        local = [Node() for _ in range(20)]
+        local[0].next = local
+        shared["list"].append(target); shared["list"].append(local)
+        shared["dict"][len(shared["dict"]) % 50] = target
+        shared["set"].add(number); shared["node"].part = local
+        if len(shared["list"]) > 200: shared["list"].clear(); shared["dict"].clear()
+        def inner(): return local
+        shared["node"].inner = inner
+threads = [threading.Thread(target=change, args=(n,), daemon=True) for n in range(2)]
+sys.setswitchinterval(1e-4)
+for each in threads: each.start()
+for _ in range(int(sys.argv[1])):
+    assert any("global `target`" in each.words for each in referrers(target))
+    assert str(why_alive(kept["k"])).startswith("module __main__")
+stop.set()
+for each in threads: each.join()
+print("done")
+"""
+        assert run(program, "25" if COUNTED else "4") == "done\n"
