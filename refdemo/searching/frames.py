@@ -62,7 +62,7 @@ def running_locals(*own: dict[str, object], of: int | None = None) -> list[Local
         while frame is not None:
             if not any(frame.f_globals is each for each in (globals(), *own)):
                 found += _locals_of(frame, thread, of)
-            frame = frame.f_back
+            frame = _caller(frame)
     return found
 
 
@@ -76,8 +76,15 @@ def running_frames() -> set[int]:
     for _, frame in _stacks(sys._getframe(1)):
         while frame is not None:
             found.add(id(frame))
-            frame = frame.f_back
+            frame = _caller(frame)
     return found
+
+
+def _caller(frame: types.FrameType) -> types.FrameType | None:
+    try:
+        return frame.f_back
+    except SystemError:  # PyPy, where compiled code of another thread has left the frame meanwhile
+        return None
 
 
 def bound_names(frame: types.FrameType) -> list[tuple[str, int]]:

@@ -16,6 +16,7 @@ from raw_memory import COUNTED, FREE_THREADED, WORD, counted, free_threaded, own
 
 from refdemo import IMMORTAL, refcount, refcount_at
 from refdemo.reading import heads, memory
+from refdemo.reading.referents import referents, tracked
 
 pytestmark = counted
 
@@ -89,14 +90,14 @@ def used_by_the_calls():
     for _ in range(5):
         for x in layer:
             seen[id(x)] = x
-        layer = [x for x in gc.get_referents(*layer) if id(x) not in seen]
+        layer = [x for each in layer for x in referents(each) if id(x) not in seen]
     return set(seen)
 
 
 def test_every_object_of_the_process_has_the_count_that_memory_holds():
     gc.collect()
     gc.disable()
-    objects = gc.get_objects()
+    objects = tracked()
     objects += gc.get_referents(*objects)
     used = used_by_the_calls()
     wrong, compared = [], 0
