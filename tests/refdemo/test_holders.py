@@ -240,6 +240,8 @@ def test_a_holder_is_told(name):
     kept = make(thing)
     found = [each.words for each in referrers(thing)]
     assert kept is not None
+    if isinstance(kept, type) and not PYPY and not gc.is_tracked(kept):
+        pytest.skip("3.13 free-threaded tracks no class once a thread was started, as tests before this one did")
     assert found == ["local `thing` of running function `test_a_holder_is_told`", words]
 
 

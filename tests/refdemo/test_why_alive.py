@@ -2,6 +2,7 @@ import gc
 import time
 import types
 
+import pytest
 from raw_memory import COUNTED, counted, run
 
 from refdemo.holders import why_alive
@@ -79,6 +80,8 @@ class TestAChainIsTold:
         class Box:
             part = (Session(),)
 
+        if not PYPY and not gc.is_tracked(Box):
+            pytest.skip("3.13 free-threaded tracks no class once a thread was started, as tests before this one did")
         assert lines(Box.part[0])[1:] == ["  local Box: type", "    .part: tuple", "      [0]: the object"]
 
     def test_through_an_exception(self):
