@@ -181,16 +181,18 @@ class TestLongAndDeep:
         size = 100_000 if COUNTED else 10_000
         others = [[Session(), {"k": []}] for _ in range(size // 4)]
         others[size // 8].append({"deep": [Session()]})
-        began = time.perf_counter()
-        found = lines(others[size // 8][2]["deep"][0])
-        took = time.perf_counter() - began
+        took = []
+        for _ in range(1 if PYPY else 3):  # what else the machine does must not decide
+            began = time.process_time()
+            found = lines(others[size // 8][2]["deep"][0])
+            took.append(time.process_time() - began)
         assert found[-4:] == [
             f"    [{size // 8}]: list",
             "      [2]: dict",
             "        ['deep']: list",
             "          [0]: the object",
         ]
-        assert took < 1 or PYPY
+        assert min(took) < 1 or PYPY
 
     def test_a_class_is_not_told_by_its_instances_unless_they_hold_it(self):
         class Box:
