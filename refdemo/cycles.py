@@ -1,13 +1,14 @@
 """Reference cycles: groups of objects that refer to one another, and those that only the collector can free."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import CodeType, FrameType, FunctionType, ModuleType
 
 from refdemo.counts import _need_counts
 from refdemo.reading.referents import referents
 from refdemo.searching.components import CLOSED, components
 from refdemo.searching.garbage import unreachable
+from refdemo.searching.undisturbed import with_collector_off
 
 # Each leads to all of a module: with them nearly everything would be one cycle.
 _NO_VERTICES = (type, ModuleType, FunctionType, FrameType, CodeType)
@@ -39,9 +40,7 @@ def cycles(*roots: object) -> list[list[object]]:
     >>> cycles([a, [1]])
     []
     """
-    return _with_collector_off(
-        lambda: components(_starts(roots) if roots else gc.get_objects(), {}, None, _NO_VERTICES)
-    )
+    return with_collector_off(lambda: components(_starts(roots) if roots else gc.get_objects(), {}, None, _NO_VERTICES))
 
 
 def cyclic_garbage() -> list[list[object]]:
@@ -72,7 +71,7 @@ def cyclic_garbage() -> list[list[object]]:
     False
     """
     _need_counts("cyclic_garbage")
-    return _with_collector_off(_garbage_cycles)
+    return with_collector_off(_garbage_cycles)
 
 
 def _starts(roots: tuple[object, ...]) -> Iterator[object]:
@@ -83,13 +82,3 @@ def _starts(roots: tuple[object, ...]) -> Iterator[object]:
 def _garbage_cycles() -> list[list[object]]:
     found = unreachable()
     return components(found.values(), dict.fromkeys(found), CLOSED, ())
-
-
-def _with_collector_off(walk: Callable[[], list[list[object]]]) -> list[list[object]]:
-    enabled = gc.isenabled()
-    try:
-        gc.disable()
-        return walk()
-    finally:
-        if enabled:
-            gc.enable()

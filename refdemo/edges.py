@@ -8,7 +8,8 @@ from itertools import repeat
 from typing import Any
 
 from refdemo.reading.claims import PYPY, Claims, Edge, in_words, settled
-from refdemo.reading.fields import in_order, members, mro, namespace, shown
+from refdemo.reading.classes import mro, namespace
+from refdemo.reading.fields import in_order, members, shown
 from refdemo.reading.instances import claim_attributes, claim_namespace, claim_own_dict, dict_shown
 from refdemo.reading.names import Unreadable, variables
 from refdemo.reading.referents import referents

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from refdemo.counts import Immortal, refcount
+from refdemo.reading.classes import module_dict
 from refdemo.searching import telling
 from refdemo.searching.frames import Local, running_frames, running_locals
 from refdemo.searching.paths import (
     OURS,
-    CollectorOff,
     Own,
     Roots,
     holders_of,
@@ -19,6 +19,7 @@ from refdemo.searching.paths import (
     referents_of,
 )
 from refdemo.searching.telling import Link
+from refdemo.searching.undisturbed import with_collector_off
 
 _COUNTED = hasattr(sys, "getrefcount")
 _OWN_ARGUMENT = sys.version_info < (3, 11)  # before, a call kept one more reference to its arguments while it ran
@@ -76,25 +77,28 @@ def referrers(obj: object, /) -> list[Referrer]:
     """
     target = Own([obj])
     del obj
-    with CollectorOff():
-        running = running_frames()
-        variables = [local for local in running_locals(globals(), of=id(target[0])) if local.name]
-        found = [Referrer(f"local `{local.name}` of {local.where}", "frame") for local in variables]
-        modules = imported_modules()
-        told = [words for module in modules for words in telling.globals_of(module, target[0])]
-        namespaces = {id(telling.namespace(module)) for module in modules}
-        holders = [holder for holder, _ in holders_of(target, running) if id(holder) not in namespaces]
-        paths = [Own([holder]) for holder in holders]
-        del holders
-        missing = _missing(target, paths, len(told) + sum(local.counted for local in variables))
-        others = [Referrer(words, "module") for words in told]
-        for path in _owned(paths, running):
-            if type(path[0]) is types.CellType and not all(local.counted for local in variables):
-                continue  # told as the local that it serves
-            kind = telling.name_of(type(path[0]))
-            path.append(target[0])
-            others += [Referrer(words, kind) for words in telling.words(path)]
-        found += sorted(others)
+    return with_collector_off(lambda: _all_referrers(target))
+
+
+def _all_referrers(target: Own) -> list[Referrer]:
+    running = running_frames()
+    variables = [local for local in running_locals(globals(), of=id(target[0])) if local.name]
+    found = [Referrer(f"local `{local.name}` of {local.where}", "frame") for local in variables]
+    modules = imported_modules()
+    told = [words for module in modules for words in telling.globals_of(module, target[0])]
+    namespaces = {id(module_dict(module)) for module in modules}
+    holders = [holder for holder, _ in holders_of(target, running) if id(holder) not in namespaces]
+    paths = [Own([holder]) for holder in holders]
+    del holders
+    missing = _missing(target, paths, len(told) + sum(local.counted for local in variables))
+    others = [Referrer(words, "module") for words in told]
+    for path in _owned(paths, running):
+        if type(path[0]) is types.CellType and not all(local.counted for local in variables):
+            continue  # told as the local that it serves
+        kind = telling.kind_of(path[0])
+        path.append(target[0])
+        others += [Referrer(words, kind) for words in telling.words(path)]
+    found += sorted(others)
     if missing:
         found.append(Referrer(_missing_words(missing), ""))
     return found
@@ -120,13 +124,16 @@ def why_alive(obj: object, /, *, max_links: int | None = None) -> Chain:
     """
     target = Own([obj])
     del obj
-    with CollectorOff():
-        roots = Roots(globals())
-        path = path_from_a_root(target, roots, max_links)
-        if path:
-            return _told(path, roots)
-        paths = [Own([holder]) for holder, _ in holders_of(target, roots.running)]
-        return Chain("", (), _missing(target, paths, 0))
+    return with_collector_off(lambda: _shortest_chain(target, max_links))
+
+
+def _shortest_chain(target: Own, max_links: int | None) -> Chain:
+    roots = Roots(globals())
+    path = path_from_a_root(target, roots, max_links)
+    if path:
+        return _told(path, roots)
+    paths = [Own([holder]) for holder, _ in holders_of(target, roots.running)]
+    return Chain("", (), _missing(target, paths, 0))
 
 
 def _told(path: Own, roots: Roots) -> Chain:
@@ -138,9 +145,9 @@ def _told(path: Own, roots: Roots) -> Chain:
         root, label = name.where.replace("`", ""), f"local {name.name}"
     else:
         module = roots.modules[name]
-        key = telling.direct(telling.namespace(module), path[0])[0]
+        key = telling.direct(module_dict(module), path[0])[0]
         root, label = f"module {telling.module_name(module)}", f"global {key[2:-2]}" if key[:2] == "['" else key.strip()
-    return Chain(root, (Link(label, telling.name_of(type(path[0]))), *rest), 0)
+    return Chain(root, (Link(label, telling.kind_of(path[0])), *rest), 0)
 
 
 def _owned(paths: list[Own], running: set[int]) -> Iterator[Own]:

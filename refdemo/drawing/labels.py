@@ -9,11 +9,11 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+from refdemo.reading.classes import module_dict, name_of
+
 _LONGEST = 30
 _ATOMIC = (int, float, complex, bool, type(None), type(...), type(NotImplemented))
 
-_name: Callable[[type], str] = vars(type)["__name__"].__get__
-_namespace: Callable[[ModuleType], dict[str, object]] = vars(ModuleType)["__dict__"].__get__
 _referent: Callable[[Any], object] = weakref.ref.__call__
 
 
@@ -42,9 +42,9 @@ def definition(obj: Any) -> str | None:
     """
     kind = type(obj)
     if issubclass(kind, type):
-        return f"class {_name(obj)}"
+        return f"class {name_of(obj)}"
     if issubclass(kind, ModuleType):
-        found = _namespace(obj).get("__name__")
+        found = module_dict(obj).get("__name__")
         return f"module {found}" if type(found) is str else "module"
     if issubclass(kind, FunctionType) or (kind is BuiltinFunctionType and type(obj.__self__) is ModuleType):
         return f"function {obj.__name__}"
@@ -55,7 +55,7 @@ def definition(obj: Any) -> str | None:
 
 def type_name(obj: object) -> str:
     """The last part of a type's name; CPython's own name for `weakref.ref` has changed."""
-    return "weakref" if type(obj) is weakref.ref else _name(type(obj))
+    return "weakref" if type(obj) is weakref.ref else name_of(type(obj))
 
 
 def is_weak(obj: object) -> bool:

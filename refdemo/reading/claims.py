@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from refdemo.reading.fields import mro, name_of, namespace
+from refdemo.reading.classes import mro, name_of, namespace
 
 PYPY = sys.implementation.name == "pypy"
 _ATOMIC = (str, int, float, complex, bool, bytes, type(None))
@@ -84,10 +84,34 @@ def in_words(key: Any) -> str:
     return text if len(text) <= _LONGEST_KEY else f"{text[: _LONGEST_KEY - 1]}…"
 
 
+def _of_class(obj: object, name: str) -> type | None:
+    """The type of what an object's class has under a name; None where it has nothing."""
+    return next((type(namespace(cls)[name]) for cls in mro(type(obj)) if name in namespace(cls)), None)
+
+
+def _defines(kind: type | None, *names: str) -> bool:
+    return kind is not None and any(name in namespace(cls) for cls in mro(kind) for name in names)
+
+
 def attribute(obj: object, key: object) -> str:
     """The label of an item of an object's own `__dict__`: not an attribute where the class puts something before it."""
-    if type(key) is str:
-        first = next((namespace(cls)[key] for cls in mro(type(obj)) if key in namespace(cls)), None)
-        if not any(name in namespace(cls) for cls in mro(type(first)) for name in ("__set__", "__delete__")):
-            return f".{key}"
+    if type(key) is str and not _defines(_of_class(obj, key), "__set__", "__delete__"):
+        return f".{key}"
     return f".__dict__[{in_words(key)}]"
+
+
+def shows(obj: object, name: str, value: object) -> bool | None:
+    """Whether `value` is seen as an attribute; None where that cannot be asked, as a descriptor would run."""
+    if _defines(_of_class(obj, name), "__get__"):
+        return None
+    try:
+        return object.__getattribute__(obj, name) is value
+    except AttributeError:
+        return False
+
+
+def seen_as_attributes(obj: object, candidate: dict[Any, object]) -> int:
+    """How many items of a dict are seen as attributes of `obj`; -1 if one is not, so that it is not its `__dict__`."""
+    pairs = settled(lambda: list(dict.items(candidate)))
+    shown = [shows(obj, key, value) for key, value in pairs if type(key) is str]
+    return -1 if False in shown else shown.count(True)

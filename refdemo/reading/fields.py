@@ -10,10 +10,8 @@ import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
-# Read from type itself: a metaclass can define anything under these names.
-mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
-namespace: Callable[[type], "types.MappingProxyType[str, Any]"] = type.__dict__["__dict__"].__get__
-name_of: Callable[[type], str] = type.__dict__["__name__"].__get__
+from refdemo.reading.classes import mro, name_of, namespace
+
 _module_of: Callable[[type], object] = type.__dict__["__module__"].__get__
 
 _PLACES = (types.MemberDescriptorType, types.GetSetDescriptorType)

@@ -4,8 +4,9 @@ import gc
 import types
 from typing import Any
 
-from refdemo.reading.claims import PYPY, Claims, attribute, in_words, settled
-from refdemo.reading.fields import holds_no_other_dict, mro, namespace
+from refdemo.reading.claims import PYPY, Claims, attribute, in_words, seen_as_attributes, settled, shows
+from refdemo.reading.classes import mro, namespace
+from refdemo.reading.fields import holds_no_other_dict
 from refdemo.reading.names import Unreadable, inlined
 
 _HEAP_TYPE = 1 << 9
@@ -17,22 +18,11 @@ def claim_attributes(obj: object, claims: Claims) -> None:
     except Unreadable:
         found = []
         claims.told = False
-    if any(_shows(obj, name, value) is False for name, value in found):
+    if any(shows(obj, name, value) is False for name, value in found):
         found = []
         claims.told = False
     for name, value in found:
         claims.claim(attribute(obj, name), value)
-
-
-def _shows(obj: object, name: str, value: object) -> bool | None:
-    """Whether `value` is seen as an attribute; None where that cannot be asked, as the class has the name too."""
-    # It could be a descriptor, and run.
-    if any(name in namespace(cls) for cls in mro(type(obj))):
-        return None
-    try:
-        return object.__getattribute__(obj, name) is value
-    except AttributeError:
-        return False
 
 
 def claim_namespace(cls: type, claims: Claims) -> None:
@@ -69,7 +59,7 @@ def claim_own_dict(obj: object, claims: Claims) -> None:
         # The other one holds its annotations; as both are there, asking makes none.
         own = obj.__dict__
     else:
-        seen = {index: _seen_as_attributes(obj, candidate) for index, candidate in enumerate(found)}
+        seen = {index: seen_as_attributes(obj, candidate) for index, candidate in enumerate(found)}
         best = max(seen, key=seen.__getitem__)
         # Where no key tells: such objects refer to no other dict, or to nothing else, that is unclaimed by now.
         alone = len(rest) == 1 and _defined_in_python(obj) and (claims.told or bool(found[0]))
@@ -78,10 +68,3 @@ def claim_own_dict(obj: object, claims: Claims) -> None:
             return
         own = found[best]
     claims.replace(obj, own)
-
-
-def _seen_as_attributes(obj: object, candidate: dict[Any, object]) -> int:
-    """How many items of a dict are seen as attributes of `obj`; -1 if one is not, so that it is not its `__dict__`."""
-    pairs = settled(lambda: list(dict.items(candidate)))
-    shown = [_shows(obj, key, value) for key, value in pairs if type(key) is str]
-    return -1 if False in shown else shown.count(True)

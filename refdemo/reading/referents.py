@@ -2,7 +2,8 @@
 
 import gc
 import sys
-from types import ModuleType
+
+from refdemo.reading.classes import module_dict
 
 # Repaired in 3.12.6; no 3.13 was released with it.
 _SHOWN = (3, 12) <= sys.version_info < (3, 12, 6)
@@ -15,7 +16,7 @@ def shows_freed_objects(obj: object) -> bool:
 
 def referents(obj: object) -> list[object]:
     """What `gc.get_referents` reports of an object; of a module that shows freed objects its namespace alone."""
-    return [vars(ModuleType)["__dict__"].__get__(obj)] if shows_freed_objects(obj) else gc.get_referents(obj)
+    return [module_dict(obj)] if shows_freed_objects(obj) else gc.get_referents(obj)
 
 
 def tracked() -> list[object]:

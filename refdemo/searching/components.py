@@ -4,14 +4,11 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
-from types import MappingProxyType
+
+from refdemo.reading.claims import seen_as_attributes
 
 # What the collector does not track is in no cycle; PyPy does not tell, and so every object is looked at there.
 _is_tracked: Callable[[object], bool] = getattr(gc, "is_tracked", lambda obj: True)
-
-# Read from type itself: a metaclass can define anything under these names.
-_mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
-_namespace: Callable[[type], MappingProxyType[str, object]] = type.__dict__["__dict__"].__get__
 
 CLOSED = sys.maxsize
 """The place of an object that is on the path no more, or never comes to be on it."""
@@ -82,8 +79,8 @@ def _without_own_dicts(group: list[object]) -> list[object]:
     own = {
         id(found): found
         for obj in group
-        for found in gc.get_referents(obj)
-        if id(found) in dicts and id(obj) not in dicts and _is_own(obj, found)
+        for found in gc.get_referents(obj)  # PyPy's dict of an instance without attributes leads back to it
+        if id(found) in dicts and id(obj) not in dicts and (not found or seen_as_attributes(obj, found) > 0)
     }
     left = [obj for obj in group if id(obj) not in own]
     if len(left) == 1:
@@ -91,25 +88,3 @@ def _without_own_dicts(group: list[object]) -> list[object]:
         found = chain(gc.get_referents(left[0]), *(pair for each in own.values() for pair in each.items()))
         return left if any(obj is left[0] for obj in found) else []
     return left
-
-
-def _is_own(obj: object, found: dict[object, object]) -> bool:
-    """Whether a dict that `obj` refers to is its `__dict__`; asking for that would make one where there is none yet."""
-    judged = not found  # PyPy's dict of an instance without attributes leads back to it
-    for name, value in list(found.items()):
-        # A descriptor would run its owner's code.
-        if type(name) is str and not _is_descriptor(obj, name):
-            judged = True
-            try:
-                if object.__getattribute__(obj, name) is not value:
-                    return False
-            except AttributeError:
-                return False
-    return judged
-
-
-def _is_descriptor(obj: object, name: str) -> bool:
-    for cls in _mro(type(obj)):
-        if name in _namespace(cls):
-            return any("__get__" in _namespace(kind) for kind in _mro(type(_namespace(cls)[name])))
-    return False

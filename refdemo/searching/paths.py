@@ -4,7 +4,8 @@ import gc
 import sys
 import types
 
-from refdemo.searching import telling
+from refdemo.reading.classes import is_a, module_dict
+from refdemo.searching import telling, undisturbed
 from refdemo.searching.frames import Local, running_frames, running_locals
 
 # gc.get_referrers compares every reference of the heap with every object asked about: for more than a few it is
@@ -16,25 +17,13 @@ _AT_ONCE = 200  # free-threaded builds stop every thread for each call of gc.get
 
 
 # The globals of the modules at work here, by id: PyPy shows running frames, also those made since the search began.
-OURS = {id(globals()), id(vars(telling))}
+OURS = {id(globals()), id(vars(telling)), id(vars(undisturbed))}
 
 
 class Own(list[object]):
     """A list of this module: never told as a holder, whichever thread works with it."""
 
     __slots__ = ()
-
-
-class CollectorOff:
-    """Keeps the collector from running by itself, however the block ends."""
-
-    def __enter__(self) -> None:
-        self._enabled = gc.isenabled()
-        gc.disable()
-
-    def __exit__(self, *exception: object) -> None:
-        if self._enabled:
-            gc.enable()
 
 
 class Roots:
@@ -44,7 +33,7 @@ class Roots:
         self.running = running_frames()
         self.modules = imported_modules()
         self.names: dict[int, Local | int] = {}
-        for local in reversed(running_locals(globals(), own)):
+        for local in reversed(running_locals(globals(), vars(undisturbed), own)):
             self.names[local.address] = local
         # In this order globals go before locals and __main__ goes first.
         for place in range(len(self.modules) - 1, -1, -1):
@@ -65,7 +54,7 @@ class Roots:
 def imported_modules() -> Own:
     """The imported modules, `__main__` first."""
     found = [sys.modules.get("__main__"), *list(sys.modules.values())]
-    return Own({id(each): each for each in found if telling.is_a(each, types.ModuleType)}.values())
+    return Own({id(each): each for each in found if is_a(each, types.ModuleType)}.values())
 
 
 def holders_of(objects: Own, running: set[int], instances: bool = True) -> list[tuple[object, object]]:
@@ -84,16 +73,16 @@ def holders_of(objects: Own, running: set[int], instances: bool = True) -> list[
 def referents_of(holder: object) -> list[object]:
     """What an object refers to; of a module only its namespace."""
     # Asking _asyncio for more on 3.12.0 to 3.12.5 gives objects that are freed, and corrupts the heap (gh-122695).
-    return [telling.namespace(holder)] if telling.is_a(holder, types.ModuleType) else gc.get_referents(holder)
+    return [module_dict(holder)] if is_a(holder, types.ModuleType) else gc.get_referents(holder)
 
 
 def _among_all(asked: set[int]) -> list[object]:
     """The tracked objects that refer to one of those asked for."""
     everything, found = [], []
     for each in gc.get_objects():
-        if not telling.is_a(each, types.ModuleType):
+        if not is_a(each, types.ModuleType):
             everything.append(each)
-        elif id(telling.namespace(each)) in asked:
+        elif id(module_dict(each)) in asked:
             found.append(each)
     for start in range(0, len(everything), _AT_ONCE):
         some = everything[start : start + _AT_ONCE]

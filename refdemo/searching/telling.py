@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from refdemo.edges import edges
 from refdemo.reading.claims import in_words, settled
+from refdemo.reading.classes import is_a, module_dict, name_of
 from refdemo.searching.frames import bound_names
 
 # By id: a metaclass can define how its classes compare and hash.
@@ -35,14 +36,9 @@ class Link(NamedTuple):
     """The name of the type of what it leads to."""
 
 
-def is_a(obj: object, *kinds: type) -> bool:
-    """isinstance() that never asks the object, whose `__class__` can be a property of the user's."""
-    return issubclass(type(obj), kinds)
-
-
-def name_of(cls: type) -> str:
-    """A class's own name, whatever its metaclass says."""
-    name: str = type.__dict__["__name__"].__get__(cls)
+def kind_of(obj: object) -> str:
+    """The name of an object's type."""
+    name = name_of(type(obj))
     return "threading.local" if name == "_local" else name
 
 
@@ -59,10 +55,10 @@ def absorbs(owner: object, part: object) -> bool:
     if kind is types.FrameType:
         return id(by) in _GENERATORS or (type(owner) is types.TracebackType and owner.tb_frame is part)
     if is_a(owner, types.ModuleType):
-        return part is namespace(owner)
+        return part is module_dict(owner)
     if type(owner) is types.FunctionType:
         return any(part is each for each in (owner.__closure__, owner.__defaults__, owner.__kwdefaults__))
-    if name_of(by) == "_lru_cache_wrapper":
+    if kind_of(owner) == "_lru_cache_wrapper":
         return True
     if is_a(owner, *_WITH_ARGS) and direct(owner, part)[0] in (".args", ".keywords"):
         return True
@@ -71,7 +67,7 @@ def absorbs(owner: object, part: object) -> bool:
     if type(owner) is dict:  # a threading.local's, with the dict of each thread by a weak reference
         first = type(next(iter(owner), None))
         return first is weakref.ReferenceType or name_of(first) == "_localdummy"
-    return name_of(by) == "threading.local" or not any(edge.referent is part for edge in edges(owner))
+    return kind_of(owner) == "threading.local" or not any(edge.referent is part for edge in edges(owner))
 
 
 def direct(owner: object, child: object) -> list[str]:
@@ -83,7 +79,7 @@ def direct(owner: object, child: object) -> list[str]:
         found = [f"[{in_words(key)}]" for key, value in pairs if value is child]
         found += [f" key {in_words(key)}" for key, value in pairs if key is child]
     elif is_a(owner, types.ModuleType):
-        found = [".__dict__"] if child is namespace(owner) else []
+        found = [".__dict__"] if child is module_dict(owner) else []
     else:
         found = [edge.label for edge in edges(owner) if edge.referent is child]
     return found or [HELD_INSIDE]
@@ -101,7 +97,7 @@ def labels(group: Sequence[object]) -> list[str]:
         return [f" local {name}" for name, address in bound_names(frame) if address == id(obj)] or [HELD_INSIDE]
     if len(group) == 2:
         return direct(owner, obj)
-    if name_of(type(owner)) == "_lru_cache_wrapper":
+    if kind_of(owner) == "_lru_cache_wrapper":
         is_result = type(group[1]) is dict and direct(group[-2], obj)[0].startswith("[")
         return [" cached result" if is_result else " cached argument"]
     if type(group[1]) is dict and not is_a(owner, *_WITH_ARGS, dict):
@@ -167,13 +163,13 @@ def _owner(owner: object, group: Sequence[object]) -> str:
         return f"function `{group[1].f_code.co_name}`, kept by a traceback"
     if type(owner) is types.FrameType:
         return f"function `{owner.f_code.co_name}`, in a frame that is kept"
-    name = name_of(type(owner))
+    name = kind_of(owner)
     return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def _context_variable(node: object, value: object) -> str:
     """The words for a value in a node of a Context's tree, whose referents are each value and its variable."""
-    if not name_of(type(node)).startswith("hamt_"):
+    if not kind_of(node).startswith("hamt_"):
         return ""
     pairs = itertools.pairwise(gc.get_referents(node))
     names = [type(variable).__dict__["name"].__get__(variable) for held, variable in pairs if held is value]
@@ -182,25 +178,19 @@ def _context_variable(node: object, value: object) -> str:
 
 def module_name(module: object) -> str:
     """The `__name__` in a module's namespace."""
-    name = namespace(module).get("__name__")
+    name = module_dict(module).get("__name__")
     return name if type(name) is str else "without a name"
 
 
 def globals_of(module: object, obj: object) -> list[str]:
     """The words for each global of a module that refers to an object."""
-    pairs = settled(lambda: list(namespace(module).items()))
+    pairs = settled(lambda: list(module_dict(module).items()))
     return [f"global `{key}` of module `{module_name(module)}`" for key, value in pairs if value is obj]
 
 
 def globals_in(module: object) -> list[object]:
     """What a module's globals refer to."""
-    return settled(lambda: list(namespace(module).values()))
-
-
-def namespace(module: object) -> dict[str, object]:
-    """A module's dict, asked of ModuleType: a subclass can define anything under `__dict__`."""
-    found: dict[str, object] = vars(types.ModuleType)["__dict__"].__get__(module)
-    return found
+    return settled(lambda: list(module_dict(module).values()))
 
 
 def is_running(obj: object) -> bool:
@@ -229,7 +219,7 @@ def groups(path: Sequence[object]) -> Iterator[Sequence[object]]:
 
 def links(path: Sequence[object]) -> tuple[Link, ...]:
     """The links of a path, each told by its first label."""
-    return tuple(Link(labels(group)[0].strip(), name_of(type(group[-1]))) for group in groups(path))
+    return tuple(Link(labels(group)[0].strip(), kind_of(group[-1])) for group in groups(path))
 
 
 def chain_text(root: str, chain: Sequence[Link]) -> str:

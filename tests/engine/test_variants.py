@@ -73,7 +73,7 @@ def test_other_hexadecimal_counts_unless_the_cell_is_tagged() -> None:
 
 
 def test_scratch_folders_are_compared_as_one() -> None:
-    assert len(shape([f"in scratch/everypython-{name}/work/x.py" for name in ("a", "b", "c1", "d_", "e")])) == 1
+    assert len(shape([f"in scratch/everypython-{name}/cells/x.py" for name in ("a", "b", "c1", "d_", "e")])) == 1
 
 
 def test_exceptions_are_compared_by_their_last_line() -> None:

@@ -75,7 +75,8 @@ def test_asking_leaves_the_graph_as_it_was(live):
 
 @counted
 def test_asking_leaves_every_count_as_it_was(live):
-    around = [live, type(live), *gc.get_referents(live)]
+    # Up to 3.11 None stands in the empty places of the interpreter's cache of methods, which any lookup may fill.
+    around = [each for each in (live, type(live), *gc.get_referents(live)) if each is not None]
     edges(live)
     before = [sys.getrefcount(each) for each in around]
     edges(live)
