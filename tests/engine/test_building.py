@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from everypython.runs import Progress
 from everypython.units import Unit
 
@@ -218,3 +219,12 @@ def test_nothing_is_left_in_the_temporary_folder(told: Site, tmp_path: Path, mon
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     told.built()
     assert not [*(tmp_path / "temporary").glob("everypython-*")]
+
+
+def test_the_output_of_an_example_can_be_folded_like_a_cells(told: Site) -> None:
+    told.write("docs/shown.md", "# Shown\n\n```{example} greet\n---\ntags: [hide-output]\n---\n```\n")
+    told.built()
+    example = BeautifulSoup(told.html("shown"), "html.parser").find(id="example-greet")
+    assert example is not None and example.details is not None
+    assert "greeted first" in example.details.get_text()
+    assert example.pre is not None and example.pre.find_parent("details") is None

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, crosscheck, filmstrip, gather, pages, pictures, show
+    from . import chooser, coverage, crosscheck, filmstrip, gather, pages, pictures, show
 
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
@@ -33,5 +33,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     filmstrip.setup(app)
     chooser.setup(app)
     gather.setup(app)
+    coverage.setup(app)
     crosscheck.setup(app)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}

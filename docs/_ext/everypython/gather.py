@@ -1,7 +1,10 @@
-"""Directives that gather runs from all over the site: `{differences}` and `{by-python}`."""
+"""Directives that gather runs from all over the site: `{differences}`, `{programs}` and `{by-python}`."""
 
 from __future__ import annotations
 
+import ast
+import copy
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -11,16 +14,18 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import pages
 from .interpreters import Interpreter
-from .show import explained, printouts, says, who
+from .show import explained, inline, printouts, says, who
 from .units import Unit
 from .variants import Group, names
 
 
 def setup(app: Sphinx) -> None:
     app.add_node(differences)
+    app.add_node(programs)
     app.add_directive("differences", Differences)
+    app.add_directive("programs", Programs)
     app.add_directive("by-python", ByPython)
-    app.connect("doctree-resolved", list_differences)
+    app.connect("doctree-resolved", make_lists)
     app.add_css_file("gather.css")
 
 
@@ -33,6 +38,17 @@ class Differences(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         return [differences()]
+
+
+class programs(nodes.General, nodes.Element):
+    """Where the list of programs goes."""
+
+
+class Programs(SphinxDirective):
+    """``{programs}`` lists every example: what its docstring says, where it is told and what it printed."""
+
+    def run(self) -> list[nodes.Node]:
+        return [programs()]
 
 
 class ByPython(SphinxDirective):
@@ -62,44 +78,86 @@ def table_of(build: pages.Build, unit: Unit, index: int) -> nodes.table:
         rows.append((python, {name: value for name, _, value in lines}))
     head = list(dict.fromkeys(name for _, values in rows for name in values))
     body = [[python.name, *(values.get(name, "") for name in head)] for python, values in rows]
-    return table(["Python", *head], [[nodes.paragraph("", text) for text in row] for row in body])
+    return table(["Python", *head], [[nodes.paragraph("", text) for text in row] for row in body], "by-python")
 
 
-def table(head: list[str], body: list[list[nodes.Node]]) -> nodes.table:
+def table(head: list[str], body: list[list[nodes.Node]], kind: str) -> nodes.table:
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
     group += nodes.thead("", row([nodes.paragraph("", text) for text in head]))
     group += nodes.tbody("", *(row(cells) for cells in body))
-    return nodes.table("", group, classes=["by-python"])
+    return nodes.table("", group, classes=[kind, "gathered-table"])
 
 
 def row(cells: list[nodes.Node]) -> nodes.row:
     return nodes.row("", *(nodes.entry("", cell) for cell in cells))
 
 
-def list_differences(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
     for place in list(doctree.findall(differences)):
-        place.replace_self(listed(app, docname))
+        place.replace_self(listed_differences(app, docname))
+    for each in list(doctree.findall(programs)):
+        each.replace_self(listed_programs(app, docname))
 
 
-def listed(app: Sphinx, docname: str) -> list[nodes.Node]:
-    """A section for each page with a difference, in the order of the table of contents."""
+def told_units(app: Sphinx) -> list[Unit]:
+    """All units, in the order of the table of contents."""
+    order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
+    units = pages.current.units if pages.current else []
+    return sorted(units, key=lambda unit: order.get(unit.page, len(order)))
+
+
+def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
+    """A section for each page with a difference."""
     build = pages.current
     sections: dict[str, nodes.section] = {}
-    order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
-    for unit in sorted(build.units if build else [], key=lambda unit: order.get(unit.page, len(order))):
+    for unit in told_units(app):
         for index, cell in enumerate(unit.cells):
             groups = build.groups(unit, index) if build else []
             if build is None or len(groups) == 1 or cell.options.tags & {"remove-cell", "by-python"}:
                 continue
             title = app.env.titles[unit.page].deepcopy()
             section = sections.setdefault(unit.page, nodes.section("", title, ids=[nodes.make_id(unit.page)]))
-            anchor = f"cell-{index + 1}" if unit.kind == "page" else f"example-{unit.name}"
-            uri = f"{app.builder.get_relative_uri(docname, unit.page)}#{anchor}"
+            uri = f"{app.builder.get_relative_uri(docname, unit.page)}#{anchor(unit, index)}"
             where = f"{unit.name}.py" if unit.kind == "example" else last_statement(cell.source)
             link = nodes.reference("", "", nodes.literal("", where), refuri=uri, internal=True)
             summaries = (part for group in groups for part in summary(group, build.interpreters))
             section += nodes.container("", nodes.paragraph("", "", link), *summaries, classes=["gathered"])
     return list(sections.values())
+
+
+def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
+    """A section for each example, with the published default's output."""
+    build = pages.current
+    sections: list[nodes.Node] = []
+    for unit in told_units(app) if build else []:
+        if build is None or unit.kind != "example":
+            continue
+        groups = build.groups(unit, 0)
+        uri = f"{app.builder.get_relative_uri(docname, unit.page)}#{anchor(unit, 0)}"
+        link = nodes.reference("", app.env.titles[unit.page].astext(), refuri=uri, internal=True)
+        others = "the same on every Python" if len(groups) == 1 else f"one of {len(groups)} answers, all of them there"
+        sections.append(
+            nodes.section(
+                "",
+                nodes.title("", "", nodes.literal("", f"{unit.name}.py")),
+                *(nodes.paragraph("", "", *copy.deepcopy(inline(text))) for text in said_by(unit.cells[0].source)),
+                nodes.paragraph("", "Told in ", link, nodes.Text(f". It prints ({others}):")),
+                *printouts(groups[0].outcome),
+                ids=[nodes.make_id(unit.name)],
+            )
+        )
+    return sections
+
+
+def said_by(source: str) -> list[str]:
+    """The paragraphs of a program's docstring, a line each; a line like `Promise: …` begins one."""
+    parts = re.split(r"\n\n|\n(?=[A-Z][a-z]+: )", ast.get_docstring(ast.parse(source)) or "")
+    return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+def anchor(unit: Unit, index: int) -> str:
+    """Where on its page a cell or an example is."""
+    return f"cell-{index + 1}" if unit.kind == "page" else f"example-{unit.name}"
 
 
 def in_order(app: Sphinx, name: str) -> Iterator[str]:

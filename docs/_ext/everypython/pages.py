@@ -27,6 +27,7 @@ from .units import Cell, Unit, Unreadable, digest, page_units, parsed
 
 LOG = logging.getLogger(__name__)
 SCHEMA = 1  # of runs.json
+MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
 
 
 def refuse(message: str) -> NoReturn:
@@ -166,8 +167,9 @@ def outdated(
     now = {name: current.outputs_digest(name) for name in env.found_docs}
     env.everypython_outputs = now  # type: ignore[attr-defined]  # how extensions keep data with the environment
     stale = [name for name, seen in now.items() if known.get(name, "") != seen and name not in added]
-    if stale or added or changed or removed:  # a list of the differences may be another then
-        stale += [name for name in now if "{differences}" in env.doc2path(name).read_text(encoding="utf-8")]
+    if stale or added or changed or removed:  # a list may be another then
+        texts = {name: env.doc2path(name).read_text(encoding="utf-8") for name in now}
+        stale += [name for name, text in texts.items() if any(made_of_all in text for made_of_all in MADE_OF_ALL)]
     return stale
 
 

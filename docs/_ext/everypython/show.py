@@ -79,7 +79,9 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
     if build is None or unit is None:
         return
     for cell in list(doctree.findall(nodes.container)):
-        if cell.get("nb_element") != "cell_code" or "remove-output" in cell["cell_metadata"].get("tags", []):
+        if cell.get("nb_element") != "cell_code" or "example" in cell["classes"]:
+            continue
+        if "remove-output" in cell["cell_metadata"].get("tags", []):
             continue
         parts = [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_output"]
         drawn = parts[0].children if parts else []
@@ -172,7 +174,12 @@ class Example(SphinxDirective):
         code = nodes.container("", shown, classes=["cell_input"], nb_element="cell_code_source")
         caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
         ids = [f"example-{name}"]
-        return [caption, nodes.container("", code, *self.output(name), classes=["cell", "example"], ids=ids)]
+        cell = nodes.container("", code, *self.output(name), classes=["cell", "example"], ids=ids)
+        if pages.current and "hide-output" in pages.current.example(name, self.env.docname).cells[0].options.tags:
+            show, hide = self.config.nb_code_prompt_show, self.config.nb_code_prompt_hide
+            cell.update_all_atts({"nb_element": "cell_code", "hide_mode": "output"})  # as myst-nb marks its own
+            cell.update_all_atts({"prompt_show": show, "prompt_hide": hide})
+        return [caption, cell]
 
     def output(self, name: str) -> list[nodes.Node]:
         """What the program printed; nothing where the engine stands aside."""

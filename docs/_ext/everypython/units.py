@@ -52,6 +52,7 @@ class Options:
     volatile: tuple[Because, ...] = ()
     skip: tuple[Because, ...] = ()
     name: str = ""  # by which a directive finds the cell
+    shows: tuple[str, ...] = ()  # facts of the list that `{coverage}` draws
 
 
 @dataclass(frozen=True)
@@ -105,11 +106,13 @@ def patterns(metadata: Mapping[str, Any], name: str, place: str, of_page: bool) 
 
 def options(metadata: Mapping[str, Any], place: str, of_page: bool = False) -> Options:
     """The engine's options of a cell, an example or a page's front matter."""
-    tags = metadata.get("tags") or []
-    if not isinstance(tags, list):
-        raise Unreadable(f"{place}: `tags` must be a list, like `tags: [addresses]`.")
+    tags, shows = (metadata.get(name) or [] for name in ("tags", "shows"))
+    for name, given, like in (("tags", tags, "addresses"), ("shows", shows, "a-fact")):
+        if not isinstance(given, list):
+            raise Unreadable(f"{place}: `{name}` must be a list, like `{name}: [{like}]`.")
     differs, volatile, skip = (patterns(metadata, name, place, of_page) for name in ("differs", "volatile", "skip"))
-    return Options(frozenset(map(str, tags)), differs, volatile, skip, str(metadata.get("name") or ""))
+    name = str(metadata.get("name") or "")
+    return Options(frozenset(map(str, tags)), differs, volatile, skip, name, tuple(map(str, shows)))
 
 
 def also(cell: Options, page: Options) -> Options:
