@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from refdemo.graph import object_graph
 
 __version__ = "0.1.0"
+"""The version of this package."""
 
 __all__ = [
     "IMMORTAL",

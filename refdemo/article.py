@@ -14,30 +14,55 @@ from refdemo.trials.verdicts import CLAIMS, tried
 
 
 class Demonstration(NamedTuple):
-    """One of the article's demonstrations, and what it showed here."""
+    """One of the article's demonstrations, and what it showed here.
+
+    >>> Demonstration("D1", "sys.getrefcount(my_list)", expected="2", seen="1", agrees=False).agrees
+    False
+    """
 
     id: str
+    """Its name in the report: "D1"."""
     what: str
+    """What is done."""
     expected: str
+    """What the article says that it prints."""
     seen: str
+    """What it printed here."""
     agrees: bool
+    """Whether the two are the same."""
 
 
 class Claim(NamedTuple):
-    """One of the article's claims, what was seen when it was tried, and one of `refdemo.trials.verdicts.VERDICTS`."""
+    """One of the article's claims, what was seen when it was tried, and a verdict.
+
+    >>> Claim("C1", "Counting comes first.", seen="it does", verdict="holds").verdict
+    'holds'
+    """
 
     id: str
+    """Its name in the report: "C1"."""
     claim: str
+    """What the article claims."""
     seen: str
+    """What was seen here when it was tried."""
     verdict: str
+    """"holds", "holds not", "holds in part", "cannot be asked here" or "not decided here"."""
 
 
 class Report(NamedTuple):
-    """What the article says and what this Python does."""
+    """What the article says and what this Python does.
+
+    >>> found = report()
+    >>> found.interpreter == interpreter(), found.demonstrations[0].id, found.claims[0].id
+    (True, 'D1', 'C1')
+    """
 
     interpreter: Interpreter
+    """The Python that was asked."""
     demonstrations: list[Demonstration]
+    """What the article shows, tried here."""
     claims: list[Claim]
+    """What the article claims, tried here."""
 
 
 def report() -> Report:

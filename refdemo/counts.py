@@ -4,7 +4,13 @@ import sys
 
 
 class Immortal:
-    """The kind of `IMMORTAL`, of which there is only one; it copies and pickles to itself."""
+    """The kind of `IMMORTAL`, of which there is only one; it copies and pickles to itself.
+
+    >>> IMMORTAL
+    IMMORTAL
+    >>> isinstance(IMMORTAL, int)
+    False
+    """
 
     __slots__ = ()
 

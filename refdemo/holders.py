@@ -28,7 +28,14 @@ OURS.add(id(globals()))
 
 
 class Referrer(NamedTuple):
-    """One reference to an object, as plain data: it keeps nothing alive."""
+    """One reference to an object, as plain data: it keeps nothing alive. Printed, its words.
+
+    >>> class Session: pass
+    >>> session = Session()
+    >>> [found] = [each for each in referrers(session) if each.type == "dict"]
+    >>> print(found)
+    value `['session']` of a dict
+    """
 
     words: str
     """Where the reference is: "value `['k']` of a dict"."""
@@ -40,7 +47,15 @@ class Referrer(NamedTuple):
 
 
 class Chain(NamedTuple):
-    """How a root leads to an object, as plain data: it keeps nothing alive. Printed, a line for each link."""
+    """How a root leads to an object, as plain data: it keeps nothing alive. Printed, a line for each link.
+
+    >>> import sys
+    >>> sys.cache_of_sessions = {"k": [object]}
+    >>> chain = why_alive(sys.cache_of_sessions["k"])
+    >>> chain.root, [link.label for link in chain.links]
+    ('module sys', ['global cache_of_sessions', "['k']"])
+    >>> del sys.cache_of_sessions
+    """
 
     root: str
     """What holds the first link: "module __main__", "running function f"; "" where none was found."""

@@ -13,7 +13,12 @@ _INCREMENTAL = ((0x030D00A6, 0x030D00C2), (0x030E00A1, 0x030E04F0), (0x030F00A1,
 
 
 class Interpreter(NamedTuple):
-    """What one Python is: the facts that explain why another's numbers differ."""
+    """What one Python is: the facts that explain why another's numbers differ.
+
+    >>> this = interpreter()
+    >>> this.bits in (32, 64), this.free_threaded or this.gil
+    (True, True)
+    """
 
     implementation: str
     """`sys.implementation.name`: "cpython", "pypy"."""

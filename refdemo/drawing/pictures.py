@@ -57,7 +57,9 @@ class ObjectGraph:
         self.name = name
         """The film's name; empty for a single picture."""
         self.nodes = tuple(nodes)
+        """Its boxes and names, in the order in which they were found."""
         self.edges = tuple(edges)
+        """Its references, each between two nodes."""
         self.roots = tuple(roots)
         """The keys of what the picture starts from, names and nameless objects, in the order given."""
 

@@ -13,11 +13,16 @@ _LONGEST_KEY = 60
 
 
 class Edge(NamedTuple):
-    """One reference of an object."""
+    """One reference of an object.
+
+    >>> Edge("[0]", "milk").label
+    '[0]'
+    """
 
     label: str
     """Text to append to the owner's name: ".name", "['key']", "[0]", " key 'k'", " member", " local x"."""
     referent: object
+    """What it refers to."""
 
 
 class Claims:

@@ -154,11 +154,20 @@ def in_order(obj: object, unnamed: list[object]) -> list[str]:
         known = _qualified(cls)
         if known == "functools._lru_cache_wrapper":
             return _of_cache(len(unnamed))
-        for names in _IN_ORDER.get(known, "").split(" | "):
-            if names and len(names.split(", ")) == len(unnamed):
-                return names.split(", ")
+        if known in _IN_ORDER:  # its base's names would begin in another place
+            return _chosen(_IN_ORDER[known].split(" | "), unnamed)
         if name_of(cls).endswith(("iterator", "reversed")) and len(unnamed) == 1:
             return ["iterated object"]
+    return []
+
+
+def _chosen(alternatives: list[str], unnamed: list[object]) -> list[str]:
+    # Where a task or a future failed it also holds the traceback, which tells itself by its type.
+    rest = [each for each in unnamed if type(each) is not types.TracebackType]
+    for names in [[], *(alternative.split(", ") for alternative in alternatives)]:
+        if len(names) == len(rest):
+            named = iter(names)
+            return ["traceback" if type(each) is types.TracebackType else next(named) for each in unnamed]
     return []
 
 

@@ -111,7 +111,7 @@ class TestTheVerdicts:
         asked = {}
         for name, holds in page.items():
             asked.setdefault(name.partition(",")[0], []).append(holds)
-        assert len(asked) == (11 if COUNTED else 8)
+        assert len(asked) == (12 if COUNTED else 9)
         for name, halves in asked.items():
             allowed = {HOLDS} if all(halves) else {IN_PART} if any(halves) else {HOLDS_NOT, IN_PART}
             if name == "C9":  # where the page says that this Python is like the article's, one Python decides nothing

@@ -1,5 +1,6 @@
 """Labels say what a reference is."""
 
+import asyncio
 import itertools
 import sys
 import threading
@@ -237,3 +238,19 @@ def test_a_million_items_have_a_million_edges():
     items = list(range(10**6))
     found = edges(items)
     assert (len(found), found[-1]) == (10**6, ("[999999]", 999_999))
+
+
+@counted
+def test_what_failed_in_asyncio_has_its_traceback_and_its_own_names():
+    async def fail():
+        raise ValueError
+
+    async def ended():
+        task = asyncio.ensure_future(fail())
+        await asyncio.wait([task])
+        assert type(task.exception()) is ValueError
+        return task
+
+    found = {edge.label: type(edge.referent).__name__ for edge in edges(asyncio.run(ended()))}
+    assert (found[" traceback"], found[" context"], found["._exception"]) == ("traceback", "Context", "ValueError")
+    assert " callback" not in found

@@ -1,0 +1,200 @@
+"""Growth: how many instances of a class stay alive, round after round of the same step."""
+
+import gc
+import sys
+from collections.abc import Callable
+from typing import NamedTuple
+
+from refdemo.reading.classes import is_a, name_of
+from refdemo.searching.undisturbed import with_collector_off
+
+_HAVE_GC = 1 << 14  # Py_TPFLAGS_HAVE_GC of Include/object.h; PyPy sets no such flag, and lists whatever it can reach
+_MOST_LINES = 4
+"""So many lines of one chart can be told apart without colour."""
+
+
+class Growth(NamedTuple):
+    """How many instances of a class were alive at first and after each round, as plain data: it keeps nothing alive.
+
+    Printed, one line: the first number, the last one, and in brackets what the numbers do from round to round.
+
+    - `flat`: all are equal. `+1 a round`: each is one more than the one before it.
+    - `flat after round 3`, `+1 a round after round 3`: so from that round on, which is in the first half.
+    - `up and down, at most 7`: they rise and fall.
+    - `+0.5 a round on average`: they rise only, or fall only, by unequal steps.
+
+    As the last expression of a cell it draws itself as a line chart.
+
+    >>> Growth("Session", (0, 1, 2, 3))
+    Session alive: 0 at first, 3 after 3 rounds (+1 a round)
+    >>> Growth("Session", (2, 5, 5, 5, 5)).trend
+    'flat after round 1'
+    """
+
+    of: str
+    """The name of the class."""
+    alive: tuple[int, ...]
+    """How many instances were alive before the first round and after each: one number more than there were rounds."""
+
+    @property
+    def rounds(self) -> int:
+        """How many times the step was called."""
+        return len(self.alive) - 1
+
+    @property
+    def trend(self) -> str:
+        """What the numbers do from round to round, in words: "flat", "+1 a round", "up and down, at most 7"."""
+        steps = [after - before for before, after in zip(self.alive, self.alive[1:], strict=False)]
+        settled = len(steps)  # the round after which all steps are equal
+        while settled and steps[settled - 1] == steps[-1]:
+            settled -= 1
+        if len(steps) - settled >= max(settled, 2) or not settled:
+            words = f"{steps[-1]:+} a round" if any(steps[-1:]) else "flat"
+            return f"{words} after round {settled}" if settled else words
+        if min(steps) < 0 < max(steps):
+            return f"up and down, at most {max(self.alive)}"
+        return f"{_short(sum(steps) / len(steps))} a round on average"
+
+    def __repr__(self) -> str:
+        rounds = "1 round" if self.rounds == 1 else f"{self.rounds} rounds"
+        return f"{self.of} alive: {self.alive[0]} at first, {self.alive[-1]} after {rounds} ({self.trend})"
+
+    def svg(self) -> str:
+        """The numbers as a line chart: SVG in the colour of the text around it."""
+        return _svg({"": self}, repr(self))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "image/svg+xml": self.svg()}
+
+    def _repr_html_(self) -> str:
+        return _inline(self.svg())
+
+
+class Comparison:
+    """Growths side by side, each with its label; from `compared`. Printed, a line for each; drawn, one chart.
+
+    >>> Comparison({"before": Growth("Session", (0, 1, 2))}).growths["before"].alive
+    (0, 1, 2)
+    """
+
+    def __init__(self, growths: dict[str, Growth]) -> None:
+        self.growths = growths
+        """The growths by their labels."""
+
+    def __repr__(self) -> str:
+        width = 1 + max(map(len, self.growths))
+        return "\n".join(f"{label + ':':{width}} {growth!r}" for label, growth in self.growths.items())
+
+    def svg(self) -> str:
+        """The growths as one line chart: SVG in the colour of the text around it."""
+        return _svg(self.growths, repr(self))
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        return {"text/plain": repr(self), "image/svg+xml": self.svg()}
+
+    def _repr_html_(self) -> str:
+        return _inline(self.svg())
+
+
+def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool = True) -> Growth:
+    """Call a step again and again, and count after each round how many instances of a class are alive.
+
+    An instance counts if its class is `of` or a subclass. The first number is taken before the first round.
+    Before each count there is a `gc.collect()`, so that what still counts is held by something. With `collect=False`
+    there is none: on CPython what waits for the collector counts as well, until an automatic collection comes.
+    What the step returns is dropped. An exception in it ends the count and is passed on.
+    Nothing is kept of the objects, none of their code runs, and the collector's settings are left alone.
+
+    What the collector does not list is not counted: on CPython plain tuples of atomic values and, up to 3.13, dicts of
+    them, and what `gc.freeze()` has put aside; on a free-threaded 3.13 classes and functions once a thread was started.
+    PyPy lists only what is reachable, so there a dropped circle counts with `collect=False` neither.
+
+    Raises TypeError for a step that cannot be called, for an `of` that is not a class or whose instances the collector
+    never tracks (on CPython `int` or `str`) and for rounds that are not an int, ValueError for less than one round.
+    A round costs a full collection and a look at every tracked object: about a millisecond in a small process, on PyPy
+    50. Source: `gc.get_objects`, `gc.is_tracked`.
+
+    >>> class Session: pass
+    >>> kept = []
+    >>> growth(lambda: kept.append(Session()), of=Session, rounds=5)
+    Session alive: 0 at first, 5 after 5 rounds (+1 a round)
+    >>> growth(Session, of=Session, rounds=2).alive
+    (5, 5, 5)
+    """
+    if not callable(step):
+        raise TypeError(f"a step is something to call, not {_named(step)}")
+    if not is_a(of, type):
+        raise TypeError(f"of is the class whose instances to count, not {_named(of)}")
+    if is_a(rounds, bool) or not is_a(rounds, int):
+        raise TypeError(f"rounds is an int, not {_named(rounds)}")
+    if rounds < 1:
+        raise ValueError(f"rounds is at least 1, not {rounds}")
+    if sys.implementation.name == "cpython" and of is not object and not _flags(of) & _HAVE_GC:
+        raise TypeError(f"the collector never tracks instances of {name_of(of)}, so they cannot be counted")
+    alive: list[int] = []  # before the first count, for it is an instance of list itself
+    alive.append(_alive(of, collect))
+    for _ in range(rounds):
+        step()
+        alive.append(_alive(of, collect))
+    return Growth(name_of(of), tuple(alive))
+
+
+def compared(**growths: Growth) -> Comparison:
+    """Show growths side by side, such as those before and after a fix: `compared(before=…, after=…)`.
+
+    Prints one labelled line each. As the last expression of a cell it draws one chart; its lines differ by their
+    strokes, and stand in the order of the arguments. Raises TypeError for anything but a `Growth`, and unless there are
+    one to four.
+
+    >>> compared(before=Growth("Session", (0, 1, 2)), after=Growth("Session", (0, 0, 0)))
+    before: Session alive: 0 at first, 2 after 2 rounds (+1 a round)
+    after:  Session alive: 0 at first, 0 after 2 rounds (flat)
+    """
+    if not 1 <= len(growths) <= _MOST_LINES:
+        raise TypeError(f"compared takes one to {_MOST_LINES} growths, each with its label, not {len(growths)}")
+    for label, each in growths.items():
+        if not is_a(each, Growth):
+            raise TypeError(f"{label} is what growth() gives, not {_named(each)}")
+    return Comparison(growths)
+
+
+_flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
+
+
+def _alive(of: type, collect: bool) -> int:
+    """How many instances of a class, or of a subclass, the collector lists."""
+    if collect:
+        gc.collect()
+    return with_collector_off(lambda: _listed(of))
+
+
+def _listed(of: type) -> int:
+    # By ids: a metaclass can define what equality and hashes are, and it is the user's.
+    wanted: set[int] = set()
+    found = [of]
+    while found:
+        kind = found.pop()
+        if id(kind) not in wanted:
+            wanted.add(id(kind))
+            found += type.__subclasses__(kind)
+    return sum(map(wanted.__contains__, map(id, map(type, gc.get_objects()))))
+
+
+def _named(obj: object) -> str:
+    return f"a {name_of(type(obj))}"
+
+
+def _short(slope: float) -> str:
+    return f"{slope:+.2f}".rstrip("0").rstrip(".") if abs(slope) >= 0.1 else f"{slope:+.1g}"
+
+
+def _svg(growths: dict[str, Growth], text: str) -> str:
+    from refdemo.recording.growth_svg import svg
+
+    return svg([(label, each.of, each.alive, each.trend) for label, each in growths.items()], text)
+
+
+def _inline(svg: str) -> str:
+    # Inline, so that the picture has the page's colours: a notebook shows image/svg+xml as an <img>, without them.
+    # It has no width of its own, and would fill the window.
+    return f'<div style="max-width: 40em">{svg}</div>'

@@ -1,0 +1,371 @@
+import gc
+import sys
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from refdemo.growth import Comparison, Growth, compared, growth
+
+CPYTHON = sys.implementation.name == "cpython"
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+class Session:
+    def __init__(self):
+        self.me = None
+
+
+class Secure(Session):
+    pass
+
+
+class Told:
+    """Steps to call, and what they keep."""
+
+    def __init__(self):
+        self.kept = []
+
+    def keep(self):
+        self.kept.append(Session())
+
+    def keep_for_a_while(self):
+        self.keep()
+        if len(self.kept) > 7:
+            self.kept.clear()
+
+
+@pytest.fixture
+def told():
+    return Told()
+
+
+def make_and_drop():
+    Session()
+
+
+def make_a_cycle():
+    session = Session()
+    session.me = session
+
+
+def state():
+    tunable = (gc.get_threshold(), gc.get_debug(), len(gc.callbacks)) if hasattr(gc, "get_threshold") else ()
+    return gc.isenabled(), len(gc.garbage), tunable
+
+
+class TestWhatIsCounted:
+    def test_what_a_step_keeps_grows_one_a_round(self, told):
+        assert growth(told.keep, of=Session, rounds=5) == Growth("Session", (0, 1, 2, 3, 4, 5))
+
+    def test_fifty_rounds_unless_said_otherwise(self, told):
+        found = growth(told.keep, of=Session)
+        assert (found.rounds, len(found.alive), len(told.kept)) == (50, 51, 50)
+
+    def test_what_a_step_makes_and_drops_is_flat(self):
+        assert growth(make_and_drop, of=Session, rounds=5).alive == (0,) * 6
+
+    def test_what_a_step_returns_is_dropped(self):
+        assert growth(Session, of=Session, rounds=5).alive == (0,) * 6
+
+    def test_a_cycle_is_collected_before_the_count(self):
+        gc.disable()
+        assert growth(make_a_cycle, of=Session, rounds=5).alive == (0,) * 6
+
+    def test_a_cycle_grows_without_collection_until_there_is_one(self):
+        gc.disable()
+        waiting = (0, 1, 2, 3, 4, 5) if CPYTHON else (0,) * 6
+        assert growth(make_a_cycle, of=Session, rounds=5, collect=False).alive == waiting
+        assert growth(make_and_drop, of=Session, rounds=2).alive == (0, 0, 0)
+
+    def test_without_collection_none_is_asked_for(self, monkeypatch):
+        monkeypatch.setattr(gc, "collect", lambda *generation: pytest.fail("collected"))
+        assert growth(make_and_drop, of=Session, rounds=2, collect=False).rounds == 2
+        monkeypatch.undo()
+
+    def test_what_a_step_frees_falls(self, told):
+        told.kept += [Session() for _ in range(3)]
+        assert growth(told.kept.pop, of=Session, rounds=3).alive == (3, 2, 1, 0)
+
+    def test_instances_of_subclasses_count_and_those_of_bases_do_not(self, told):
+        def keep_both():
+            told.kept += [Session(), Secure()]
+
+        assert growth(keep_both, of=Session, rounds=2).alive == (0, 2, 4)
+        assert growth(keep_both, of=Secure, rounds=2).alive == (2, 3, 4)
+
+    def test_a_subclass_made_meanwhile_counts(self, told):
+        assert growth(lambda: told.kept.append(type("New", (Session,), {})()), of=Session, rounds=3).alive[-1] == 3
+        told.kept.clear()
+
+    @pytest.mark.parametrize("kind", [list, dict, set, object])
+    def test_counting_itself_adds_nothing(self, kind):
+        growth(make_and_drop, of=kind, rounds=1)
+        # PyPy lists a few of its own objects as it first makes them
+        assert len(set(growth(make_and_drop, of=kind, rounds=4).alive[0 if CPYTHON else 2 :])) == 1
+
+    def test_no_code_of_the_objects_runs(self, told):
+        class Meta(type):
+            def __eq__(cls, other):
+                raise AssertionError("compared")
+
+            def __hash__(cls):
+                raise AssertionError("hashed")
+
+            def __subclasscheck__(cls, other):
+                raise AssertionError("asked")
+
+            __instancecheck__ = __subclasscheck__
+
+        class Hostile(metaclass=Meta):
+            def __getattribute__(self, name):
+                raise AssertionError("read")
+
+        kept = told.kept
+        assert growth(lambda: kept.append(Hostile()), of=Hostile, rounds=2).alive == (0, 1, 2)
+
+
+class TestNothingIsLeft:
+    def test_the_result_keeps_no_object_and_no_class(self):
+        found = compared(only=growth(make_and_drop, of=Session, rounds=2))
+        for each in [found.growths["only"], *gc.get_referents(found.growths["only"])]:
+            assert type(each) in (Growth, tuple, str, type(Growth))
+        assert all(type(each) in (str, tuple) for each in found.growths["only"])
+
+    @pytest.mark.parametrize("collect", [True, False])
+    @pytest.mark.parametrize("enabled", [True, False])
+    def test_the_collector_is_left_as_found(self, enabled, collect):
+        (gc.enable if enabled else gc.disable)()
+        before = state()
+        growth(make_and_drop, of=Session, rounds=2, collect=collect)
+        assert state() == before
+
+    @pytest.mark.parametrize("enabled", [True, False])
+    @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
+    def test_also_when_the_step_raises_which_is_passed_on(self, error, enabled, told):
+        def keep_two():
+            told.keep()
+            if len(told.kept) == 2:
+                raise error("third")
+
+        (gc.enable if enabled else gc.disable)()
+        before = state()
+        with pytest.raises(error, match="third"):
+            growth(keep_two, of=Session)
+        assert state() == before and len(told.kept) == 2
+
+    def test_the_collector_is_on_while_the_step_runs_if_it_was(self):
+        gc.enable()
+        seen = set()
+        growth(lambda: seen.add(gc.isenabled()), of=Session, rounds=2)
+        assert seen == {True}
+
+
+class TestOneClearError:
+    @pytest.mark.parametrize("rounds", [0, -1])
+    def test_for_less_than_one_round(self, rounds):
+        with pytest.raises(ValueError, match=f"rounds is at least 1, not {rounds}"):
+            growth(make_and_drop, of=Session, rounds=rounds)
+
+    @pytest.mark.parametrize("rounds", [2.0, "2", True, None])
+    def test_for_rounds_that_are_no_number(self, rounds):
+        with pytest.raises(TypeError, match=f"rounds is an int, not a {type(rounds).__name__}"):
+            growth(make_and_drop, of=Session, rounds=rounds)
+
+    @pytest.mark.parametrize("of", [Told(), "Session", None, (Session, Secure)])
+    def test_for_what_is_not_a_class(self, of):
+        with pytest.raises(TypeError, match=f"of is the class whose instances to count, not a {type(of).__name__}"):
+            growth(make_and_drop, of=of)
+
+    def test_for_a_step_that_cannot_be_called(self):
+        with pytest.raises(TypeError, match="a step is something to call, not a Told"):
+            growth(Told(), of=Session)
+
+    @pytest.mark.skipif(not CPYTHON, reason="only CPython tells untracked classes from others")
+    @pytest.mark.parametrize("of", [int, str, bytes, float, bool, type(None)])
+    def test_for_a_class_whose_instances_are_never_tracked(self, of):
+        with pytest.raises(TypeError, match=f"the collector never tracks instances of {of.__name__}"):
+            growth(make_and_drop, of=of)
+
+    def test_before_the_first_step(self, told):
+        for wrong in ({"rounds": 0}, {"of": 1}):
+            with pytest.raises((TypeError, ValueError)):
+                growth(told.keep, **{"of": Session, **wrong})
+        assert told.kept == []
+
+    def test_for_no_growths_or_too_many_to_compare(self):
+        one = Growth("Session", (0, 1))
+        for wrong in ({}, {f"g{number}": one for number in range(5)}):
+            with pytest.raises(TypeError, match="one to 4 growths"):
+                compared(**wrong)
+
+    def test_for_what_is_not_a_growth(self):
+        with pytest.raises(TypeError, match="before is what growth\\(\\) gives, not a tuple"):
+            compared(before=(0, 1))
+
+
+class TestTheWords:
+    @pytest.mark.parametrize(
+        ("alive", "trend"),
+        [
+            ((0, 0, 0, 0), "flat"),
+            ((3, 3), "flat"),
+            ((0, 1, 2, 3), "+1 a round"),
+            ((0, 1000, 2000, 3000), "+1000 a round"),
+            ((3, 2, 1, 0), "-1 a round"),
+            ((0, 1, 1, 1, 1), "flat after round 1"),
+            ((0, 5, 1, 1, 1), "flat after round 2"),
+            ((0, 3, 4, 5, 6), "+1 a round after round 1"),
+            ((0, 0, 0, 1), "+0.33 a round on average"),
+            ((0, 2, 3), "+1.5 a round on average"),
+            ((0, 0, 1, 1, 2, 2, 3, 3, 4), "+0.5 a round on average"),
+            ((4, 4, 3, 3, 2), "-0.5 a round on average"),
+            ((0, *[0] * 900, *[1] * 99), "+0.001 a round on average"),
+            ((0, 1, 0, 1, 0), "up and down, at most 1"),
+            ((0, 3, 7, 2, 5, 1), "up and down, at most 7"),
+            ((0, 0, 0, 0, 1, 0), "up and down, at most 1"),
+            ((9, 4, 9, 4, 9), "up and down, at most 9"),
+            ((5,), "flat"),
+        ],
+    )
+    def test_follow_from_the_numbers(self, alive, trend):
+        assert Growth("Session", alive).trend == trend
+
+    def test_are_one_line(self):
+        assert str(LEAK) == "Session alive: 0 at first, 50 after 50 rounds (+1 a round)"
+        assert repr(growth(make_and_drop, of=Secure, rounds=1)) == "Secure alive: 0 at first, 0 after 1 round (flat)"
+
+    def test_of_something_kept_for_a_while_say_its_most(self, told):
+        assert growth(told.keep_for_a_while, of=Session, rounds=10).trend == "up and down, at most 7"
+
+    def test_of_a_comparison_are_a_labelled_line_each(self):
+        leak, none = Growth("Session", (0, 1, 2)), Growth("Session", (0, 0, 0))
+        assert repr(compared(before=leak, after=none)).splitlines() == [
+            "before: Session alive: 0 at first, 2 after 2 rounds (+1 a round)",
+            "after:  Session alive: 0 at first, 0 after 2 rounds (flat)",
+        ]
+
+
+LEAK = Growth("Session", tuple(range(51)))
+FLAT = Growth("Session", (0,) * 51)
+SAW = Growth("Session", tuple(number % 8 for number in range(51)))
+LONG = Growth("Session", tuple(number % 97 for number in range(20_001)))
+LARGE = Growth("Session", tuple(range(100_000, 100_051)))
+ODD = Growth("<&\x01\ud800", (5, 6))
+PICTURES = {
+    "leak": LEAK,
+    "flat": FLAT,
+    "saw": SAW,
+    "long": LONG,
+    "large": LARGE,
+    "odd": ODD,
+    "nothing": Growth("Session", (0,)),
+    "two": compared(before=LEAK, after=FLAT),
+    "four": compared(**{"a": LEAK, "b": LEAK, "<&\x01": FLAT, "a label of more than thirty letters": SAW}),
+    "unequal": Comparison({"few": Growth("Session", (0, 1)), "many": LARGE}),
+}
+
+
+def words(shown):
+    return [text.text for text in ET.fromstring(shown.svg()).iter(f"{SVG}text")]
+
+
+def lines(shown):
+    """The points of each line of growth, without axes and samples."""
+    paths = [path for path in ET.fromstring(shown.svg()).iter(f"{SVG}path") if path.get("stroke-linejoin")]
+    return [[tuple(map(float, point.split())) for point in path.get("d")[1:].split("L")] for path in paths]
+
+
+@pytest.mark.parametrize("shown", PICTURES.values(), ids=PICTURES)
+class TestAChart:
+    def test_has_a_name_and_the_text_as_its_description(self, shown):
+        svg = ET.fromstring(shown.svg())
+        assert svg.get("role") == "img"
+        assert svg[0].tag == f"{SVG}title" and svg[0].text.startswith("Line chart: ")
+        assert svg[1].tag == f"{SVG}desc"
+        assert svg[1].text == repr(shown).replace("\x01", "?").replace("\ud800", "?")
+
+    def test_has_the_colour_of_the_text_around_it_and_nothing_from_elsewhere(self, shown):
+        for element in ET.fromstring(shown.svg()).iter():
+            assert {element.get(name, "none") for name in ("fill", "stroke")} <= {"none", "currentColor"}
+            assert not {"id", "style", "href", "class"} & set(element.attrib)
+            assert element.tag.removeprefix(SVG) in {"svg", "title", "desc", "circle", "path", "text"}
+
+    def test_keeps_everything_inside_its_frame_and_is_small(self, shown):
+        _, _, width, height = map(float, ET.fromstring(shown.svg()).get("viewBox").split())
+        assert (width, height <= 240) == (420, True)
+        for x, y in [point for line in lines(shown) for point in line]:
+            assert 0 <= x <= width and 0 <= y <= height
+        for text in ET.fromstring(shown.svg()).iter(f"{SVG}text"):
+            assert 0 <= float(text.get("x")) <= width and 8 <= float(text.get("y")) <= height
+        assert len(shown.svg()) < 60_000
+
+    def test_labels_its_axes(self, shown):
+        found = words(shown)
+        assert found[0].endswith("alive") and "rounds" in found and "0" in found
+
+    def test_is_the_same_whenever_it_is_drawn(self, shown):
+        assert shown.svg() == shown.svg()
+
+    def test_is_offered_with_its_text(self, shown):
+        assert shown._repr_mimebundle_() == {"text/plain": repr(shown), "image/svg+xml": shown.svg()}
+        assert shown.svg() in shown._repr_html_()
+
+    def test_has_a_line_for_each_growth_and_no_two_look_alike(self, shown):
+        number = len(shown.growths) if isinstance(shown, Comparison) else 1
+        drawn = [path for path in ET.fromstring(shown.svg()).iter(f"{SVG}path") if path.get("stroke-linejoin")]
+        looks = {(path.get("stroke-dasharray"), path.get("stroke-width")) for path in drawn}
+        assert len(lines(shown)) == number == len(looks)
+
+
+class TestALine:
+    def test_rises_with_the_numbers(self):
+        [line] = lines(LEAK)
+        assert len(line) == 51
+        assert [x for x, _ in line] == sorted(x for x, _ in line)
+        assert [y for _, y in line] == sorted((y for _, y in line), reverse=True)
+        assert line[0][1] - line[25][1] == pytest.approx(line[25][1] - line[50][1], abs=0.2)
+
+    def test_of_many_rounds_keeps_its_ends_its_least_and_its_largest(self):
+        [line] = lines(LONG)
+        [whole] = lines(Growth("Session", tuple(number % 97 for number in range(194))))
+        assert len(line) < 500
+        assert min(y for _, y in line) == min(y for _, y in whole)
+        assert max(y for _, y in line) == max(y for _, y in whole)
+
+    def test_that_rises_from_a_large_number_is_seen_to_rise(self):
+        [line] = lines(LARGE)
+        assert line[0][1] - line[-1][1] > 40
+        assert "100000" in words(LARGE)
+
+    def test_that_is_flat_far_above_nothing_is_drawn_above_nothing(self):
+        [line] = lines(Growth("Session", (1000, 1000, 1000)))
+        assert len({y for _, y in line}) == 1 and "0" in words(Growth("Session", (1000, 1000)))
+
+    def test_has_its_last_number_or_its_label_at_its_end(self):
+        assert words(LEAK)[-1] == "50"
+        assert words(compared(before=LEAK, after=FLAT))[-2:] == ["before", "after"]
+
+    def test_has_a_label_that_stands_on_no_other(self):
+        same = compared(a=FLAT, b=FLAT, c=FLAT, d=FLAT)
+        heights = [float(text.get("y")) for text in ET.fromstring(same.svg()).iter(f"{SVG}text")][-4:]
+        assert all(abs(one - other) >= 13 for place, one in enumerate(heights) for other in heights[:place])
+
+
+def test_lines_that_end_far_apart_have_their_labels_beside_them():
+    shown = compared(short=Growth("Session", (0,) * 11), long=FLAT)
+    short, long = list(ET.fromstring(shown.svg()).iter(f"{SVG}text"))[-2:]
+    assert short.get("y") == long.get("y") and float(short.get("x")) < float(long.get("x")) - 100
+
+
+def test_a_legend_says_which_line_is_whose_and_what_it_does():
+    assert words(compared(before=LEAK, after=FLAT))[:3] == ["Session alive", "before: +1 a round", "after: flat"]
+
+
+def test_classes_of_different_names_are_not_given_one_name():
+    both = compared(one=LEAK, two=Growth("Request", (0, 1)))
+    assert words(both)[0] == "alive"
+    assert "Session and Request alive" in both.svg()
+
+
+def test_two_charts_on_a_page_share_no_name():
+    assert " id=" not in LEAK.svg() + SAW.svg() and "url(" not in LEAK.svg()
