@@ -77,10 +77,11 @@ def record(session: nox.Session) -> None:
 
 @nox.session
 def lint(session: nox.Session) -> None:
-    """Check style and types."""
+    """Check style, spelling and types."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
+    session.run("codespell")
     session.run("mypy", "refdemo", "bench", "examples", "docs/_ext/everypython", "docs/conf.py", "noxfile.py")
 
 

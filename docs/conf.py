@@ -1,8 +1,11 @@
 """Builds the site. Everything that runs demonstrations is in _ext/everypython."""
 
+import re
 import sys
 import tomllib
 from pathlib import Path
+
+from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 
@@ -17,7 +20,7 @@ author = "the refdemo contributors"
 copyright = "the refdemo contributors"
 release = __version__
 
-extensions = ["myst_nb", "sphinx_design", "everypython"]
+extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "everypython"]
 exclude_patterns = ["_build", "_ext"]
 html_theme = "furo"
 html_title = "refdemo"
@@ -28,9 +31,33 @@ myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # the default asks two other origins for scripts
 nb_merge_streams = True
+nb_code_prompt_show = "Show the {type}"
+nb_code_prompt_hide = "Hide the {type}"
+
+# refdemo's docstrings, on reference/refdemo; their single backticks are code: this package's, Python's or a program's
+default_role = "code"
+autodoc_member_order = "bysource"
+maximum_signature_line_length = 60  # longer ones have a line for each parameter, which a phone can show
+python_use_unqualified_type_names = True
+toc_object_entries_show_parents = "hide"
+# types of the standard library in signatures: its inventory cannot be asked for, as a build needs no network
+nitpick_ignore_regex = [("py:class", r"collections\.abc\.\w+|types\.\w+")]
 
 everypython_packages = ["../refdemo"]
 everypython_examples = "../examples"
+everypython_timeout = 180  # PyPy takes 50 ms to list its objects, and a guide asks a hundred times beside other work
 everypython_interpreters = SETTINGS["interpreters"]
 everypython_wanted = SETTINGS["wanted"]
 everypython_records = "../runs"
+
+
+def link_sources(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
+    """Makes links of what a docstring names as its source; of an example's lines nothing changes."""
+    for place, line in enumerate(lines):
+        if not line.startswith(">>> "):
+            line = re.sub(r"\bPEP (\d+)", r":pep:`\1`", line)
+            lines[place] = re.sub(r"\bgh-(\d+)", r"`\g<0> <https://github.com/python/cpython/issues/\1>`__", line)
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("autodoc-process-docstring", link_sources)

@@ -1,0 +1,95 @@
+"""What a page of each kind has, and what the pages have together."""
+
+import re
+from pathlib import Path
+
+import pytest
+from everypython.units import page_units
+
+from .conftest import ROOT
+
+DOCS = ROOT / "docs"
+TUTORIAL = sorted((DOCS / "tutorial").glob("*.md"))
+GUIDES = sorted((DOCS / "guides").glob("*.md"))
+PAGES = [page for page in sorted(DOCS.rglob("*.md")) if "_build" not in page.parts]
+TEXTS = {page: page.read_text(encoding="utf-8") for page in PAGES}
+SOLUTION = re.compile(r"^tags: \[[^\]]*hide-cell", re.MULTILINE)
+
+by_name = pytest.mark.parametrize("page", [*TUTORIAL, *GUIDES], ids=lambda page: page.stem)
+
+
+def prose(page: Path) -> str:
+    """A page's sentences: no front matter, no cells."""
+    text = re.sub(r"\A---\n.*?^---\n", "", TEXTS[page], flags=re.MULTILINE | re.DOTALL)
+    return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+@by_name
+def test_a_page_answers_first_bites_lets_you_try_and_sums_up(page: Path) -> None:
+    text = TEXTS[page]
+    assert ":::{admonition} In one sentence" in text
+    assert ("\n## Where it bites" in text) or page in GUIDES, "a guide is nothing else"
+    assert "\n## Try it" in text and "\n## What you can now say" in text
+
+
+@by_name
+def test_a_page_has_one_or_two_exercises_with_solutions_that_run(page: Path) -> None:
+    exercises = TEXTS[page].partition("\n## Try it")[2].partition("\n## ")[0]
+    assert 1 <= len(SOLUTION.findall(exercises)) <= 3
+
+
+def test_there_are_25_exercises() -> None:
+    assert sum(len(SOLUTION.findall(TEXTS[page])) for page in PAGES) >= 25
+
+
+@by_name
+def test_a_page_asks_for_a_prediction_whose_answer_is_folded(page: Path) -> None:
+    assert re.search(r"^tags: \[[^\]]*hide-output", TEXTS[page], re.MULTILINE)
+
+
+@by_name
+def test_a_page_links_the_glossary(page: Path) -> None:
+    assert "{term}`" in prose(page)
+
+
+@pytest.mark.parametrize("page", GUIDES, ids=lambda page: page.stem)
+def test_a_guide_tells_a_program_and_links_where_its_leak_was_met(page: Path) -> None:
+    assert "```{example} " in TEXTS[page]
+    assert re.search(r"\]\(https://(?!docs\.python\.org|peps\.python\.org)", prose(page))
+
+
+READS = re.compile(r"from_address|refcount_at\(")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if READS.search(TEXTS[page])], ids=lambda page: page.stem)
+def test_a_raw_read_of_memory_stands_in_a_page_with_its_warning(page: Path) -> None:
+    assert ":::{admonition} For looking, never for programs" in TEXTS[page]
+
+
+def test_the_faq_answers_15_questions_each_with_its_source_by_a_run() -> None:
+    text = TEXTS[DOCS / "reference/faq.md"]
+    questions = re.split(r"^### ", text, flags=re.MULTILINE)[1:]
+    assert len(questions) >= 15
+    for question in questions:
+        assert question.partition("\n")[0].endswith("?")
+        assert re.search(r"\]\(https://", re.sub(r"^```.*?^```", "", question, flags=re.MULTILINE | re.DOTALL)), (
+            question
+        )
+        assert re.search(r"^```\{(code-cell|example)\}", question, re.MULTILINE), question
+
+
+def test_a_page_is_in_a_table_of_contents() -> None:
+    index = TEXTS[DOCS / "index.md"]
+    names = {page.relative_to(DOCS).with_suffix("").as_posix() for page in PAGES} - {"index"}
+    assert names - set(index.splitlines()) == set()
+
+
+def test_there_are_about_thirty_programs_and_each_is_told() -> None:
+    told = {
+        unit.name
+        for page in PAGES
+        for unit in page_units(page.stem, page, ROOT / "examples", [])
+        if unit.kind == "example"
+    }
+    assert told == {path.stem for path in (ROOT / "examples").glob("*.py")}
+    assert len(told) >= 30
