@@ -1,5 +1,4 @@
-"""A collection in a forked worker copies what the worker shares with its parent,
-unless the parent froze it.
+"""A collection in a forked worker copies what it shares with its parent, unless frozen.
 
 Claim: a collector writes into all that it examines, so a worker's first
 collection copies the catalogue, though no request changes it.
@@ -9,7 +8,7 @@ Promise: frozen, it is shared until a request reads it, which counts references.
 import gc
 import mmap
 import os
-import resource
+import sys
 
 
 class Product:
@@ -23,8 +22,7 @@ class Line:
     """A line of a basket. It knows its basket, so both wait for the collector."""
 
     def __init__(self, basket: list["Line"], product: Product) -> None:
-        self.basket = basket
-        self.product = product
+        self.basket, self.product = basket, product
 
 
 def serve(first: int) -> None:
@@ -36,20 +34,22 @@ def serve(first: int) -> None:
 def work(label: str, reads_all: bool = False) -> None:
     """Fork a worker for 50 requests; its page faults say how much was copied for it."""
     if worker := os.fork():
-        os.waitpid(worker, 0)
+        faults = os.wait4(worker, 0)[2].ru_minflt
+        print("copied" if faults > len(pages) / 4 else "shared", flush=True)
         return
     gc.enable()
     for number in range(50):
         serve(number)
     if reads_all:
         sum(product.number for product in catalogue)
-    faults = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    memory = "copied" if faults > len(pages) / 4 else "shared"
     known = sum(type(each) is Product for each in gc.get_objects())
-    print(f"{label:<17} {known:>6} products to examine, {memory}", flush=True)
+    print(f"{label:<17} {known:>6} products to examine, ", end="", flush=True)
     os._exit(0)
 
 
+if not hasattr(os, "fork"):
+    print("this system cannot fork")
+    sys.exit()
 gc.disable()
 catalogue = [Product(number) for number in range(100_000)]
 pages = {id(product) // mmap.PAGESIZE for product in catalogue}

@@ -34,7 +34,9 @@ class Arrow(NamedTuple):
     """One reference of a picture, by the keys of its two nodes."""
 
     source: str
+    """The key of what refers: a name or an object."""
     target: str
+    """The key of the object that it refers to."""
     label: str = ""
     """How the source refers to the target: ".b", "['key']", "[0]"; empty from a name and to what was left out."""
     weak: bool = False

@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from . import pages
 from .interpreters import Interpreter
-from .show import explained, inline, printouts, says, who
+from .show import explained, fold, inline, printouts, says, who
 from .units import Unit
 from .variants import Group, names
 
@@ -144,6 +144,7 @@ def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
                 nodes.paragraph("", "Told in ", link, nodes.Text(f". It prints ({others}):")),
                 *printouts(groups[0].outcome),
                 ids=[nodes.make_id(unit.name)],
+                classes=["listed-program"],
             )
         )
     return sections
@@ -171,7 +172,9 @@ def last_statement(source: str) -> str:
 
 
 def summary(group: Group, everyone: list[Interpreter]) -> list[nodes.Node]:
-    """One group: its name, its output, its reasons."""
-    label = nodes.raw("", f"{who(names(group.interpreters, everyone), group)} {says(group)}", format="html")
-    reasons = (explained(reason) for reason in group.reasons)
-    return [nodes.paragraph("", "", label), *printouts(group.outcome), *reasons]
+    """One group: its name, under which its output is folded, and its reasons."""
+    label, printed = who(names(group.interpreters, everyone), group), printouts(group.outcome)
+    named: nodes.Node = nodes.paragraph("", "", nodes.raw("", f"{label} {says(group)}", format="html"))
+    if printed:
+        named = fold("", *printed, who=label, says=says(group), is_open=False)
+    return [named, *(explained(reason) for reason in group.reasons)]
