@@ -1,4 +1,4 @@
-"""`lru_cache` on a method keeps every object that the method was called on.
+"""`lru_cache` on a method keeps the objects that the method was called on.
 
 Claim: the cache belongs to the function, there is one for all objects, and
 `self` is part of each key.
@@ -19,7 +19,7 @@ class Order:
     def __init__(self, *items: str) -> None:
         self.items = items
 
-    @lru_cache(maxsize=1000)  # noqa: B019  # this is what the example is about
+    @lru_cache(maxsize=1000)  # noqa: B019  # the leak itself
     def total(self) -> int:
         return sum(PRICES[item] for item in self.items)
 
@@ -54,5 +54,6 @@ class OrderWithFunction:
 print(growth(lambda: Order("tea", "cake").total(), of=Order))
 print(growth(lambda: OrderWithProperty("tea", "cake").total, of=OrderWithProperty))
 print(growth(lambda: OrderWithFunction("tea", "cake").total(), of=OrderWithFunction))
-for told, info in (("method", Order.total.cache_info()), ("function", total.cache_info())):
+for told, cached in (("method", Order.total), ("function", total)):
+    info = cached.cache_info()
     print(f"the {told}'s cache: hits {info.hits}, results kept {info.currsize}")

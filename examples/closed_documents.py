@@ -45,7 +45,8 @@ class MendedEditor(Editor):
         self.history = [step for step in self.history if step[0] != title]
 
 
-for editor in (Editor(), MendedEditor()):
+for kind in (Editor, MendedEditor):
+    editor = kind()
     editor.open("novel")
     editor.write("novel", "It was a dark and stormy night.")
 
@@ -54,5 +55,5 @@ for editor in (Editor(), MendedEditor()):
         editor.write("letter", "Dear Ada")
         editor.close("letter")
 
-    print(f"{type(editor).__name__}:", growth(write_a_letter, of=Document))
+    print(f"{kind.__name__}:", growth(write_a_letter, of=Document))
     print("    steps that can be undone:", len(editor.history))

@@ -33,7 +33,7 @@ class MendedVisit:
 
 
 class Shop(BaseHTTPRequestHandler):
-    """Answers without a length, so that the client reads until the visit is over."""
+    """Answers without a length; the client reads until the visit is over."""
 
     visit: type[Visit | MendedVisit]
     numbers = count(1)
@@ -56,5 +56,5 @@ for Shop.visit in (Visit, MendedVisit):
             client.close()
             if request % 20 == 0:
                 gc.collect()
-                print(f"{Shop.visit.__name__:<12} alive after {request} requests: {len(alive)}")
+                print(f"{Shop.visit.__name__:<12} {len(alive):>2} alive after {request} requests")
         server.shutdown()
