@@ -1,6 +1,6 @@
 """The reference pages that are made of the runs."""
 
-from .conftest import Built
+from .conftest import ROOT, Built
 
 
 def test_every_difference_of_the_site_is_in_the_list_and_links_to_its_place(site: Built) -> None:
@@ -20,7 +20,8 @@ def test_every_difference_of_the_site_is_in_the_list_and_links_to_its_place(site
 
 def test_every_python_that_ran_has_a_row_in_each_table(site: Built) -> None:
     tables = dict(site.pages())["reference/interpreters"].select("table.by-python")
-    assert len(tables) == 3
+    source = (ROOT / "docs/reference/interpreters.md").read_text(encoding="utf-8")
+    assert len(tables) == source.count("{by-python}") >= 3
     for table in tables:
         assert len(table.select("tbody tr")) == len(site.keys)
         assert all(cell.get_text().strip() for cell in table.select("td"))
