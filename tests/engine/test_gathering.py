@@ -68,3 +68,13 @@ def test_a_table_of_a_cell_that_is_not_there_is_an_error(site: Site) -> None:
     site.write("docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n1\n```\n\n```{{by-python}} facts\n```\n")
     result = site.build("-W")
     assert result.returncode != 0 and "no cell of this page has the option `name: facts`" in result.stderr
+
+
+def test_two_lines_with_one_label_stop_the_build_where_one_would_be_lost(site: Site) -> None:
+    code = "print('{1: 2}: yes')\nprint('{1: 3}: no')"
+    cell = f"---\nname: facts\ntags: [by-python, remove-output]\n---\n{code}"
+    site.write(
+        "docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n{cell}\n```\n\n```{{by-python}} facts\n```\n"
+    )
+    built = site.build("-W")
+    assert built.returncode != 0 and "two lines labelled '{1'" in built.stdout + built.stderr
