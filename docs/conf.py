@@ -47,6 +47,7 @@ everypython_packages = ["../refdemo"]
 everypython_examples = "../examples"
 everypython_timeout = 180  # PyPy takes 50 ms to list its objects, and a guide asks a hundred times beside other work
 everypython_interpreters = SETTINGS["interpreters"]
+everypython_browser = SETTINGS["browser"]
 everypython_wanted = SETTINGS["wanted"]
 everypython_records = "../runs"
 

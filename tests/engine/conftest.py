@@ -30,6 +30,7 @@ everypython_examples = "../examples"
 everypython_timeout = {timeout}
 everypython_interpreters = {listed}
 everypython_records = "../records"
+everypython_browser = {browser}
 """
 
 
@@ -66,6 +67,7 @@ class Site:
     pythons: list[str] = field(default_factory=lambda: [sys.executable])
     listed: list[str] = field(default_factory=list)
     theme: str = "basic"
+    browser: dict[str, str] = field(default_factory=dict)
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
@@ -79,7 +81,13 @@ class Site:
     def build(self, *options: str, command: str = "sphinx.cmd.build") -> subprocess.CompletedProcess[str]:
         self.write(
             "docs/conf.py",
-            CONF.format(extensions=str(EXTENSIONS), timeout=self.timeout, listed=self.listed, theme=self.theme),
+            CONF.format(
+                extensions=str(EXTENSIONS),
+                timeout=self.timeout,
+                listed=self.listed,
+                theme=self.theme,
+                browser=self.browser,
+            ),
         )
         environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(EXTENSIONS)}  # CI makes Sphinx write in colours
         environment["EVERYPYTHON"] = os.pathsep.join(self.pythons)

@@ -1,5 +1,6 @@
 """How outputs are compared, grouped and named. The interpreters here are data: what they print is made up too."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,6 +51,14 @@ def test_a_pattern_covers_the_pythons_it_names(pattern: str, covered: list[Inter
 
 def test_thirty_two_bits_are_a_pattern() -> None:
     assert covers("32-bit", python("3.14.2", bits=32))
+
+
+def test_a_python_in_a_browser_is_covered_as_pyodide_and_by_its_version_but_is_no_other_build_of_that_version() -> None:
+    here = replace(python("3.14.2", bits=32), platform="emscripten-wasm32", pyodide="314.0.7")
+    meant = ["pyodide", "pyodide-314.0.7", ">=3.14,<3.14.5", "32-bit", "cpython-3.14.2-emscripten-wasm32"]
+    assert [pattern for pattern in [*meant, "cpython-3.14", "pyodide-0.27.7"] if covers(pattern, here)] == meant
+    assert names([here], [*ALL, here]) == "CPython 3.14 in Pyodide"
+    assert names([NEW], [*ALL, here]) == "CPython 3.15", "the others' platform is the one that every reader expects"
 
 
 def test_equal_outputs_are_one_group() -> None:

@@ -3,7 +3,9 @@
 In the order of a build: `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it (`child` one
 process, `runner` inside it), `variants` groups what was printed, `gates` says what must not be published, `pages` hands
 the rest to Sphinx, `show` draws it, `drawing`, `pictures` and `filmstrip` draw what is displayed as a picture,
-`chooser` lets a reader choose whose outputs are shown and `publish` puts a finished site in place of the last one.
+`chooser` lets a reader choose whose outputs are shown, `running` lets a reader run the cells (on Pyodide, which `node`
+fetches and runs for the site), `policy` says what a page may load and `publish` puts a finished site in place of the
+last one.
 """
 
 from __future__ import annotations
@@ -16,10 +18,12 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, coverage, crosscheck, filmstrip, gather, pages, pictures, show
+    from . import chooser, coverage, crosscheck, filmstrip, gather, pages, pictures, policy, running, show
 
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
+    app.add_config_value("everypython_browser", {}, "", dict)  # packages for Run: npm's name@version and integrity
+    app.add_config_value("everypython_run", False, "env", (bool, str))  # whether cells run in the reader's browser, too
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
     app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
     app.add_config_value("everypython_record", "", "", str)  # a file to write this machine's runs to, instead of a site
@@ -32,6 +36,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     pictures.setup(app)
     filmstrip.setup(app)
     chooser.setup(app)
+    running.setup(app)
+    policy.setup(app)
     gather.setup(app)
     coverage.setup(app)
     crosscheck.setup(app)

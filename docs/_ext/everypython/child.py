@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import json
 import marshal
 import os
 import platform
@@ -12,10 +13,12 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from . import node
 from .interpreters import Interpreter
 from .units import Unit, digest
 
@@ -66,6 +69,9 @@ def digest_of_conditions() -> str:
 
 def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
     """A virtual environment without pip, with compiled copies of the packages: a first run must be like the next."""
+    if interpreter.pyodide:
+        node.make_bundle(interpreter, folder, packages)
+        return
     command = [interpreter.executable, "-I", "-c", MAKE, str(folder), *map(str, packages)]
     made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if made.returncode:
@@ -73,6 +79,10 @@ def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path
 
 
 def python_of(environment: Path) -> Path:
+    """What a run is started with: a virtual environment's Python, or for Pyodide the bundle."""
+    bundle = environment / node.BUNDLE
+    if bundle.exists():
+        return bundle
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
@@ -92,17 +102,19 @@ def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool 
         for folder in ("work", "home", "tmp"):
             (base / folder).mkdir()
         log, report = base / "log", base / "report"
-        command = prepared(unit, base, log, report)
         start, changed = ((), PERTURBED) if perturbed else (unrandomised(), {})
-        status = finished([*start, str(python), *command], base, log, timeout, changed)
-        told = report.read_text(encoding="ascii") if report.exists() else ""
+        if python.name == node.BUNDLE:
+            command = node.prepared(unit, python, base, log, report, {**FIXED, **changed}, suffix)
+        else:
+            command = [*start, str(python), *prepared(unit, base, log, report)]
+        status = finished(command, base, log, timeout, changed)
+        told = report.read_text(encoding="utf-8") if report.exists() else ""
+        read: Callable[[str], Any] = json.loads if python.name == node.BUNDLE else ast.literal_eval
         printed = log.read_bytes()
         if len(printed) > MOST:
             return {"cells": [], "problem": {"cell": 0, "says": f"printed {len(printed):,} bytes, more than {MOST:,}"}}
         if unit.kind == "page":
-            return result_of_page(
-                unit, [ast.literal_eval(line) for line in told.splitlines()], printed, status, timeout
-            )
+            return result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
         return result_of_program(printed, status, timeout)
     finally:
         shutil.rmtree(base, ignore_errors=True)

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from . import pages, variants
+from . import pages, running, variants
 from .interpreters import Interpreter
 from .show import outcome
 from .units import digest
@@ -66,6 +66,8 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     if len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None:
         context["metatags"] = context.get("metatags", "") + head_script(build, context)
         top = chooser(build)
+    if running.runs_here(doctree):
+        top += running.bar(name)
     before, heading, after = context["body"].partition("</h1>")
     page = before + heading + top + after if heading else top + before
     context["body"] = page + provenance(app, build, context["pathto"]("runs.json", resource=True))

@@ -56,6 +56,7 @@ class Interpreter:
     platform: str
     build: str
     flags: tuple[str, ...]
+    pyodide: str = ""  # the version of the Pyodide that it is part of; its `executable` is then Pyodide's folder
 
     @property
     def key(self) -> str:
@@ -64,7 +65,8 @@ class Interpreter:
     @property
     def identity(self) -> dict[str, Any]:
         """Everything but where it stands: what its outputs depend on, and what runs.json says of it."""
-        return {"key": self.key, **{name: value for name, value in asdict(self).items() if name != "executable"}}
+        told = {name: value for name, value in asdict(self).items() if name != "executable"}
+        return {"key": self.key, **(told if self.pyodide else {name: told[name] for name in told if name != "pyodide"})}
 
     @classmethod
     def of(cls, identity: Mapping[str, Any]) -> Interpreter:
@@ -76,7 +78,8 @@ class Interpreter:
     def name(self) -> str:
         if self.implementation != "cpython":
             return f"{self.brand} {self.version} (Python {'.'.join(self.language.split('.')[:2])})"
-        return f"{self.brand} {self.version}{' free-threaded' if self.free_threaded else ''}"
+        where = f" in Pyodide {self.pyodide}" if self.pyodide else ""
+        return f"{self.brand} {self.version}{' free-threaded' if self.free_threaded else ''}{where}"
 
     @property
     def brand(self) -> str:
@@ -89,6 +92,8 @@ class Interpreter:
     @property
     def aliases(self) -> set[str]:
         """The names that mean this Python in a pattern or a list: its key, with fewer numbers, its implementation."""
+        if self.pyodide:
+            return {self.key, self.implementation, "pyodide", f"pyodide-{self.pyodide}"}
         build = "t" if self.free_threaded else ""
         minor = ".".join(self.version.split(".")[:2])
         return {self.key, self.implementation, *(f"{self.implementation}-{n}{build}" for n in (self.version, minor))}
@@ -99,8 +104,14 @@ class Interpreter:
 
     @property
     def family(self) -> tuple[object, ...]:
-        """CPython comes first, then its free-threaded builds, then the rest."""
-        return (self.implementation != "cpython", self.free_threaded, self.implementation, self.platform)
+        """CPython comes first, then its free-threaded builds, then the rest, and what runs in a browser last."""
+        return (
+            bool(self.pyodide),
+            self.implementation != "cpython",
+            self.free_threaded,
+            self.implementation,
+            self.platform,
+        )
 
     @property
     def rank(self) -> tuple[object, ...]:

@@ -17,7 +17,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from . import variants
+from . import node, variants
 from .gates import gating, unpublishable
 from .interpreters import Interpreter, discover, published_default
 from .pictures import drawable, how_drawn, say_what_is_missing
@@ -97,9 +97,11 @@ def run_everything(app: Sphinx) -> None:
     source = Path(app.srcdir)
     try:
         found = discover(log=LOG.info)
+        in_browsers = runnable(app)
         units, store = opened(app, source / app.config.everypython_store)
     except (Unreadable, ValueError, OSError) as error:
         refuse(str(error))
+    found += in_browsers
     LOG.info("runs on %s", ", ".join(python.name for python in found))
     results = store.all(units, found, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
     if app.config.everypython_records and not app.config.everypython_record:
@@ -111,11 +113,22 @@ def run_everything(app: Sphinx) -> None:
     say_what_is_missing(results.values())
     found.sort(key=lambda one: one.rank)
     default = published_default(found)
-    gate, absent = gating(app.config.everypython_interpreters, found, default)
+    listed = [*app.config.everypython_interpreters, *(f"pyodide-{python.pyodide}" for python in in_browsers)]
+    gate, absent = gating(listed if app.config.everypython_interpreters else [], found, default)
     current = Build(found, default, gate, absent, units, results, store)
     if app.config.everypython_record:
         write_record(Path(app.config.everypython_record), current)
     check(app, current)
+
+
+def runnable(app: Sphinx) -> list[Interpreter]:
+    """The Pyodides that run beside the Pythons of this machine, where the site is to run cells in browsers."""
+    if not app.config.everypython_run:
+        return []
+    found, complaints = node.pyodides(app.config.everypython_browser)
+    for complaint in complaints:
+        LOG.info("not in this site's Run: %s", complaint)
+    return found
 
 
 def write_record(file: Path, build: Build) -> NoReturn:

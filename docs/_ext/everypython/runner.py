@@ -1,8 +1,8 @@
 """Runs a notebook's cells in this Python, as if they were typed at its prompt.
 
-The one program that runs cells: a child process of any Python from 3.10 on. It imports nothing that start-up has not
-imported, keeps no reference to anything displayed or raised, and touches no setting of the collector. What it cannot
-help altering is measured by tests/engine/test_fidelity.py.
+The one program that runs cells: a child process of any Python from 3.10 on, or Pyodide, under Node and in a reader's
+browser. It imports nothing that start-up has not imported, keeps no reference to anything displayed or raised, and
+touches no setting of the collector. What it cannot help altering is measured by tests/engine/test_fidelity.py.
 
 Called as ``python runner.py CELLS LOG REPORT``: a marshalled list of sources, the file that descriptors 1 and 2 append
 to, and the file that gets one line a cell, a Python literal: where the cell's output starts and ends in LOG, what
@@ -108,6 +108,18 @@ def run(
         report({"printed": (start, middle), "trace": (middle, end), "data": data, "error": error, "exits": exits})
         if exits is not None:
             return
+
+
+def prompt(log: str) -> "Callable[[str], dict[str, Any]]":
+    """For Pyodide, which is told one source after another: a function that runs a source and returns the report."""
+    namespace = fresh_main()
+    reports: list[dict[str, Any]] = []
+
+    def typed(source: str) -> "dict[str, Any]":
+        run([source], namespace, log, reports.append)
+        return reports.pop()
+
+    return typed
 
 
 def main(cells: str, log: str, report: str) -> None:

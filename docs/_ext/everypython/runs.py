@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import child
+from . import child, node
 from .interpreters import Interpreter
 from .units import Unit, digest
 from .variants import first
@@ -33,7 +33,8 @@ class Store:
     def key(self, unit: Unit, interpreter: Interpreter) -> str:
         """Whatever decides what a run prints, and nothing else."""
         decides = self.digests(without_skipped(unit, interpreter))
-        return digest(SCHEMA, decides, bool(child.unrandomised()), interpreter.identity)
+        host = node.digest_of_host() if interpreter.pyodide else bool(child.unrandomised())
+        return digest(SCHEMA, decides, host, interpreter.identity)
 
     def digests(self, unit: Unit) -> dict[str, Any]:
         """Of what decides a unit's runs besides the interpreter: the same on every machine."""

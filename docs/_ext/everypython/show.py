@@ -16,7 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from . import pages, pictures
+from . import pages, pictures, running
 from .units import Unit
 from .variants import Group, last_line, names, prints_something
 
@@ -89,6 +89,8 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
             cell.remove(part)
         number = cell["cell_metadata"]["everypython"]["cell"]
         cell["ids"].append(f"cell-{number}")
+        for code in [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_source"]:
+            code += running.of_cell(unit, number - 1)
         cell += results(build, unit, number - 1, drawn)
 
 
@@ -171,7 +173,8 @@ class Example(SphinxDirective):
         source = program.read_text(encoding="utf-8")
         shown = nodes.literal_block(source, source, language="python3")
         self.set_source_info(shown)
-        code = nodes.container("", shown, classes=["cell_input"], nb_element="cell_code_source")
+        run = running.of_cell(pages.current.example(name, self.env.docname), 0) if pages.current else []
+        code = nodes.container("", shown, *run, classes=["cell_input"], nb_element="cell_code_source")
         caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
         ids = [f"example-{name}"]
         cell = nodes.container("", code, *self.output(name), classes=["cell", "example"], ids=ids)

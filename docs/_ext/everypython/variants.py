@@ -106,7 +106,7 @@ def published(groups: dict[object, Group]) -> Group:
 
 def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
     """A group's Pythons in words, versions that stand next to each other in `everyone` as a range."""
-    parts, platforms = [], {one.platform for one in everyone}
+    parts, platforms = [], {one.platform for one in everyone if not one.pyodide}
     for _, one_family in groupby(sorted(everyone, key=lambda one: one.rank), key=lambda one: one.family):
         line = list(one_family)
         minors = [".".join(one.version.split(".")[:2]) for one in line]
@@ -119,6 +119,7 @@ def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
         ranges = [run[0] if len(run) == 1 else f"{run[-1]}–{run[0]}" for run in runs if run]
         if ranges:
             where = f" on {line[0].platform}" if len(platforms) > 1 else ""
+            where = " in Pyodide" if line[0].pyodide else where
             build = " free-threaded" if line[0].free_threaded else ""
             parts.append(f"{line[0].brand} {', '.join(ranges)}{build}{where}")
     return ", ".join(parts)

@@ -19,7 +19,7 @@ from jsonschema.exceptions import best_match
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from . import pages
+from . import node, pages
 from .compare import (
     Published,
     alike,
@@ -62,11 +62,11 @@ def read(site: Path) -> Published:
     return Published(site, record)
 
 
-def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Store]:
-    """The units that the pages here tell, and where they run: new environments, and none of the kept runs."""
+def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Store, dict[str, str]]:
+    """The units that the pages here tell, where they run, which has none of the kept runs, and what browsers get."""
     html, doctrees, nothing_runs = scratch / "html", scratch / "doctrees", {"everypython_execute": False}
     app = Sphinx(docs, docs, html, doctrees, "html", nothing_runs, status=None, warning=None)
-    return pages.opened(app, scratch / "runs")
+    return *pages.opened(app, scratch / "runs"), app.config.everypython_browser
 
 
 def verify(docs: Path, site: Path) -> int:
@@ -75,8 +75,10 @@ def verify(docs: Path, site: Path) -> int:
     try:
         published, found = read(site), discover()
         with tempfile.TemporaryDirectory(prefix="everypython-verify-") as scratch:
-            units, store = sources(docs, Path(scratch))
+            units, store, in_browsers = sources(docs, Path(scratch))
             recorded = {each["key"] for each in published.record["interpreters"]}
+            if any("pyodide" in each for each in published.record["interpreters"]):
+                found += [python for python in node.pyodides(in_browsers)[0] if python.key in recorded]
             for key in sorted(recorded - {python.key for python in found}):
                 print(f"not checked: {key}: this Python is not on this machine")
             for line in compared(published, units, store, found):

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import functools
 import re
-import shutil
-import threading
-from collections.abc import Callable, Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import Built
+from tests.site.conftest import Built
+
+from .conftest import Handler, key_of
 
 pytest.importorskip("playwright", reason="playwright is not installed")
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Page
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-if CHROMIUM is None:
-    pytest.skip("no Chromium on PATH", allow_module_level=True)
-
-# The first two are for a container; the others keep the browser from asking its maker's servers for anything.
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 PAGE, LONG = "tutorial/counting-references.html", "background/the-article-checked.html"
 # Of what moves in the page's own text: furo's header makes room for its icons as they come in.
 SHIFTS = """
@@ -47,77 +36,6 @@ CELLS = """() => [...document.querySelectorAll(".cell_output")].filter((cell) =>
     unfolded: [...outcome.querySelectorAll("pre")].every((output) => output.checkVisibility()),
   })))"""
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
-
-
-class Handler(SimpleHTTPRequestHandler):
-    """Serves files; a page that is to come in pieces waits before each piece until it is let on."""
-
-    pieces: ClassVar[dict[str, list[str]]] = {}
-    go_on = threading.Semaphore(0)
-
-    def do_GET(self) -> None:
-        path = self.path.partition("?")[0].lstrip("/")
-        if path not in self.pieces:
-            return super().do_GET()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.end_headers()
-        for piece in self.pieces[path]:
-            self.wfile.write(piece.encode())
-            self.wfile.flush()
-            self.go_on.acquire(timeout=30)
-
-    def log_message(self, *arguments: Any) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def address(site: Built) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(site.folder))) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def reader(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
-    """Opens a browser of its own for a reader; what it asks of others or complains about fails the test."""
-    contexts, complaints = [], []
-
-    def reader(**settings: Any) -> Page:
-        context = browser.new_context(base_url=address, **settings)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("request", lambda asked: asked.url.startswith((address, "data:")) or complaints.append(asked.url))
-        page.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        return page
-
-    yield reader
-    for context in contexts:
-        context.close()
-    assert complaints == []
-
-
-@pytest.fixture
-def page(reader: Callable[..., Page]) -> Page:
-    return reader()
-
-
-def key_of(site: Built, beginning: str) -> str:
-    """The first Python that ran whose key begins so; without one there is nothing to test."""
-    found = [key for key in site.keys if key.startswith(beginning)]
-    if not found or len(site.keys) == 1:
-        pytest.skip(f"no {beginning} to choose")
-    return found[0]
 
 
 def expect_shown(page: Page, key: str) -> None:
@@ -143,7 +61,7 @@ def test_choosing_pypy_shows_what_pypy_printed_first_in_every_cell(page: Page, s
     page.get_by_label("Show outputs for").select_option(key)
     expect_shown(page, key)
     expect(page.locator(".cell_output").first.locator("pre").first).to_contain_text("no attribute 'getrefcount'")
-    expect(page.get_by_role("status")).to_contain_text("Showing PyPy")
+    expect(page.locator(".chooser [role=status]")).to_contain_text("Showing PyPy")
 
 
 def test_going_back_to_the_default_restores_the_order(page: Page, site: Built) -> None:
@@ -184,7 +102,7 @@ def test_the_beginning_of_a_key_in_the_address_chooses(page: Page, site: Built, 
     key = key_of(site, "cpython-3.13.5t" if asked.endswith("t") else asked.lower())
     page.goto(f"{PAGE}?python={asked}")
     expect_shown(page, key)
-    expect(page.get_by_role("status")).to_have_text("")
+    expect(page.locator(".chooser [role=status]")).to_have_text("")
 
 
 @pytest.mark.parametrize("asked", ["cpython-3.12.99", "cpython-3.13.99t"])
@@ -193,7 +111,7 @@ def test_a_patch_that_did_not_run_gives_way_to_the_nearest(page: Page, site: Bui
     page.goto(f"{PAGE}?python={asked}")
     expect_shown(page, key)
     said = f"{asked} did not run for this site; nearest: {key.split('-')[1]}."
-    expect(page.get_by_role("status")).to_have_text(said)
+    expect(page.locator(".chooser [role=status]")).to_have_text(said)
 
 
 @pytest.mark.parametrize("asked", ["cpython-3.1", "cpython-2.7", "jython", "<b>", "-"])
@@ -203,7 +121,7 @@ def test_what_is_unknown_is_ignored_and_said(page: Page, site: Built, asked: str
     page.get_by_label("Show outputs for").select_option(stored)
     page.goto(f"{PAGE}?python={asked}")
     expect_shown(page, stored)
-    expect(page.get_by_role("status")).to_contain_text(f"{asked} did not run for this site")
+    expect(page.locator(".chooser [role=status]")).to_contain_text(f"{asked} did not run for this site")
 
 
 def test_the_keyboard_alone_chooses(page: Page, site: Built) -> None:
@@ -240,7 +158,8 @@ def test_nothing_moves_when_a_page_comes_up_with_a_choice(
             page.evaluate(PAINTED)
         assert page.evaluate("shifts") == []
     page.locator("article").evaluate("main => main.prepend(Object.assign(document.createElement('p'), {innerText: 1}))")
-    page.wait_for_function("shifts.length > 0")  # the measurement sees a shift where there is one
+    page.evaluate(PAINTED)
+    assert page.evaluate("shifts") != []  # the measurement sees a shift where there is one
 
 
 @pytest.mark.parametrize("where", [PAGE, LONG])
@@ -259,9 +178,9 @@ def test_nothing_moves_while_a_page_comes_in_piece_by_piece(
     page.add_init_script(SHIFTS)
     page.goto(f"{where}?python={key}", wait_until="commit")
     for cut in cuts[1:]:
-        page.wait_for_function(
-            "count => document.querySelectorAll('.outcome').length >= count", arg=html[:cut].count('class="outcome"')
-        )
+        came = html[:cut].count('class="outcome"')
+        while page.evaluate("document.querySelectorAll('.outcome').length") < came:
+            page.evaluate(PAINTED)
         page.evaluate(PAINTED)
         Handler.go_on.release()
     expect_shown(page, key)

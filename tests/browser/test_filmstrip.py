@@ -1,7 +1,5 @@
 """Pictures and films as a reader sees and plays them, in a real Chromium."""
 
-# ruff: noqa: F811  # fixtures of test_in_a_browser are imported, and asked for by name
-
 from __future__ import annotations
 
 import re
@@ -10,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .conftest import Built
-from .test_in_a_browser import PAINTED, SHIFTS, address, browser, key_of, page, reader  # noqa: F401
+from tests.site.conftest import Built
+
+from .conftest import key_of
+from .test_reading import PAINTED, SHIFTS
 
 pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 from playwright.sync_api import expect

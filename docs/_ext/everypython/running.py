@@ -1,0 +1,196 @@
+"""Run: the cells of the site in the reader's browser, on Pyodide, served from the site itself.
+
+The pages get controls that the scripts of `site/browser` answer. What these need is put beside the pages: each Pyodide
+with the packages that cells import, Graphviz for pictures, and for each page a file with its cells and what each
+Pyodide printed for them.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.writers.html5 import HTML5Translator
+
+from . import child, node, pages
+from .interpreters import Interpreter
+from .units import Cell, Unit
+from .variants import first
+
+NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+GRAPHVIZ = "viz/viz.js"
+MOST = 1_000_000  # bytes of what a cell prints that a page shows
+UNRUN = {"remove-cell", "remove-input", "no-run"}
+
+
+class controls(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """The buttons of one cell or program, in HTML."""
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(controls, html=(open_controls, close_controls), latex=(leave, leave), text=(leave, leave))
+    app.connect("html-page-context", add_script)
+    app.connect("build-finished", write)
+
+
+def pyodides() -> list[Interpreter]:
+    """The Pyodides of this build that have run, newest first."""
+    found = pages.current.interpreters if pages.current else []
+    return [python for python in found if python.pyodide and python.executable]
+
+
+def skips(cell: Cell) -> dict[str, str]:
+    """Why a cell does not run, for each Pyodide on which it does not."""
+    found = {python.key: first(cell.options.skip, python) for python in pyodides()}
+    return {key: why.reason for key, why in found.items() if why}
+
+
+def of_cell(unit: Unit, index: int) -> list[nodes.Node]:
+    """The controls of a cell or program; none where no Pyodide runs it."""
+    cell = unit.cells[index]
+    if UNRUN & cell.options.tags or len(skips(cell)) == len(pyodides()):
+        return []
+    number = f"{unit.name}.py" if unit.kind == "example" else f"cell {index + 1}"
+    return [controls("", cell=f"{unit.id}:{index + 1}", number=number, skips=sorted(skips(cell)))]
+
+
+def open_controls(self: HTML5Translator, at: controls) -> None:
+    number = html.escape(at["number"])
+    names = {"data-cell": at["cell"], "data-number": at["number"], "data-skips": " ".join(at["skips"])}
+    self.body.append(self.starttag(at, "div", CLASS="run", **names))
+    for what in ("Run", "Edit", "Reset"):
+        hidden = " hidden" if what == "Reset" else ""
+        label = f'aria-label="{what} {number}"'
+        self.body.append(f'<button type="button" data-do="{what.lower()}" {label}{hidden}>{what}</button>\n')
+    self.body.append('<span class="because" hidden>Does not run on this one: the reason is below.</span>')
+
+
+def close_controls(self: HTML5Translator, at: controls) -> None:
+    self.body.append("</div>\n")
+
+
+def leave(self: Any, at: nodes.Element) -> None:
+    """Other formats have no buttons."""
+
+
+def bar(page: str) -> str:
+    """What stands at the top of a page with cells that run."""
+    options = "".join(f'<option value="{python.key}">{html.escape(python.name)}</option>' for python in pyodides())
+    return (
+        f'\n<div class="run-bar" data-cells="run/{page}.json">'
+        f'<label>Run here on <select autocomplete="off">{options}</select></label>\n'
+        '<button type="button" data-do="all">Run all</button>\n'
+        '<button type="button" data-do="stop" disabled>Stop</button>\n'
+        '<button type="button" data-do="restart">Reset page</button>\n'
+        '<progress aria-label="Loading Python" hidden></progress> <span role="status"></span></div>'
+    )
+
+
+def runs_here(doctree: nodes.document | None) -> bool:
+    return doctree is not None and bool(pyodides()) and next(doctree.findall(controls), None) is not None
+
+
+def add_script(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    if runs_here(doctree):
+        app.add_css_file("run.css")
+        app.add_js_file("browser/run.mjs", type="module")
+
+
+def write(app: Sphinx, exception: Exception | None) -> None:
+    """Puts what Run fetches beside the pages."""
+    build = pages.current
+    if exception is not None or build is None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    for folder in ("pyodide", "run", "viz"):
+        shutil.rmtree(out / folder, ignore_errors=True)
+    if not pyodides():
+        return
+    bundles = {unit.packages for unit in build.units}
+    for python in pyodides():
+        copy_pyodide(build, python, out / "pyodide" / python.pyodide, bundles)
+    drawing = copy_graphviz(app, out)
+    for page in {unit.page for unit in build.units}:
+        file = out / "run" / f"{page}.json"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(record(build, page, out, drawing), ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def copy_pyodide(build: pages.Build, python: Interpreter, folder: Path, bundles: set[tuple[str, ...]]) -> None:
+    folder.mkdir(parents=True)
+    for pattern in NEEDED:
+        for file in Path(python.executable).glob(pattern):
+            shutil.copyfile(file, folder / file.name)
+    for packages in filter(None, bundles):
+        shutil.copyfile(build.store.environment(python, packages), folder / bundle(packages))
+
+
+def bundle(packages: tuple[str, ...]) -> str:
+    return f"{'-'.join(packages)}.json"
+
+
+def copy_graphviz(app: Sphinx, out: Path) -> str:
+    """Graphviz for browsers, under the name that pages know; none where it is not in the cache."""
+    for package, integrity in app.config.everypython_browser.items():
+        found = node.folder_of(package, integrity) / "dist" / "viz.js"
+        if "viz" in package and found.exists():
+            (out / GRAPHVIZ).parent.mkdir(parents=True)
+            shutil.copyfile(found, out / GRAPHVIZ)
+    return GRAPHVIZ
+
+
+def record(build: pages.Build, page: str, out: Path, drawing: str) -> dict[str, Any]:
+    """What a page needs to run its cells and to compare. Paths begin at the site's root."""
+    folders = {python.key: f"pyodide/{python.pyodide}/" for python in pyodides()}
+    return {
+        "pythons": {key: {"index": folder, "bytes": loaded(out / folder)} for key, folder in folders.items()},
+        "setting": {
+            "env": node.inside(child.FIXED),
+            "folder": f"{node.BASE}/work",
+            "most": MOST,
+            "runner": child.RUNNER.read_text(encoding="utf-8"),
+        },
+        "drawing": drawing,
+        "units": [record_of_unit(build, unit) for unit in build.units if unit.page == page],
+    }
+
+
+def loaded(folder: Path) -> int:
+    """How many bytes a Pyodide loads."""
+    return sum(
+        file.stat().st_size
+        for file in folder.iterdir()
+        if file.suffix in (".wasm", ".zip") or file.name.endswith("lock.json")
+    )
+
+
+def record_of_unit(build: pages.Build, unit: Unit) -> dict[str, Any]:
+    return {
+        "id": unit.id,
+        "kind": unit.kind,
+        "name": unit.name,
+        "bundle": bundle(unit.packages) if unit.packages else None,
+        "cells": [
+            {
+                "id": f"{unit.id}:{index + 1}",
+                "source": cell.source,
+                "addresses": "addresses" in cell.options.tags,
+                "skips": skips(cell),
+                "varies": {p.key: why.reason for p in pyodides() if (why := first(cell.options.volatile, p))},
+                "expected": {p.key: expected(build, unit, index, p) for p in pyodides()},
+            }
+            for index, cell in enumerate(unit.cells)
+        ],
+    }
+
+
+def expected(build: pages.Build, unit: Unit, index: int, python: Interpreter) -> dict[str, Any]:
+    """What a Pyodide printed, displayed and raised when the site was built."""
+    outcome = build.results[unit, python]["cells"][index]
+    error = outcome["error"] and {name: outcome["error"][name] for name in ("type", "message")}
+    return {"text": outcome["text"], "data": outcome["data"], "error": error}

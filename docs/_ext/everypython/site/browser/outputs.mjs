@@ -1,0 +1,97 @@
+// What a run printed, displayed and raised, as elements for the page. Nothing of it becomes markup but pictures, and of
+// these only what the lists below allow, as in the build (drawing.py).
+
+const [GRAPH, SVG, TEXT] = ["text/vnd.graphviz", "image/svg+xml", "text/plain"];
+const NAMESPACE = "http://www.w3.org/2000/svg";
+const SHOWN = new Set("svg g path rect circle ellipse line polyline polygon text tspan".split(" "));
+const KEPT = new Set(
+  (
+    "viewBox class transform d points x y x1 y1 x2 y2 cx cy r rx ry width height dx dy text-anchor dominant-baseline " +
+    "font-size font-weight stroke-width stroke-dasharray stroke-linecap stroke-linejoin opacity fill-opacity " +
+    "stroke-opacity"
+  ).split(" "),
+);
+const HARMLESS = /^(?!.*url)[\w\s.,()%+-]*$/is;
+const NO_COLOUR = new Set(["none", "transparent", "white", "#fff", "#ffffff"]);
+
+export function element(tag, attributes = {}, ...content) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...content);
+  return made;
+}
+
+const note = (words) => element("p", { class: "because" }, words);
+const number = (bytes) => bytes.toLocaleString("en");
+const pre = (text, kind) => element("pre", { class: kind, tabindex: "0" }, text.replace(/\n$/, ""));
+
+// All that a run has to show. Pictures come when they are drawn.
+export function drawn({ text, data, error, trace, dropped, kept }, graphviz) {
+  const parts = [];
+  const picture = data && (data[GRAPH] || data[SVG]);
+  if (text) parts.push(pre(text, "printed"));
+  if (dropped) parts.push(note(`Cut after ${number(kept)} bytes: it printed ${number(dropped)} more.`));
+  if (data && !picture) parts.push(pre(data[TEXT], "displayed"));
+  if (picture) parts.push(figure(data, graphviz));
+  if (error) parts.push(pre(trace || error.message, "raised"));
+  return parts;
+}
+
+// A picture with the text that says the same; until it is drawn, or where it cannot be, the text alone.
+function figure(data, graphviz) {
+  const text = pre(data[TEXT], "displayed");
+  const whole = element("figure", { class: "picture" }, text);
+  const svg = data[GRAPH] ? laidOut(data[GRAPH], graphviz) : Promise.resolve(data[SVG]);
+  svg.then((drawing) => {
+    const clean = allowed(drawing);
+    clean.setAttribute("role", "img");
+    clean.setAttribute("aria-label", data[TEXT]);
+    const folded = element("details", { class: "as-text" }, element("summary", {}, "As text"), text);
+    whole.replaceChildren(clean, folded);
+  }).catch((error) => whole.append(note(`No picture: ${error.message}`)));
+  return whole;
+}
+
+let drawer;
+
+// What Graphviz makes of a graph; it is fetched with the first one. One is drawn at a time.
+let queue = Promise.resolve();
+function laidOut(dot, graphviz) {
+  const draw = () =>
+    new Promise((resolve, reject) => {
+      drawer ??= new Worker(new URL("draw.mjs", import.meta.url), { type: "module" });
+      drawer.onmessage = ({ data: { svg, error } }) => (error ? reject(new Error(error)) : resolve(svg));
+      drawer.onerror = () => reject(new Error("Graphviz could not be started"));
+      drawer.postMessage({ graphviz, dot });
+    });
+  return (queue = queue.then(draw, draw));
+}
+
+function allowed(svg) {
+  const { documentElement: root } = new DOMParser().parseFromString(svg, "image/svg+xml");
+  if (root.localName !== "svg" || root.namespaceURI !== NAMESPACE) throw new Error("it is no SVG");
+  const clean = copied(root);
+  const [, , width, height] = (root.getAttribute("viewBox") ?? "").match(/-?[\d.]+/g) ?? [];
+  if (!height) throw new Error("the SVG has no viewBox");
+  clean.setAttribute("width", Number(width));
+  clean.setAttribute("height", Number(height));
+  if (!clean.hasAttribute("fill")) clean.setAttribute("fill", "currentColor");
+  return clean;
+}
+
+function copied(source) {
+  const copy = document.createElementNS(NAMESPACE, source.localName);
+  for (const { name, value } of source.attributes) {
+    if (name === "fill" || name === "stroke") copy.setAttribute(name, NO_COLOUR.has(value) ? "none" : "currentColor");
+    else if (KEPT.has(name) && HARMLESS.test(value)) copy.setAttribute(name, value);
+  }
+  const writes = ["text", "tspan"].includes(source.localName);
+  for (const child of source.childNodes) {
+    if (child.nodeType === Node.TEXT_NODE && writes) copy.append(child.data);
+    if (child.nodeType !== Node.ELEMENT_NODE || ["title", "desc", "metadata"].includes(child.localName)) continue;
+    const known = SHOWN.has(child.localName) && child.namespaceURI === NAMESPACE;
+    if (!known) throw new Error(`the SVG has an element <${child.localName}>`);
+    copy.append(copied(child));
+  }
+  return copy;
+}

@@ -1,0 +1,122 @@
+"""The real site with Run, served on this machine, and a real Chromium to read it with."""
+
+from __future__ import annotations
+
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pytest
+
+from tests.site.conftest import ROOT, Built
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
+# The first two are for a container; the others keep the browser from asking its maker's servers for anything.
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PREFIX = "/some/where/"  # the site must work below the root of a server
+
+
+class Handler(SimpleHTTPRequestHandler):
+    """Serves files below PREFIX; a page that is to come in pieces waits before each piece until it is let on."""
+
+    pieces: ClassVar[dict[str, list[str]]] = {}
+    go_on = threading.Semaphore(0)
+
+    def do_GET(self) -> None:
+        if not self.path.startswith(PREFIX):
+            return self.send_error(404)
+        self.path = "/" + self.path.removeprefix(PREFIX)
+        path = self.path.partition("?")[0].lstrip("/")
+        if path not in self.pieces:
+            return super().do_GET()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        for piece in self.pieces[path]:
+            self.wfile.write(piece.encode())
+            self.wfile.flush()
+            self.go_on.acquire(timeout=30)
+
+    def log_message(self, *arguments: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The site with Run: the one that `nox -s browser` has just built, or one built here."""
+    ready = os.environ.get("EVERYPYTHON_SITE")
+    if ready:
+        return Built(Path(ready))
+    folder = tmp_path_factory.mktemp("built") / "site"
+    environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT / "docs/_ext")}
+    command = [sys.executable, "-m", "everypython.publish", "docs", str(folder), "-D", "everypython_run=1"]
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    return Built(folder)
+
+
+@pytest.fixture(scope="session")
+def address(site: Built) -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Handler, directory=str(site.folder))) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}{PREFIX}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium on PATH")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def reader(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a browser of its own for a reader.
+
+    What it asks of others, or complains about, fails the test: a page's policy speaks up there, too.
+    """
+    contexts, complaints = [], []
+
+    def reader(**settings: Any) -> Page:
+        context = browser.new_context(base_url=address, **settings)
+        contexts.append(context)
+        context.on("request", lambda asked: asked.url.startswith((address, "data:")) or complaints.append(asked.url))
+        context.on("console", lambda said: said.type == "error" and complaints.append(said.text))
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        return context.new_page()
+
+    yield reader
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(reader: Callable[..., Page]) -> Page:
+    return reader()
+
+
+def key_of(site: Built, beginning: str) -> str:
+    """The first Python that ran whose key begins so; without one there is nothing to test."""
+    found = [key for key in site.keys if key.startswith(beginning)]
+    if not found or len(site.keys) == 1:
+        pytest.skip(f"no {beginning} to choose")
+    return found[0]

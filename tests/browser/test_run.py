@@ -1,0 +1,249 @@
+"""Run, as a reader meets it: what runs here, what is said about it, and what becomes of a Python that goes wrong."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.site.conftest import Built
+
+from .conftest import key_of
+
+pytest.importorskip("playwright", reason="playwright is not installed")
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page, Route
+
+PAGE = "tutorial/a-circle"
+LOADS = 60_000  # milliseconds: a Python is fetched and started in a fraction of that
+
+
+@pytest.fixture
+def ready(page: Page, site: Built) -> Page:
+    """A page with Run, as it comes up."""
+    key_of(site, "cpython-3.14.2-emscripten")
+    page.set_default_timeout(LOADS)
+    page.goto(f"{PAGE}.html")
+    return page
+
+
+def status(page: Page) -> Locator:
+    return page.locator(".run-bar [role=status]")
+
+
+def controls(page: Page, number: int) -> Locator:
+    return page.locator(f".run[data-cell='{PAGE}:{number}']")
+
+
+def result(page: Page, number: int) -> Locator:
+    return page.locator(f"#cell-{number} .ran")
+
+
+def write(page: Page, number: int, source: str) -> Locator:
+    """Edits a cell."""
+    controls(page, number).get_by_role("button", name="Edit").click()
+    editor = page.locator(f"#cell-{number} textarea")
+    editor.fill(source)
+    return editor
+
+
+def expect_done(page: Page) -> None:
+    expect(page.get_by_role("button", name="Stop")).to_be_disabled(timeout=LOADS)
+
+
+def run(page: Page, number: int, source: str) -> Locator:
+    """Edits a cell and runs it to its end."""
+    write(page, number, source).press("Control+Enter")
+    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
+    expect_done(page)
+    return result(page, number)
+
+
+def test_nothing_of_it_is_fetched_before_the_first_press(page: Page, site: Built) -> None:
+    key_of(site, "cpython-3.14.2-emscripten")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{PAGE}.html", wait_until="networkidle")
+    assert asked
+    assert not [url for url in asked if re.search(r"/(pyodide|run|viz)/|/browser/(?!run\.mjs)", url)]
+
+
+def test_a_press_runs_the_cells_above_first(ready: Page) -> None:
+    controls(ready, 3).get_by_role("button", name="Run").click()
+    for number in (1, 2, 3):
+        expect(result(ready, number)).to_have_attribute("data-verdict", "same", timeout=LOADS)
+    expect(result(ready, 4)).to_have_count(0)
+
+
+def test_loading_shows_bytes_and_then_that_python_starts(ready: Page) -> None:
+    said: list[str] = []
+    ready.expose_function("heard", said.append)
+    ready.evaluate("""() => {
+        const status = document.querySelector(".run-bar [role=status]");
+        new MutationObserver(() => heard(status.textContent)).observe(status, { childList: true });
+    }""")
+    controls(ready, 1).get_by_role("button", name="Run").click()
+    expect(result(ready, 1)).to_have_attribute("data-verdict", "same", timeout=LOADS)
+    kinds = [re.sub(r"\d+\.\d MB", "N MB", line) for line in said]
+    first = {what: next(n for n, line in enumerate(kinds) if what in line) for what in ("N MB of N MB", "Starting")}
+    assert first["N MB of N MB"] < first["Starting"] < len(said) - 1
+    assert said[-1].startswith("Done in")
+
+
+def test_what_is_published_otherwise_differs_and_both_can_be_read(ready: Page) -> None:
+    def falsified(route: Route) -> None:
+        data = route.fetch().json()
+        for outcome in data["units"][0]["cells"][0]["expected"].values():
+            outcome["text"] = "something else\n"
+        route.fulfill(body=json.dumps(data))
+
+    ready.route("**/run/*/*.json", falsified)
+    controls(ready, 2).get_by_role("button", name="Run").click()
+    expect(result(ready, 1)).to_have_attribute("data-verdict", "differs", timeout=LOADS)
+    expect(result(ready, 1)).to_contain_text("enabled in the block: False")
+    expect(result(ready, 1)).to_contain_text("something else")
+    expect(result(ready, 2)).to_have_attribute("data-verdict", "same", timeout=LOADS)
+
+
+def test_a_readers_own_code_runs_and_reset_brings_the_pages_back(ready: Page) -> None:
+    ran = run(ready, 1, "x = 6\nprint('six')\nx * 7")
+    expect(ran).to_contain_text("your code")
+    assert ran.locator("pre").all_inner_texts() == ["six", "42"]
+    controls(ready, 1).get_by_role("button", name="Reset").click()
+    expect(ready.locator("#cell-1 textarea")).to_have_count(0)
+    expect(ready.locator("#cell-1 .cell_input pre")).to_be_visible()
+    expect(result(ready, 1)).to_have_count(0)
+
+
+def test_variables_stay_until_the_page_is_reset(ready: Page) -> None:
+    run(ready, 1, "kept = 'kept'")
+    expect(run(ready, 1, "kept")).to_contain_text("'kept'")
+    ready.get_by_role("button", name="Reset page").click()
+    expect(ready.locator("textarea, .ran")).to_have_count(0)
+    expect(run(ready, 1, "kept")).to_contain_text("NameError: name 'kept' is not defined")
+
+
+def test_an_exception_shows_its_traceback_and_the_next_cell_runs(ready: Page) -> None:
+    expect(run(ready, 1, "def broken():\n    1 / 0\nbroken()")).to_contain_text(
+        re.compile(r'File "<string>", line 3, in <module>.*line 2, in broken.*ZeroDivisionError', re.DOTALL)
+    )
+    expect(run(ready, 2, "print('on')")).to_contain_text("on")
+
+
+def test_an_object_is_drawn_as_the_build_draws_it(ready: Page) -> None:
+    ran = run(ready, 1, "from refdemo import object_graph\na = []\na.append(a)\nobject_graph(a=a)")
+    expect(ran.locator("figure svg .node")).to_have_count(2)
+    expect(ran.locator("figure svg")).to_contain_text("list")
+    expect(ran.locator("figure svg")).to_have_attribute("aria-label", re.compile("a"))
+
+
+def test_markup_in_an_output_stays_text(ready: Page) -> None:
+    source = """
+class Picture:
+    def _repr_mimebundle_(self):
+        script = "<script>alert(1)</script>"
+        return {"image/svg+xml": f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'>{script}</svg>"}
+print("<img src=x onerror=alert(1)>")
+Picture()"""
+    ran = run(ready, 1, source)
+    expect(ran.locator("pre").first).to_have_text("<img src=x onerror=alert(1)>")
+    expect(ran).to_contain_text("No picture: the SVG has an element <script>")
+    expect(ran.locator("img, script, svg")).to_have_count(0)
+
+
+def test_an_infinite_loop_leaves_the_page_alive_and_can_be_stopped(ready: Page) -> None:
+    write(ready, 1, "print('begun')\nwhile True: pass").press("Control+Enter")
+    expect(result(ready, 1)).to_contain_text("begun", timeout=LOADS)
+    ready.get_by_role("button", name="Stop").click()
+    expect(status(ready)).to_contain_text("Stopped. The next Run starts a new Python")
+    expect(result(ready, 1)).to_contain_text("did not end")
+    expect(run(ready, 1, "print('again')")).to_contain_text("again")
+
+
+def test_two_hundred_megabytes_of_output_are_cut_with_a_note(ready: Page) -> None:
+    ran = run(ready, 1, "for _ in range(200):\n    print('x' * 999_999)")
+    expect(ran).to_contain_text("Cut after 1,000,000 bytes: it printed 199,000,000 more.")
+    expect(run(ready, 2, "print('short')")).to_contain_text("short")
+
+
+def test_a_python_that_dies_is_reported_and_replaced(ready: Page) -> None:
+    ran = run(ready, 1, "import ctypes\nctypes.string_at(0xFFFFFF00, 200)")
+    expect(ran).to_contain_text("did not end")
+    expect(status(ready)).to_contain_text("The next Run starts a new Python")
+    expect(run(ready, 1, "print('a new one')")).to_contain_text("a new one")
+
+
+def test_exit_ends_the_python_and_is_said(ready: Page) -> None:
+    run(ready, 1, "import sys\nprint('bye')\nsys.exit(3)")
+    expect(result(ready, 1)).to_contain_text("bye")
+    expect(run(ready, 1, "'sys' in globals()")).to_contain_text("False")
+
+
+def test_another_python_can_be_chosen_and_starts_afresh(ready: Page, site: Built) -> None:
+    for key in filter(lambda key: "emscripten" in key, site.keys):
+        ready.get_by_label("Run here on").select_option(key)
+        version = key.split("-")[1]
+        expect(run(ready, 1, "import sys\nsys.version.split()[0], 'seen' in globals()")).to_contain_text(
+            f"('{version}', False)"
+        )
+        run(ready, 2, "seen = True")
+
+
+def test_the_chooser_at_the_top_leads_where_it_can(ready: Page, site: Built) -> None:
+    key = key_of(site, "cpython-3.12.7-emscripten")
+    ready.goto(f"{PAGE}.html?python={key_of(site, 'cpython-3.12.1-linux')}")
+    expect(ready.get_by_label("Run here on")).to_have_value(key)
+
+
+def test_the_keyboard_alone_edits_runs_and_leaves(ready: Page) -> None:
+    ready.locator("article h1").evaluate("heading => { heading.tabIndex = -1; heading.focus(); }")
+    edit = controls(ready, 1).get_by_role("button", name="Edit")
+    for _ in range(60):
+        if edit.evaluate("button => button === document.activeElement"):
+            break
+        ready.keyboard.press("Tab")
+    expect(edit).to_be_focused()
+    ready.keyboard.press("Enter")
+    editor = ready.locator("#cell-1 textarea")
+    expect(editor).to_be_focused()
+    ready.keyboard.press("Control+a")
+    ready.keyboard.type("if True:\n")
+    ready.keyboard.press("Tab")
+    ready.keyboard.type("print('typed')")
+    assert editor.input_value() == "if True:\n    print('typed')"
+    ready.keyboard.press("Shift+Tab")
+    assert editor.input_value() == "if True:\nprint('typed')"
+    ready.keyboard.press("Tab")
+    ready.keyboard.press("Escape")
+    expect(controls(ready, 1).get_by_role("button", name="Run")).to_be_focused()
+    ready.keyboard.press("Enter")
+    expect(result(ready, 1).locator("pre")).to_have_text("typed", timeout=LOADS)
+
+
+def test_without_javascript_there_are_no_controls(reader: Callable[..., Page], site: Built) -> None:
+    key_of(site, "cpython-3.14.2-emscripten")
+    page = reader(java_script_enabled=False)
+    page.goto(f"{PAGE}.html")
+    expect(page.locator(".run").first).to_be_hidden()
+    expect(page.locator(".run-bar")).to_be_hidden()
+
+
+def test_every_page_has_a_policy_without_unsafe_words(site: Built) -> None:
+    for name, content in site.pages():
+        (policy,) = content.select("meta[http-equiv='Content-Security-Policy']")
+        said = str(policy["content"])
+        assert "default-src 'none'" in said and "unsafe" not in said, name
+        assert not content.select("[style], [onclick], [onload]"), name
+
+
+def test_a_page_opened_from_the_disk_says_that_run_needs_a_server(browser, site: Built) -> None:  # type: ignore[no-untyped-def]
+    key_of(site, "cpython-3.14.2-emscripten")
+    page = browser.new_page()
+    page.goto((site.folder / f"{PAGE}.html").as_uri())
+    expect(page.locator("article pre").first).to_be_visible()
+    page.close()
