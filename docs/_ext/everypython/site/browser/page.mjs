@@ -134,6 +134,7 @@ export async function opened({ root, data: path, select, say, progress, places, 
 
   // A cell, after the ones above it that have not run.
   const cells = async (place, found) => {
+    prepare(place);
     const session = sessions.get(found.unit.id) ?? start(found.unit);
     await session.python.ready;
     say(`Running on ${name()} …`);

@@ -2,7 +2,8 @@
 
 import { start } from "./python.mjs";
 
-const SOON = 100; // milliseconds: output is told no more often than this while a run goes on
+const SOON = 100; // milliseconds: output is told no more often than this while a run goes on,
+const FIRST = 50; // after so many pieces
 
 const tell = (type, rest) => postMessage({ type, ...rest });
 
@@ -24,14 +25,18 @@ function counting() {
   return () => ([self.fetch, over] = [fetching, true]);
 }
 
-let python, typed, startOfRun, told, last;
+// What Pyodide says when it dies is for the page to tell, not for the console.
+const complaints = [];
+for (const level of ["warn", "error"]) console[level] = (...words) => complaints.push(words.join(" "));
+
+let python, typed, startOfRun, told, last, pieces;
 
 // Tells of what a long run has printed so far, a piece at a time; all of it comes with the report.
 function printed() {
-  if (performance.now() - last < SOON) return;
+  if (pieces > FIRST && performance.now() - last < SOON) return;
   const end = python.log.size();
   tell("printed", { text: python.log.text(told, end) });
-  [told, last] = [end, performance.now()];
+  [told, last, pieces] = [end, performance.now(), pieces + 1];
 }
 
 const requests = {
@@ -61,13 +66,14 @@ const requests = {
 };
 
 function begin() {
-  [startOfRun, told, last] = [python.log.size(), python.log.size(), performance.now()];
+  const size = python.log.size();
+  [startOfRun, told, last, pieces] = [size, size, performance.now(), 0];
 }
 
 addEventListener("message", async ({ data: { type, ...request } }) => {
   try {
     tell("done", await requests[type](request));
   } catch (error) {
-    tell("dead", { why: String(error?.message ?? error) });
+    tell("dead", { why: String(error?.message ?? error), complaints });
   }
 });
