@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython.interpreters import first_that_starts
+from everypython.interpreters import first_that_starts, published_default
 
 from .conftest import EXTENSIONS, FOUND, FRONT, Site
 
@@ -305,6 +305,22 @@ def test_what_varies_is_skipped_or_is_an_address_is_no_difference_and_is_counted
     assert result.status == 0, result
     said = "2 outputs agree: 4 cells × 1 Python, less 1 that are skipped, less 1 that vary, each run twice, in "
     assert result.lines[0].startswith(said)
+
+
+@two_pythons
+def test_a_page_that_a_python_skips_says_why_once_and_verifies(tmp_path: Path) -> None:
+    *_, other = [python for python in FOUND if python.key != published_default(FOUND).key]
+    small = small_site(tmp_path)
+    small.pythons = [published_default(FOUND).executable, other.executable]
+    small.page("index", "word = 'kept'", "print(word)")
+    page = tmp_path / "docs/index.md"
+    skip = f'skip: {{"{other.key}": "it has no words (gh-1)"}}\nkernelspec:'
+    page.write_text(page.read_text(encoding="utf-8").replace("kernelspec:", skip), encoding="utf-8")
+    publish(small)
+    html = small.html()
+    assert (html.count("it has no words"), html.count("did not run this page")) == (1, 2)
+    assert 'data-cell="index:1"' not in html, "what prints nothing on a Python that runs it has no box either"
+    assert verify(small.root, small.root / "out", *small.pythons).status == 0
 
 
 @two_pythons

@@ -68,6 +68,7 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
         top = chooser(build)
     if running.runs_here(doctree):
         top += running.bar(name)
+    top += skipping(build, name)
     before, heading, after = context["body"].partition("</h1>")
     page = before + heading + top + after if heading else top + before
     context["body"] = page + provenance(app, build, context["pathto"]("runs.json", resource=True))
@@ -98,6 +99,24 @@ def chooser(build: pages.Build) -> str:
     )
 
 
+def skipping(build: pages.Build, name: str) -> str:
+    """Which Pythons skip the whole page, and why; under its cells this is not said again."""
+    unit = next((unit for unit in build.units if unit.page == name), None)
+    whys = [why for why in unit.cells[0].options.skip if why.of_page] if unit else []
+    skipped = {why: [python for python in build.interpreters if variants.first(whys, python) is why] for why in whys}
+    return "".join(
+        f'\n<p class="because"><strong>{html.escape(variants.names(pythons, build.interpreters))}</strong> did not run '
+        f"this page: {markdown(why.reason)}</p>"
+        for why, pythons in skipped.items()
+        if pythons
+    )
+
+
+def markdown(text: str) -> str:
+    rendered: str = MarkdownIt("commonmark", {"html": False}).renderInline(text)
+    return rendered
+
+
 def provenance(app: Sphinx, build: pages.Build, runs: str) -> str:
     """Which Pythons ran, where, with which version of the project, and which are missing."""
     ran = [
@@ -120,9 +139,8 @@ def by_platform(python: Interpreter) -> tuple[str, tuple[object, ...]]:
 
 def missing(app: Sphinx, build: pages.Build) -> list[str]:
     """What this build cannot show because no Python that ran is of that kind."""
-    markdown = MarkdownIt("commonmark", {"html": False})
     warnings = [
-        markdown.renderInline(sentence)
+        markdown(sentence)
         for pattern, sentence in app.config.everypython_wanted.items()
         if not any(variants.covers(pattern, python) for python in build.interpreters)
     ]

@@ -60,8 +60,8 @@ def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
             pythons = " ".join(variant["interpreters"])
             expected = text_on_page(variant, site.record["published_default"])
             found = drawn.pop((unit["page"], cell["id"], pythons), [])
-            nothing_to_show = not expected and not variant.get("skipped") and len(cell["variants"]) == 1
-            if not found and not nothing_to_show and not hidden(units.get(unit["id"]), index):
+            here = units.get(unit["id"])
+            if not found and not silent(site, cell, here, index) and not hidden(here, index):
                 yield f"{place(unit, cell, pythons)}: in {unit['page']}.html: {differs(expected, None)}"
             for got in found:
                 if got != expected:
@@ -69,6 +69,15 @@ def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
     for (page, cell_id, pythons), found in drawn.items():
         for got in found:
             yield f"{page}.html: cell {cell_id}: on {pythons}: {differs(None, got)}; runs.json has no such outcome"
+
+
+def silent(site: Published, cell: dict[str, Any], unit: Unit | None, index: int) -> bool:
+    """Whether no Python printed anything for a cell, besides those that skip the whole page."""
+    skips = unit.cells[index].options.skip if unit and unit.cells[index:] else ()
+    of_page = {why.reason for why in skips if why.of_page}
+    told = [variant for variant in cell["variants"] if variant.get("skipped") not in of_page]
+    default = site.record["published_default"]
+    return len(told) == 1 and not told[0].get("skipped") and not text_on_page(told[0], default)
 
 
 def hidden(unit: Unit | None, index: int) -> bool:

@@ -97,7 +97,8 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
 def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
     """The output of a cell: an outcome for each group, the published default's first, which is drawn already."""
     first, *others = groups = build.groups(unit, index)
-    if not others and not prints_something(first):
+    told = [group for group in groups if not group.of_page]
+    if len(told) == 1 and not prints_something(first):
         return []
     whole = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
     for number, group in enumerate(groups, 1):
@@ -120,7 +121,7 @@ def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.No
 
 def says(group: Group) -> str:
     if group.skipped:
-        return "did not run this"
+        return "did not run this page" if group.of_page else "did not run this"
     if group.volatile:
         several = len(group.interpreters) > 1
         return (
@@ -131,6 +132,8 @@ def says(group: Group) -> str:
 
 def remarks(group: Group, build: pages.Build, alone: bool) -> list[nodes.Node]:
     """What stands below a group's output: why it differs, or that no Python does."""
+    if group.of_page:
+        return []  # said once, at the top of the page
     reasons: list[nodes.Node] = [explained(reason) for reason in group.reasons]
     if alone and len(build.interpreters) > 1:
         same = f"same on all {len(build.interpreters)} Pythons" if not group.volatile else "varies from run to run"

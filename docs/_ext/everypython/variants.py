@@ -20,9 +20,10 @@ class Group:
 
     interpreters: list[Interpreter]
     outcome: dict[str, Any]
-    reasons: list[str] = field(default_factory=list)
     volatile: bool = False
     skipped: bool = False
+    of_page: bool = False  # skipped as the whole page is
+    reasons: list[str] = field(default_factory=list)
 
 
 def covers(pattern: str, interpreter: Interpreter) -> bool:
@@ -78,7 +79,8 @@ def last_line(error: dict[str, str]) -> str:
 
 def prints_something(group: Group) -> bool:
     outcome = group.outcome
-    return bool(outcome["text"] or outcome["data"] or outcome["error"] or not outcome["reached"] or group.skipped)
+    skipped = group.skipped and not group.of_page
+    return bool(outcome["text"] or outcome["data"] or outcome["error"] or not outcome["reached"] or skipped)
 
 
 def grouped(
@@ -90,7 +92,8 @@ def grouped(
         skipped, varies = first(options.skip, interpreter), first(options.volatile, interpreter)
         apart = skipped or varies
         key = (bool(skipped), apart.reason) if apart else repr(comparable(outcome, options))
-        group = groups.setdefault(key, Group([], outcome, volatile=bool(varies and not skipped), skipped=bool(skipped)))
+        new = Group([], outcome, bool(varies and not skipped), bool(skipped), bool(skipped and skipped.of_page))
+        group = groups.setdefault(key, new)
         group.interpreters.append(interpreter)
         why = apart or (because(options, interpreter, default) if group is not published(groups) else None)
         if why and why.reason not in group.reasons:
