@@ -167,7 +167,7 @@ def test_the_step_is_in_sight_in_the_program(reader: Callable[..., Page]) -> Non
     page = reader(viewport={"width": 390, "height": 900})
     page.goto(FILMS[1])
     strip = page.locator(".filmstrip")
-    page.add_style_tag(content=".filmstrip .program { max-height: 5rem !important; }")
+    strip.locator(".program").evaluate("program => program.style.setProperty('max-height', '5rem', 'important')")
     for step in range(2, steps_of(strip) + 1):
         strip.get_by_label("Next step").click()
         expect_step(strip, step)

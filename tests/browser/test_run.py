@@ -17,7 +17,7 @@ pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page, Route
+    from playwright.sync_api import Browser, Locator, Page, Route
 
 PAGE = "tutorial/a-circle"
 LOADS = 60_000  # milliseconds: a Python is fetched and started in a fraction of that
@@ -239,9 +239,25 @@ def test_every_page_has_a_policy_without_unsafe_words(site: Built) -> None:
         assert not content.select("[style], [onclick], [onload]"), name
 
 
-def test_a_page_opened_from_the_disk_says_that_run_needs_a_server(browser, site: Built) -> None:  # type: ignore[no-untyped-def]
+def test_a_page_opened_from_the_disk_says_that_run_needs_a_server(browser: Browser, site: Built) -> None:
     key_of(site, "cpython-3.14.2-emscripten")
     page = browser.new_page()
     page.goto((site.folder / f"{PAGE}.html").as_uri())
-    expect(page.locator("article pre").first).to_be_visible()
+    expect(page.locator(".run-bar")).to_contain_text("To run these cells, read", use_inner_text=True)
+    expect(page.get_by_role("button", name="Run")).to_have_count(0)
+    expect(page.locator("#cell-1 .cell_output pre").first).to_be_visible()
     page.close()
+
+
+def test_no_page_breaks_its_own_policy_or_asks_for_what_is_not_there(page: Page, site: Built) -> None:
+    for name, _ in site.pages():
+        page.goto(f"{name}.html", wait_until="networkidle")
+    page.goto("search.html?q=collector")
+    expect(page.locator("#search-results li").first).to_be_visible()
+
+
+def test_a_run_that_takes_a_minute_is_said_to_go_on(ready: Page) -> None:
+    write(ready, 1, "while True: pass").press("Control+Enter")
+    expect(status(ready)).to_contain_text("Still running after 60 s. Stop ends it", timeout=2 * LOADS)
+    ready.get_by_role("button", name="Stop").click()
+    expect(result(ready, 1)).to_contain_text("did not end")

@@ -87,7 +87,9 @@ def bar(page: str) -> str:
         '<button type="button" data-do="all">Run all</button>\n'
         '<button type="button" data-do="stop" disabled>Stop</button>\n'
         '<button type="button" data-do="restart">Reset page</button>\n'
-        '<progress aria-label="Loading Python" hidden></progress> <span role="status"></span></div>'
+        '<progress aria-label="Loading Python" hidden></progress> <span role="status"></span>\n'
+        '<p class="unserved">To run these cells, read this site from a server, such as '
+        "<code>python -m http.server</code> in its folder.</p></div>"
     )
 
 

@@ -19,8 +19,10 @@
       .filter((one) => one.platform.startsWith(want.platform))
       .sort((a, b) => (b.platform === home) - (a.platform === home));
     const distance = (one) => Math.abs(parseInt(one.patch) - parseInt(want.patch));
+    const elsewhere = (one) => one.platform !== fits[0].platform;
     const exact = fits.find((one) => !want.patch || one.patch === want.patch);
-    return { exact, nearest: exact ?? fits.sort((a, b) => distance(a) - distance(b))[0] };
+    const near = fits.toSorted((a, b) => elsewhere(a) - elsewhere(b) || distance(a) - distance(b));
+    return { exact, nearest: exact ?? near[0] };
   };
 
   // A browser may refuse storage; a choice then lasts as long as its page.
@@ -74,6 +76,7 @@
   };
 
   const message = start();
+  if (location.protocol === "file:") root.dataset.disk = ""; // where browsers let no page fetch what Run needs
   root.classList.remove("no-js"); // a theme does this at the end of the page, when what it then shows moves the rest
   document.addEventListener("DOMContentLoaded", arrange);
 

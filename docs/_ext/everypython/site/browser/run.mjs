@@ -91,8 +91,7 @@ const page = () =>
     .then(({ opened }) => opened({ root, data: bar.dataset.cells, select, say, progress, places, button, restore }))
     .catch((error) => {
       loaded = null;
-      const served = location.protocol === "file:" ? " Run needs a web server, for example python -m http.server." : "";
-      say(`What Run needs could not be fetched (${error.message}).${served}`);
+      say(`What Run needs could not be fetched (${error.message}).`);
       throw error;
     }));
 
