@@ -56,7 +56,7 @@ def browser(session: nox.Session) -> None:
     """Read the site of `site` in a real Chromium: choose, run every cell on every Pyodide, with keyboard alone, …"""
     install(session, "browser")
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))):
-        session.error("there is no Chromium on PATH. Install it, for example: apt-get install chromium")
+        session.run("playwright", "install", "chromium", success_codes=range(256))  # if it fails, the tests say so
     fetch_pyodide(session)
     session.run("python", "-m", "everypython.publish", "docs", SITE, "-q", "-D", "everypython_run=1", env=ENGINE)
     session.run("pytest", "tests/browser", *session.posargs, env={**ENGINE, "EVERYPYTHON_SITE": str(ROOT / SITE)})

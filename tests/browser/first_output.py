@@ -52,8 +52,8 @@ WAIT_RUN = """() => new Promise((done) => {
 def measured(site: Path, address: str, visit: Callable[[], Page]) -> int:
     """Prints the table; 1 if a goal is missed."""
     pythons = json.loads((site / "run" / f"{PAGE}.json").read_text(encoding="utf-8"))["pythons"]
-    whats = ("bare", "run", "later")
-    times: dict[tuple[str, str], list[float]] = {(key, what): [] for key in pythons for what in whats}
+    waits = ("bare", "run", "later")
+    times: dict[tuple[str, str], list[float]] = {(key, what): [] for key in pythons for what in waits}
     for _ in range(ROUNDS):
         for key, about in pythons.items():
             page = visit()

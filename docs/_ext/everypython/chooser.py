@@ -133,8 +133,8 @@ def provenance(app: Sphinx, build: pages.Build, runs: str) -> str:
     )
 
 
-def by_platform(python: Interpreter) -> tuple[str, tuple[object, ...]]:
-    return python.platform, python.rank
+def by_platform(python: Interpreter) -> tuple[bool, str, tuple[object, ...]]:
+    return bool(python.pyodide), python.platform, python.rank
 
 
 def missing(app: Sphinx, build: pages.Build) -> list[str]:
