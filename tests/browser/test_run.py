@@ -67,8 +67,12 @@ def test_nothing_of_it_is_fetched_before_the_first_press(page: Page, site: Built
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{PAGE}.html", wait_until="networkidle")
-    assert asked
-    assert not [url for url in asked if re.search(r"/(pyodide|run|viz)/|/browser/(?!run\.mjs)", url)]
+    needed = re.compile(r"/(pyodide|run|viz)/|/browser/(?!run\.mjs)")
+    assert asked and not list(filter(needed.search, asked))
+    controls(page, 1).get_by_role("button", name="Run").click()
+    expect(result(page, 1)).to_have_attribute("data-verdict", "same", timeout=LOADS)
+    fetched = {url.rsplit("/", 1)[1] for url in filter(needed.search, asked)}
+    assert {"pyodide.asm.wasm", "python_stdlib.zip", "worker.mjs"} <= fetched, "requests of workers are seen, too"
 
 
 def test_a_press_runs_the_cells_above_first(ready: Page) -> None:
@@ -179,6 +183,7 @@ def test_a_python_that_dies_is_reported_and_replaced(ready: Page) -> None:
 def test_exit_ends_the_python_and_is_said(ready: Page) -> None:
     run(ready, 1, "import sys\nprint('bye')\nsys.exit(3)")
     expect(result(ready, 1)).to_contain_text("bye")
+    expect(status(ready)).to_contain_text("sys.exit() ended this page's Python")
     expect(run(ready, 1, "'sys' in globals()")).to_contain_text("False")
 
 
@@ -196,6 +201,32 @@ def test_the_chooser_at_the_top_leads_where_it_can(ready: Page, site: Built) -> 
     key = key_of(site, "cpython-3.12.7-emscripten")
     ready.goto(f"{PAGE}.html?python={key_of(site, 'cpython-3.12.1-linux')}")
     expect(ready.get_by_label("Run here on")).to_have_value(key)
+
+
+def test_once_something_ran_the_chooser_at_the_top_changes_what_is_shown_and_not_what_runs(
+    ready: Page, site: Built
+) -> None:
+    before = ready.get_by_label("Run here on").input_value()
+    run(ready, 1, "1")
+    ready.get_by_label("Show outputs for").select_option(key_of(site, "cpython-3.12.7-emscripten"))
+    expect(ready.get_by_label("Run here on")).to_have_value(before)
+
+
+def test_a_hidden_check_that_fails_is_said(ready: Page) -> None:
+    shown = [place.get_attribute("data-cell") for place in ready.locator(".run").all()]
+    broken: list[str] = []
+
+    def falsified(route: Route) -> None:
+        data = route.fetch().json()
+        cell = next(cell for cell in data["units"][0]["cells"] if cell["id"] not in shown)
+        broken.append(cell["id"])
+        cell["source"] = "assert not 'this holds'"
+        route.fulfill(body=json.dumps(data))
+
+    ready.route("**/run/*/*.json", falsified)
+    ready.get_by_role("button", name="Run all").click()
+    expect(status(ready)).to_contain_text("A hidden check of this page failed here: Traceback", timeout=LOADS)
+    assert broken
 
 
 def test_the_keyboard_alone_edits_runs_and_leaves(ready: Page) -> None:

@@ -14,6 +14,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from .mending import mended
+
 STYLESHEET = "_static/attributes.css"
 HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?")
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*\btype=\"application/json\")[^>]*>(.*?)</script>", re.DOTALL)
@@ -23,6 +25,7 @@ CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
 
 
 def setup(app: Sphinx) -> None:
+    app.add_js_file("reach.js", loading_method="defer")
     app.connect("build-finished", guard, priority=900)  # whatever others write comes first
 
 
@@ -35,7 +38,7 @@ def guard(app: Sphinx, exception: Exception | None) -> None:
         text = file.read_text(encoding="utf-8")
         if 'http-equiv="Content-Security-Policy"' not in text and "</head>" in text:
             up = "../" * (len(file.relative_to(out).parts) - 1)
-            text, found = without_attributes(text)
+            text, found = without_attributes(mended(text, file.stem.capitalize()))
             rules.update(found)
             link = f'<link rel="stylesheet" href="{up}{STYLESHEET}">' if found else ""
             meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(text)}">'

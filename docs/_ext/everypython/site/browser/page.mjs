@@ -14,6 +14,7 @@ export async function opened({ root, data: path, select, say, progress, places, 
   const sessions = new Map(); // of each unit that runs: its Python, and how many of its cells have run
   let work = Promise.resolve(); // one press after another
   let current = null; // the place whose code is running
+  let remark = ""; // what is to be said of the page's Python besides
   let pressed = 0; // a stop makes what was pressed before it void
 
   const name = () => select.selectedOptions[0].text;
@@ -45,6 +46,7 @@ export async function opened({ root, data: path, select, say, progress, places, 
     const python = data.pythons[select.value];
     say(`Loading ${name()} …`);
     const setting = { ...data.setting, ...files };
+    if (unit.kind === "page") remark = "";
     const session = { key: select.value, ran: 0, changed: false };
     session.python = begun({ root, python, bundle: unit.bundle, setting, heard: heard(python) });
     sessions.set(unit.id, session);
@@ -109,10 +111,10 @@ export async function opened({ root, data: path, select, say, progress, places, 
     const report = await session.python.run(skipped ? "" : source);
     session.ran = Math.max(session.ran, found.index + 1);
     if (place && !skipped) compared(place, found.cell, report, edited, changed);
-    else if (report.error) say(`A hidden check of this page failed here: ${report.trace}`);
+    else if (report.error) remark = `A hidden check of this page failed here: ${report.trace.trim()}`;
     if (report.exits) {
+      remark = "sys.exit() ended this page's Python: the next Run starts a new one.";
       end(found.unit, "sys.exit() was called");
-      say(`sys.exit() ended this page's Python. The next Run starts a new one.`);
     }
   };
 
@@ -151,11 +153,11 @@ export async function opened({ root, data: path, select, say, progress, places, 
     const began = performance.now();
     try {
       await (found.unit.kind === "example" ? program(place, found) : cells(place, found));
-      say(`Done in ${((performance.now() - began) / 1000).toFixed(1)} s, on ${name()}.`);
+      say(`Done in ${((performance.now() - began) / 1000).toFixed(1)} s, on ${name()}. ${remark}`.trim());
     } catch (error) {
       end(found.unit, error.message);
-      const result = current?.result;
-      if (result) show(current, null, "none", `This did not end: ${error.message}`);
+      const unfinished = [current, place].filter((each) => each?.result && !each.result.dataset.verdict);
+      for (const each of unfinished) show(each, null, "none", `This did not end: ${error.message}`);
       say(`${error.message}. The next Run starts a new Python.`);
       throw error;
     } finally {

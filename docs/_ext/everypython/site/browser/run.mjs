@@ -18,10 +18,10 @@ function place(controls) {
 
 const say = (words) => (status.textContent = words);
 
-// The Python to run on: as the chooser says as nearly as there is one, until the reader chooses here.
-let chosen = false;
+// The Python to run on: as the chooser says as nearly as there is one, until the reader chooses here or runs something.
+let [chosen, loaded] = [false, null];
 function follow() {
-  if (chosen) return;
+  if (chosen || loaded) return;
   const minor = (key) => key.match(/-(\d+\.\d+)/)[1];
   const keys = [...select.options].map((option) => option.value);
   const shown = document.documentElement.dataset.python ?? "";
@@ -85,7 +85,6 @@ function restore(where) {
   where.result = null;
 }
 
-let loaded;
 const page = () =>
   (loaded ??= import("./page.mjs")
     .then(({ opened }) => opened({ root, data: bar.dataset.cells, select, say, progress, places, button, restore }))

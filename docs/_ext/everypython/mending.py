@@ -1,0 +1,40 @@
+"""What furo, Sphinx and myst-nb write in a way that not everybody can read, written so that they can.
+
+Each function mends one thing in a page's HTML, and leaves a page alone that has none of it. Names in the comments say
+whose it is: there it should be mended one day.
+"""
+
+from __future__ import annotations
+
+import re
+
+PARAMETERS = re.compile(r'<dl>\n((?:<dd><em class="sig-param">.*</dd>\n)+)</dl>')
+TOP = re.compile(r'(?<!<nav aria-label="Top">)<a href="#" class="back-to-top muted-link">.*?</a>', re.DOTALL)
+PLAIN = {
+    # Sphinx: a heading has a level
+    '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
+    # myst-nb: the text of a summary is its name, and says more than this label
+    '<summary aria-label="Toggle hidden content">': "<summary>",
+    # furo: two landmarks of a kind need names, and its icons stand in none
+    '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="This site">',
+    '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
+    '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="On this page">',
+    '<div class="content-icon-container">': '<div class="content-icon-container" role="navigation" aria-label="Tools">',
+}
+ARTICLE = '<article role="main" id="furo-main-content">'
+
+
+def mended(page: str, title: str) -> str:
+    """A page of the site, by its HTML; `title` is for a page without a heading."""
+    for old, new in PLAIN.items():
+        page = page.replace(old, new)
+    if "<h1" not in page:  # Sphinx: the page of search results
+        page = page.replace(ARTICLE, f"{ARTICLE}\n<h1>{title}</h1>")
+    page = TOP.sub(r'<nav aria-label="Top">\g<0></nav>', page)  # furo: a link that stands in no landmark
+    return PARAMETERS.sub(parameters, page)
+
+
+def parameters(found: re.Match[str]) -> str:
+    """Sphinx: the parameters of a long signature are no list of definitions."""
+    lines = found[1].replace("<dd>", '<span class="parameter">').replace("</dd>", "</span>")
+    return f'<span class="parameters">\n{lines}</span>'

@@ -1,0 +1,37 @@
+"""What is mended of the theme's HTML, and what is left alone."""
+
+from everypython.mending import mended
+
+SIGNATURE = '<dt>f(<dl>\n<dd><em class="sig-param">a</em>,</dd>\n<dd><em class="sig-param">b</em>,</dd>\n</dl>\n)</dt>'
+
+
+def test_a_caption_gets_the_level_that_a_heading_has() -> None:
+    assert 'role="heading" aria-level="2"' in mended('<h1>x</h1><p class="caption" role="heading">y</p>', "")
+
+
+def test_a_folds_name_is_its_text() -> None:
+    fold = '<h1>x</h1><summary aria-label="Toggle hidden content">\n<p>Show the output</p></summary>'
+    assert mended(fold, "") == fold.replace(' aria-label="Toggle hidden content"', "")
+
+
+def test_parameters_of_a_signature_are_no_list_of_definitions_and_other_lists_stay() -> None:
+    page = f"<h1>x</h1>{SIGNATURE}<dl>\n<dd>no parameter</dd>\n</dl>"
+    assert mended(page, "").count("<dl>") == 1
+    assert mended(page, "").count('<span class="parameter"><em class="sig-param">') == 2
+
+
+def test_a_page_without_a_heading_gets_its_title_and_another_none() -> None:
+    article = '<article role="main" id="furo-main-content">'
+    assert mended(article, "Search") == f"{article}\n<h1>Search</h1>"
+    assert mended(f"{article}<h1>x</h1>", "Search") == f"{article}<h1>x</h1>"
+
+
+def test_the_link_to_the_top_stands_in_a_landmark() -> None:
+    link = '<a href="#" class="back-to-top muted-link">\n<span>Back to top</span></a>'
+    assert mended(f"<h1>x</h1>{link}", "") == f'<h1>x</h1><nav aria-label="Top">{link}</nav>'
+
+
+def test_what_is_mended_is_mended_once() -> None:
+    top = '<a href="#" class="back-to-top muted-link">x</a>'
+    page = f'<h1>x</h1>{SIGNATURE}<aside class="toc-drawer"></aside>{top}'
+    assert mended(mended(page, ""), "") == mended(page, "")
