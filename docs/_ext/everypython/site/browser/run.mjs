@@ -85,14 +85,16 @@ function restore(where) {
   where.result = null;
 }
 
-const page = () =>
-  (loaded ??= import("./page.mjs")
+const page = () => {
+  if (!loaded) say("Loading what Run needs …");
+  return (loaded ??= import("./page.mjs")
     .then(({ opened }) => opened({ root, data: bar.dataset.cells, select, say, progress, places, button, restore }))
     .catch((error) => {
       loaded = null;
       say(`What Run needs could not be fetched (${error.message}).`);
       throw error;
     }));
+};
 
 const press = (what) => page().then((it) => it[what](), () => {});
 
