@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, coverage, crosscheck, filmstrip, gather, pages, pictures, policy, running, show
+    from . import chooser, coverage, crosscheck, filmstrip, gather, mending, pages, pictures, policy, running, show
 
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
@@ -37,6 +37,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     filmstrip.setup(app)
     chooser.setup(app)
     running.setup(app)
+    mending.setup(app)
     policy.setup(app)
     gather.setup(app)
     coverage.setup(app)

@@ -20,10 +20,8 @@ from typing import Any
 
 from . import node
 from .interpreters import Interpreter
+from .node import MOST, RUNNER
 from .units import Unit, digest
-
-RUNNER = Path(__file__).with_name("runner.py")
-MOST = 1_000_000  # bytes that a unit may print
 
 FIXED = {
     "LC_ALL": "C.UTF-8",

@@ -1,12 +1,14 @@
 """What furo, Sphinx and myst-nb write in a way that not everybody can read, written so that they can.
 
-Each function mends one thing in a page's HTML, and leaves a page alone that has none of it. Names in the comments say
-whose it is: there it should be mended one day.
+A page that has none of it is left alone. Names in the comments say whose it is: there it should be mended one day.
+What can only be known once a page is drawn, whether something scrolls, is the part of `site/reach.js`.
 """
 
 from __future__ import annotations
 
 import re
+
+from sphinx.application import Sphinx
 
 PARAMETERS = re.compile(r'<dl>\n((?:<dd><em class="sig-param">.*</dd>\n)+)</dl>')
 TOP = re.compile(r'(?<!<nav aria-label="Top">)<a href="#" class="back-to-top muted-link">.*?</a>', re.DOTALL)
@@ -22,6 +24,10 @@ PLAIN = {
     '<div class="content-icon-container">': '<div class="content-icon-container" role="navigation" aria-label="Tools">',
 }
 ARTICLE = '<article role="main" id="furo-main-content">'
+
+
+def setup(app: Sphinx) -> None:
+    app.add_js_file("reach.js", loading_method="defer")
 
 
 def mended(page: str, title: str) -> str:

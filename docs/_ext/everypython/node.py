@@ -31,6 +31,7 @@ RUNNER = Path(__file__).with_name("runner.py")
 SHARED = Path(__file__).with_name("site") / "browser" / "python.mjs"
 BASE = "/tmp/everypython-browser"  # like a unit's folder on a real disk, in Pyodide's own file system
 BUNDLE = "bundle.json"
+MOST = 1_000_000  # bytes that a unit may print, on any Python
 
 
 class Unfetched(Exception):
@@ -140,7 +141,7 @@ def job(pyodide: Path, environment: Mapping[str, str], suffix: str = "") -> dict
         "index": f"{pyodide}{os.sep}",
         "env": inside(environment, base),
         "folder": f"{base}/work",
-        "most": 1_000_001,
+        "most": MOST + 1,  # so that one byte too many is seen
     }
 
 

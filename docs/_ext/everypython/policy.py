@@ -25,7 +25,6 @@ CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
 
 
 def setup(app: Sphinx) -> None:
-    app.add_js_file("reach.js", loading_method="defer")
     app.connect("build-finished", guard, priority=900)  # whatever others write comes first
 
 

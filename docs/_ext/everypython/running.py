@@ -24,8 +24,7 @@ from .variants import first
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"
-MOST = 1_000_000  # bytes of what a cell prints that a page shows
-UNRUN = {"remove-cell", "remove-input", "no-run"}
+UNRUN = {"remove-cell", "remove-input"}
 
 
 class controls(nodes.General, nodes.Element):  # docutils names nodes in lower case
@@ -116,11 +115,11 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     bundles = {unit.packages for unit in build.units}
     for python in pyodides():
         copy_pyodide(build, python, out / "pyodide" / python.pyodide, bundles)
-    drawing = copy_graphviz(app, out)
+    copy_graphviz(app, out)
     for page in {unit.page for unit in build.units}:
         file = out / "run" / f"{page}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(record(build, page, out, drawing), ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(record(build, page, out), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def copy_pyodide(build: pages.Build, python: Interpreter, folder: Path, bundles: set[tuple[str, ...]]) -> None:
@@ -136,17 +135,16 @@ def bundle(packages: tuple[str, ...]) -> str:
     return f"{'-'.join(packages)}.json"
 
 
-def copy_graphviz(app: Sphinx, out: Path) -> str:
-    """Graphviz for browsers, under the name that pages know; none where it is not in the cache."""
+def copy_graphviz(app: Sphinx, out: Path) -> None:
+    """Graphviz for browsers. Where it is not in the cache, a graph that runs there shows its text and says so."""
     for package, integrity in app.config.everypython_browser.items():
         found = node.folder_of(package, integrity) / "dist" / "viz.js"
         if "viz" in package and found.exists():
             (out / GRAPHVIZ).parent.mkdir(parents=True)
             shutil.copyfile(found, out / GRAPHVIZ)
-    return GRAPHVIZ
 
 
-def record(build: pages.Build, page: str, out: Path, drawing: str) -> dict[str, Any]:
+def record(build: pages.Build, page: str, out: Path) -> dict[str, Any]:
     """What a page needs to run its cells and to compare. Paths begin at the site's root."""
     folders = {python.key: f"pyodide/{python.pyodide}/" for python in pyodides()}
     return {
@@ -154,10 +152,10 @@ def record(build: pages.Build, page: str, out: Path, drawing: str) -> dict[str, 
         "setting": {
             "env": node.inside(child.FIXED),
             "folder": f"{node.BASE}/work",
-            "most": MOST,
-            "runner": child.RUNNER.read_text(encoding="utf-8"),
+            "most": node.MOST,
+            "runner": node.RUNNER.read_text(encoding="utf-8"),
         },
-        "drawing": drawing,
+        "drawing": GRAPHVIZ,
         "units": [record_of_unit(build, unit) for unit in build.units if unit.page == page],
     }
 
@@ -194,5 +192,5 @@ def record_of_unit(build: pages.Build, unit: Unit) -> dict[str, Any]:
 def expected(build: pages.Build, unit: Unit, index: int, python: Interpreter) -> dict[str, Any]:
     """What a Pyodide printed, displayed and raised when the site was built."""
     outcome = build.results[unit, python]["cells"][index]
-    error = outcome["error"] and {name: outcome["error"][name] for name in ("type", "message")}
+    error = pages.without_traceback(outcome["error"])
     return {"text": outcome["text"], "data": outcome["data"], "error": error}
