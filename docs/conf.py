@@ -1,5 +1,6 @@
 """Builds the site. Everything that runs demonstrations is in _ext/everypython."""
 
+import os
 import re
 import sys
 import tomllib
@@ -13,7 +14,11 @@ sys.path[:0] = [str(HERE.parent), str(HERE / "_ext")]
 
 from refdemo import __version__  # noqa: E402  # needs the line above
 
-SETTINGS = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]
+PROJECT = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+SETTINGS = PROJECT["tool"]["everypython"]
+# Where the sources are, and where the site is read. What needs one of them is left out while it is not known.
+REPOSITORY = os.environ.get("REFDEMO_REPOSITORY") or PROJECT["project"].get("urls", {}).get("Repository", "")
+ADDRESS = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("REFDEMO_SITE", "")
 
 project = "refdemo"
 author = "the refdemo contributors"
@@ -24,6 +29,7 @@ extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.gith
 exclude_patterns = ["_build", "_ext"]
 html_theme = "furo"
 html_title = "refdemo"
+html_baseurl = ADDRESS
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
 
