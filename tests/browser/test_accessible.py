@@ -22,7 +22,26 @@ if TYPE_CHECKING:
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]
 DOCS = ROOT / "docs"
 PAGES = [file.relative_to(DOCS).with_suffix("").as_posix() for file in sorted(DOCS.glob("[a-z]*/*.md"))]
-LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
+EVERY = [*PAGES, "index", "search", "genindex"]
+LOOKS: list[tuple[Any, int]] = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
+
+# where the focus is, and whether a reader sees that; nothing once it has been everywhere
+STOP = """() => {
+  const at = document.activeElement;
+  window.reached ??= new Set();
+  if (at === document.body || reached.has(at)) return null;
+  reached.add(at);
+  const { top, bottom, left, right } = (at.closest(".sd-card") ?? at).getBoundingClientRect();
+  const { outlineStyle, outlineWidth } = getComputedStyle(at.closest(".sd-card") ?? at);
+  return {
+    html: at.outerHTML.slice(0, 200),
+    ringed: outlineStyle !== "none" && outlineWidth !== "0px",
+    seen: right > 0 && bottom > 0 && left < innerWidth && top < innerHeight,
+  };
+}"""
+UNREACHED = """() => [...document.querySelectorAll("a[href], button, select, input, textarea, summary, [tabindex='0']")]
+  .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.tabIndex >= 0)
+  .filter((one) => !reached.has(one)).map((one) => one.outerHTML.slice(0, 200))"""
 
 
 @pytest.fixture(scope="session")
@@ -34,36 +53,46 @@ def axe() -> str:
         pytest.skip(str(error))
 
 
-@pytest.fixture(params=LOOKS, ids=lambda look: f"{look[0]}-{look[1]}")
-def look(request: pytest.FixtureRequest) -> dict[str, Any]:
-    scheme, width = request.param
-    return {"color_scheme": scheme, "viewport": {"width": width, "height": 900}, "reduced_motion": "reduce"}
-
-
 def violations(page: Page, axe: str) -> list[str]:
-    page.evaluate(axe)  # as the browser's own tools would: a page's policy is not about them
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-    return [f"{rule['id']}: {node['html'][:200]}" for rule in found for node in rule["nodes"]]
+    """What axe-core finds on a page: light and dark, wide and narrow."""
+    found = []
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(axe)  # as the browser's own tools would: a page's policy is not about them
+        said = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+        found += [f"{scheme}, {width}: {rule['id']}: {at['html'][:200]}" for rule in said for at in rule["nodes"]]
+    return found
 
 
-@pytest.mark.parametrize("where", [*PAGES, "index", "search", "genindex"])
-def test_a_page_has_no_violations_as_it_comes_up_and_unfolded_on_another_python(
-    reader: Callable[..., Page], site: Built, look: dict[str, Any], axe: str, where: str
+def put_to_use(page: Page, site: Built) -> None:
+    """Chooses another Python, unfolds all groups and solutions, and runs the first cell or program that runs here."""
+    page.get_by_label("Show outputs for").select_option(key_of(site, "pypy"))
+    page.evaluate("for (const fold of document.querySelectorAll('article details')) fold.open = true")
+    run = page.locator(".run [data-do=run]:visible:enabled")
+    if run.count():
+        run.first.click()
+        expect(page.locator(".ran[data-verdict]").first).to_be_visible(timeout=60_000)
+
+
+@pytest.mark.parametrize("where", EVERY)
+def test_a_page_has_no_violations_as_it_comes_up_and_none_in_use(
+    reader: Callable[..., Page], site: Built, axe: str, where: str
 ) -> None:
-    page = reader(**look)
+    page = reader(reduced_motion="reduce")
     page.goto(f"{where}.html", wait_until="load")
-    assert violations(page, axe) == []
+    found = violations(page, axe)
     if page.locator(".chooser").count():
-        page.get_by_label("Show outputs for").select_option(key_of(site, "pypy"))
-        page.evaluate("for (const fold of document.querySelectorAll('article details')) fold.open = true")
-        assert violations(page, axe) == []
+        put_to_use(page, site)
+        found += violations(page, axe)
+    assert found == []
 
 
-def test_a_page_in_use_has_no_violations(
-    reader: Callable[..., Page], site: Built, look: dict[str, Any], axe: str
+def test_pictures_errors_and_editors_of_a_run_have_no_violations(
+    reader: Callable[..., Page], site: Built, axe: str
 ) -> None:
     key_of(site, "cpython-3.14.2-emscripten")
-    page = reader(**look)
+    page = reader(reduced_motion="reduce")
     page.goto("tutorial/a-circle.html")
     run = page.locator(".run[data-cell='tutorial/a-circle:7']").get_by_role("button", name="Run")
     run.click()
@@ -73,6 +102,25 @@ def test_a_page_in_use_has_no_violations(
     page.locator("#cell-2 textarea").press("Control+Enter")
     expect(page.locator("#cell-2 .ran")).to_contain_text("ZeroDivisionError")
     assert violations(page, axe) == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("where", EVERY)
+def test_the_tab_key_reaches_all_that_can_be_used_and_one_sees_where_it_is(
+    reader: Callable[..., Page], where: str, width: int
+) -> None:
+    page = reader(reduced_motion="reduce", viewport={"width": width, "height": 900})
+    page.goto(f"{where}.html", wait_until="load")
+    unseen = []
+    while True:
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None:
+            break
+        if not (stop["ringed"] and stop["seen"]):
+            unseen.append(stop)
+    assert unseen == []
+    assert page.evaluate(UNREACHED) == []
 
 
 def test_what_scrolls_sideways_can_be_reached_by_keyboard_and_the_rest_is_no_stop(reader: Callable[..., Page]) -> None:
