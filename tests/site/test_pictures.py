@@ -65,6 +65,18 @@ def test_every_picture_is_an_image_with_a_name_and_the_same_text_for_ear_and_eye
         assert description.get_text().strip() in texts
 
 
+def test_the_text_of_a_graph_says_every_word_of_its_nodes_and_edges(site: Built) -> None:
+    read = 0
+    for name, figure in pictures(site):
+        text = figure.select("svg > desc")[0].get_text()
+        words = {
+            word for drawn in figure.select("svg g > text") for word in re.findall(r"[^\W\d]\w*", drawn.get_text())
+        }
+        assert words - set(re.findall(r"[^\W\d]\w*", text)) == set(), (name, text)
+        read += len(words)
+    assert read
+
+
 def test_no_two_parts_of_a_page_have_one_id(site: Built) -> None:
     for name, page in site.pages():
         ids = Counter(str(element["id"]) for element in page.select("svg [id], figure [id], figure[id]"))
