@@ -227,16 +227,17 @@ def test_every_line_and_letter_of_a_picture_follows_the_dark_mode(reader: Callab
         assert stroke == "none" or stroke != stroke_in_the_dark
 
 
-@pytest.mark.parametrize("where", PAGES)
-def test_pictures_fit_a_phone(reader: Callable[..., Page], where: str) -> None:
+@pytest.mark.parametrize("where", [*PAGES, "guides/exceptions-and-tracebacks.html"])
+def test_on_a_phone_a_graph_keeps_the_size_of_its_letters_and_the_page_its_width(
+    reader: Callable[..., Page], where: str
+) -> None:
     page = reader(viewport={"width": 390, "height": 844})
     page.goto(where)
-    pictures = page.locator(".picture > svg")
-    assert pictures.count() >= 1
-    ends = pictures.evaluate_all(
-        "all => all.map((svg) => svg.getBoundingClientRect()).map((box) => [box.left, box.right])"
-    )
-    assert all(left >= 0 and right <= 390 for left, right in ends), ends
+    graphs = page.locator("figure.picture > svg:has(.node)")
+    scales = graphs.evaluate_all("all => all.map((svg) => svg.getScreenCTM().a)")
+    assert scales and min(scales) > 0.99
+    boxes = page.locator(".picture").evaluate_all("all => all.map((box) => box.getBoundingClientRect().right)")
+    assert max(boxes) <= 390
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
 
 
