@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import venv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -53,8 +54,8 @@ def test_a_python_named_in_everypython_that_does_not_start_is_an_error(tmp_path:
 @pytest.mark.skipif(os.name != "posix", reason="makes symbolic links")
 @pytest.mark.parametrize(
     "folder, variable",
-    [("versions/any/bin", "PYENV_ROOT"), ("any/bin", "UV_PYTHON_INSTALL_DIR")],
-    ids=["pyenv", "uv"],
+    [("versions/any/bin", "PYENV_ROOT"), ("any/bin", "UV_PYTHON_INSTALL_DIR"), ("uv/data/python/any/bin", "APPDATA")],
+    ids=["pyenv", "uv", "uv on Windows"],
 )
 def test_installations_are_found_without_being_on_path(tmp_path: Path, folder: str, variable: str) -> None:
     (tmp_path / folder).mkdir(parents=True)
@@ -81,6 +82,12 @@ def test_the_published_default_is_the_newest_stable_cpython_with_a_gil() -> None
     stable = made("3.14.2")
     others = [made("3.15.0rc1"), made("3.16.0", free_threaded=True), made("9.0.0", implementation="pypy")]
     assert published_default([*others, made("3.9.20"), stable]) is stable
+
+
+def test_of_two_machines_the_one_that_builds_has_the_published_default() -> None:
+    here, elsewhere = made("3.14.2"), replace(made("3.15.1"), executable="", platform="darwin-arm64")
+    assert published_default([elsewhere, here]) is here
+    assert published_default([elsewhere, made("3.16.0a2")]) is elsewhere, "it is stable"
 
 
 def test_with_prereleases_alone_the_first_of_them_is_published() -> None:

@@ -120,9 +120,13 @@ class Interpreter:
 
 
 def published_default(found: list[Interpreter]) -> Interpreter:
-    """The newest stable CPython with a GIL; where there is none, the first of what there is."""
+    """The newest stable CPython with a GIL; where there is none, the first of what there is.
+
+    Where other machines' runs are merged, one of this machine's kind is preferred: verify can run that one again.
+    """
+    here = {one.platform for one in found if one.executable and not one.pyodide}
     stable = [one for one in found if one.implementation == "cpython" and one.stable and not one.free_threaded]
-    return min(stable or found, key=lambda one: one.rank)
+    return min(stable or found, key=lambda one: (one.platform not in here, one.rank))
 
 
 def discover(environ: Mapping[str, str] = os.environ, log: Callable[[str], None] = print) -> list[Interpreter]:
@@ -156,9 +160,10 @@ def offered(environ: Mapping[str, str]) -> Iterator[list[str]]:
     yield from named.values()
     home = Path(environ.get("HOME") or environ.get("USERPROFILE") or ".")
     pyenv = Path(environ.get("PYENV_ROOT") or home / ".pyenv") / "versions"
-    data = Path(environ.get("XDG_DATA_HOME") or home / ".local/share")
-    uv = Path(environ.get("UV_PYTHON_INSTALL_DIR") or data / "uv/python")
-    for root in (pyenv, uv):
+    data = Path(environ.get("XDG_DATA_HOME") or home / ".local/share") / "uv/python"
+    of_windows = [Path(environ["APPDATA"]) / "uv/data/python"] if "APPDATA" in environ else []
+    uv = [Path(environ["UV_PYTHON_INSTALL_DIR"])] if environ.get("UV_PYTHON_INSTALL_DIR") else [data, *of_windows]
+    for root in (pyenv, *uv):
         for path in sorted([*root.glob("*/bin/*"), *root.glob("*/python.exe")]):
             if NAMES.fullmatch(path.name) or path.name == "python.exe":
                 yield [str(path)]

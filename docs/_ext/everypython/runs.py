@@ -130,8 +130,9 @@ class Progress:
 
 
 def content_digest(path: Path) -> str:
-    """Of a package's files, without what Python writes beside them."""
-    files = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix != ".pyc")
-    if not files:
+    """Of a package's files, without what Python writes beside them: the same on every machine."""
+    files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+    contents = [(name, files[name].read_bytes().hex()) for name in sorted(files) if not name.endswith(".pyc")]
+    if not contents:
         raise FileNotFoundError(f"everypython_packages names {path}, where there are no files")
-    return digest([(str(file.relative_to(path)), file.read_bytes().hex()) for file in files])
+    return digest(contents)
