@@ -44,12 +44,16 @@ def fresh(jobs: Sequence[Job], store: Store) -> Iterator[Result]:
         yield from pool.map(run, jobs)
 
 
-def wrong_runs(site: Published, units: dict[str, Unit], pythons: list[Interpreter], store: Store) -> Iterator[str]:
-    """Outcomes of fresh runs that are not what runs.json says."""
+def wrong_runs(
+    site: Published,
+    units: dict[str, Unit],
+    pythons: list[Interpreter],
+    store: Store,
+    ways: tuple[bool, ...] = (False, True),
+) -> Iterator[str]:
+    """Outcomes of fresh runs, perturbed or not, that are not what runs.json says."""
     recorded = {unit["id"]: unit for unit in site.record["units"]}
-    jobs = [
-        Job(unit, python, perturbed) for unit in units.values() for python in pythons for perturbed in (False, True)
-    ]
+    jobs = [Job(unit, python, perturbed) for unit in units.values() for python in pythons for perturbed in ways]
     for job, result in zip(jobs, fresh(jobs, store), strict=True):
         yield from wrong_run(recorded[job.unit.id], job, result)
 
