@@ -74,7 +74,7 @@ def verify(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test the engine and the site, then refdemo under every Python found."""
     install(session, "tests")
-    session.run("pytest", "tests/engine", "tests/site", "tests/bench", *session.posargs)
+    session.run("pytest", "tests/engine", "tests/site", "tests/bench", "tests/hosting", *session.posargs)
     for name in instruments:
         session.notify(name)
 
@@ -105,13 +105,40 @@ def record(session: nox.Session) -> None:
 
 
 @nox.session
+def upcoming(session: nox.Session) -> None:
+    """Compare Pythons that a published site lacks with the ones before them: `-- FOLDER` holds its runs.json."""
+    install(session, "docs")
+    session.run("python", "-m", "everypython.upcoming", "docs", *(session.posargs or [SITE]), env=ENGINE)
+
+
+@nox.session
+def package(session: nox.Session) -> None:
+    """Build wheel and sdist into dist/, look into them, and install and run them on every Python found."""
+    install(session, "package")
+    shutil.rmtree(ROOT / "dist", ignore_errors=True)
+    session.run("python", "-m", "build", "--outdir", "dist")  # the wheel is built from the sdist
+    session.run("twine", "check", "--strict", *map(str, (ROOT / "dist").glob("refdemo-*")))
+    session.run("pytest", "-v", "tests/package", *session.posargs, env={"REFDEMO_DIST": str(ROOT / "dist")})
+
+
+@nox.session
+def hosting(session: nox.Session) -> None:
+    """Run the steps of the hosts' files in a scratch clone of the last commit, as far as they need no other system."""
+    install(session, "tests")
+    session.run("pytest", "-v", "tests/hosting", *session.posargs, env={"EVERYPYTHON_HOSTING": "1"})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
-    """Check style, spelling and types."""
+    """Check style, spelling, types and the hosts' files."""
     install(session, "lint")
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("codespell")
     session.run("mypy", "refdemo", "bench", "examples", "docs/_ext/everypython", "docs/conf.py", "noxfile.py")
+    workflows = map(str, (ROOT / ".github/workflows").glob("*.yml"))
+    session.run("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)
+    session.run("check-jsonschema", "--builtin-schema", "vendor.readthedocs", ".readthedocs.yaml")
 
 
 @nox.session
