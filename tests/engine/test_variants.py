@@ -123,6 +123,14 @@ def test_versions_that_stand_next_to_each_other_are_named_as_a_range(members: li
     assert names(members, ALL) == words
 
 
+def test_a_platform_is_named_where_only_some_that_have_such_a_python_are_meant() -> None:
+    mac, other = ([replace(one, platform=where) for one in (NEW, OLD)] for where in ("darwin-arm64", "linux-aarch64"))
+    everyone = [*ALL, *mac, *other]
+    assert names([NEW, mac[0], other[0]], everyone) == "CPython 3.15"
+    assert names([OLD, mac[1]], everyone) == "CPython 3.13 on darwin-arm64 and linux-x86_64"
+    assert names([PYPY], everyone) == "PyPy 8.0", "no other platform has one"
+
+
 def test_two_patches_of_one_version_are_told_apart() -> None:
     early = python("3.14.0")
     assert names([MIDDLE], [NEW, MIDDLE, early, OLD]) == "CPython 3.14.10"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -109,21 +110,28 @@ def published(groups: dict[object, Group]) -> Group:
 
 
 def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
-    """A group's Pythons in words, versions that stand next to each other in `everyone` as a range."""
-    parts, platforms = [], {one.platform for one in everyone if not one.pyodide}
-    for _, one_family in groupby(sorted(everyone, key=lambda one: one.rank), key=lambda one: one.family):
-        line = list(one_family)
-        minors = [".".join(one.version.split(".")[:2]) for one in line]
-        runs: list[list[str]] = [[]]
-        for one, minor in zip(line, minors, strict=True):
-            if one in members:
-                runs[-1].append(one.version if minors.count(minor) > 1 or not one.stable else minor)
-            else:
-                runs.append([])
-        ranges = [run[0] if len(run) == 1 else f"{run[-1]}–{run[0]}" for run in runs if run]
-        if ranges:
-            where = f" on {line[0].platform}" if len(platforms) > 1 else ""
-            where = " in Pyodide" if line[0].pyodide else where
-            build = " free-threaded" if line[0].free_threaded else ""
-            parts.append(f"{line[0].brand} {', '.join(ranges)}{build}{where}")
-    return ", ".join(parts)
+    """A group's Pythons in words; their platforms only where not all that have such a Python are in the group."""
+    lines = [list(line) for _, line in groupby(sorted(everyone, key=lambda one: one.rank), lambda one: one.family)]
+    kinds = Counter(line[0].family[:-1] for line in lines)
+    told: dict[tuple[tuple[object, ...], str], list[str]] = {}
+    for line in lines:
+        if versions := ranges(line, members):
+            kind = f"{' free-threaded' if line[0].free_threaded else ''}{' in Pyodide' if line[0].pyodide else ''}"
+            words = f"{line[0].brand} {versions}{kind}"
+            told.setdefault((line[0].family[:-1], words), []).append(line[0].platform)
+    return ", ".join(
+        words if len(platforms) == kinds[kind] else f"{words} on {' and '.join(platforms)}"
+        for (kind, words), platforms in told.items()
+    )
+
+
+def ranges(line: list[Interpreter], members: list[Interpreter]) -> str:
+    """The versions of those of a line that are members; members that stand next to each other are a range."""
+    minors = [".".join(one.version.split(".")[:2]) for one in line]
+    runs: list[list[str]] = [[]]
+    for one, minor in zip(line, minors, strict=True):
+        if one in members:
+            runs[-1].append(one.version if minors.count(minor) > 1 or not one.stable else minor)
+        else:
+            runs.append([])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[-1]}–{run[0]}" for run in runs if run)
