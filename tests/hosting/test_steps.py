@@ -20,12 +20,21 @@ from everypython.interpreters import discover
 from .steps import NOT_RUN, ROOT, Step, steps
 
 FOUND = [one for one in discover(log=lambda skipped: None) if one.implementation == "cpython" and one.stable]
+INHERITED = ("HOME", "LANG", "TMPDIR", "PIP_CERT", "PIP_FIND_LINKS", "SSL_CERT_FILE")
+GIVEN = {
+    "CI": "true",
+    "GITHUB_REPOSITORY": "owner/site",
+    "GITHUB_REPOSITORY_OWNER": "owner",
+    "RUNNER_OS": "Linux",
+    "RUNNER_ARCH": "X64",
+    "READTHEDOCS_GIT_CLONE_URL": "https://example.org/owner/site.git",
+}
 RUN = [step for step in steps() if step.name not in NOT_RUN]
 
 pytestmark = [
     pytest.mark.skipif("EVERYPYTHON_HOSTING" not in os.environ, reason="`nox -s hosting` runs what takes minutes"),
     pytest.mark.skipif(len(FOUND) < 2, reason="needs two Pythons: one is newer than the published site"),
-    pytest.mark.skipif(shutil.which("bash") is None, reason="the commands are bash's"),
+    pytest.mark.skipif(os.name != "posix" or not shutil.which("bash"), reason="the commands are bash's"),
 ]
 
 
@@ -38,33 +47,30 @@ class Host:
     said: dict[str, str] = field(default_factory=dict)
 
     def variables(self, step: Step) -> dict[str, str]:
-        """What a host gives every step, what its file says, and what earlier steps of the job said."""
-        names = ("PATH", "HOME", "PIP_FIND_LINKS", "PIP_CERT", "SSL_CERT_FILE", "LANG", "TMPDIR")
-        machine = {name: os.environ[name] for name in names if name in os.environ}
-        machine["PATH"] = f"{self.scratch / 'venv/bin'}{os.pathsep}{machine['PATH']}"
-        github = {
+        """What the machine and the host give every step, what earlier steps said, and what its file says."""
+        machine = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        pythons = FOUND[:1] if step.sessions == ["upcoming"] else FOUND[1:2]  # the site has the older one
+        return {
+            **machine,
+            "PATH": f"{self.scratch / 'venv/bin'}{os.pathsep}{os.environ['PATH']}",
+            "EVERYPYTHON": pythons[0].executable,
+            "EVERYPYTHON_CACHE": str(self.scratch / "cache"),  # this and the next: there is no Pyodide to be had
+            "npm_config_cache": str(self.scratch / "npm"),
+            "npm_config_offline": "true",
             "GITHUB_ENV": str(self.scratch / "env"),
-            "GITHUB_REPOSITORY": "owner/site",
-            "GITHUB_REPOSITORY_OWNER": "owner",
-        }
-        runner = {"RUNNER_OS": "Linux", "RUNNER_ARCH": "X64", "CI": "true"}
-        docs = {
             "READTHEDOCS_OUTPUT": str(self.scratch / "output"),
-            "READTHEDOCS_GIT_CLONE_URL": "https://example.org/owner/site.git",
+            **GIVEN,
+            **self.said,
+            **{name: self.expanded(value, step) for name, value in step.variables},
         }
-        without_pyodide = {"EVERYPYTHON_CACHE": str(self.scratch / "cache"), "npm_config_offline": "true"}
-        pythons = FOUND[:1] if step.sessions == ["upcoming"] else FOUND[1:2]  # a newer one than the site's
-        chosen = {"EVERYPYTHON": os.pathsep.join(one.executable for one in pythons)}
-        given = {name: self.expanded(value, step) for name, value in step.variables}
-        return {**machine, **github, **runner, **docs, **without_pyodide, **chosen, **self.said, **given}
 
     def expanded(self, value: str, step: Step) -> str:
         """A value with its expressions replaced; one that is not known here is an error."""
-        address = f"{(self.clone / 'docs/_build/site').as_uri()}/" if step.file == "weekly.yml" else ""
+        published = f"{(self.clone / 'docs/_build/site').as_uri()}/"
         known = {
             "github.server_url": "https://example.org",
-            "github.repository": "owner/site",
-            "vars.REFDEMO_SITE": address,
+            "github.repository": GIVEN["GITHUB_REPOSITORY"],
+            "vars.REFDEMO_SITE": published if step.file == "weekly.yml" else "",
         }
         return re.sub(r"\$\{\{ *(.*?) *\}\}", lambda found: known[found[1]], value)
 
