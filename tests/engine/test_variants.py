@@ -128,6 +128,9 @@ def test_a_platform_is_named_where_only_some_that_have_such_a_python_are_meant()
     everyone = [*ALL, *mac, *other]
     assert names([NEW, mac[0], other[0]], everyone) == "CPython 3.15"
     assert names([OLD, mac[1]], everyone) == "CPython 3.13 on darwin-arm64 and linux-x86_64"
+    third = replace(OLD, platform="win32-amd64")
+    words = "CPython 3.13 on darwin-arm64, linux-aarch64 and linux-x86_64"
+    assert names([OLD, mac[1], other[1]], [*everyone, third]) == words
     assert names([PYPY], everyone) == "PyPy 8.0", "no other platform has one"
 
 

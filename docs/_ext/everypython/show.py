@@ -65,8 +65,8 @@ def skip(self: Any, node: nodes.Element) -> None:
 
 
 def who(label: str, group: Group) -> str:
-    """A group's name; exact versions appear on hover and are read out."""
-    exact = html.escape(", ".join(python.name for python in group.interpreters))
+    """A group's name; exact versions appear on hover and are read out, each once."""
+    exact = html.escape(", ".join(dict.fromkeys(python.name for python in group.interpreters)))
     return (
         f'<span class="who" title="{exact}">{html.escape(label)}<span class="exactly"> (that is {exact})</span></span>'
     )

@@ -120,9 +120,13 @@ def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
             words = f"{line[0].brand} {versions}{kind}"
             told.setdefault((line[0].family[:-1], words), []).append(line[0].platform)
     return ", ".join(
-        words if len(platforms) == kinds[kind] else f"{words} on {' and '.join(platforms)}"
+        words if len(platforms) == kinds[kind] else f"{words} on {listed(platforms)}"
         for (kind, words), platforms in told.items()
     )
+
+
+def listed(words: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def ranges(line: list[Interpreter], members: list[Interpreter]) -> str:
