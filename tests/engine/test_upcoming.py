@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from everypython.interpreters import first_that_starts
+from everypython.compare import Published
+from everypython.interpreters import Interpreter, first_that_starts
+from everypython.upcoming import before
 
 from .conftest import EXTENSIONS, FOUND, Site
 
@@ -82,3 +84,20 @@ def test_a_site_that_has_every_python_of_this_machine_is_one_error(site: Site) -
     done = upcoming(site, site.root / "out")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.endswith("there is nothing to compare: install a Python that is newer than its Pythons\n")
+
+
+def made(version: str, platform: str = "linux-x86_64") -> Interpreter:
+    number, free = version.rstrip("t"), version.endswith("t")
+    return Interpreter("", "cpython", number, number, free, 64, platform, "", ())
+
+
+@pytest.mark.parametrize(
+    "new, old",
+    [("3.16.0a2", "3.15.2"), ("3.16.0a2t", "3.14.4t"), ("3.15.3", "3.15.2"), ("3.14.9", "3.14.7"), ("3.13.1", None)],
+)
+def test_a_python_is_compared_with_the_one_before_it(tmp_path: Path, new: str, old: str | None) -> None:
+    there = [made(version) for version in ("3.14.0", "3.14.4t", "3.14.7", "3.15.2")]
+    there += [made("3.13.0", "darwin-arm64"), made("3.16.0a1", "darwin-arm64")]
+    site = Published(tmp_path, {"interpreters": [one.identity for one in there]})
+    found = before(made(new), site)
+    assert found == (old and made(old))

@@ -2,6 +2,7 @@
 
 Each such Python, a prerelease or a newer patch, runs everything and is compared with the one before it on the site: of
 its own minor version if there is one, else of the newest that is older. Of SITE its runs.json is needed, and no more.
+In what it prints, "expected" is what runs.json says of that one.
 """
 
 from __future__ import annotations
