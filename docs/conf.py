@@ -50,6 +50,11 @@ toc_object_entries_show_parents = "hide"
 nitpick_ignore_regex = [("py:class", r"collections\.abc\.\w+|types\.\w+")]
 
 everypython_packages = ["../refdemo"]
+everypython_wheels = [".."]
+everypython_notebooks_say = (
+    "Jupyter’s kernel holds references of its own to what a cell displays or raises, so some cells print other things "
+    "in a notebook: [How does this site know what your Python prints?](background/how-this-site-knows.md) shows why."
+)
 everypython_examples = "../examples"
 everypython_timeout = 180  # PyPy takes 50 ms to list its objects, and a guide asks a hundred times beside other work
 everypython_interpreters = SETTINGS["interpreters"]

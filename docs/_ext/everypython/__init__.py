@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, coverage, crosscheck, filmstrip, gather, mending, pages, pictures, policy, running, show
+    from . import chooser, coverage, crosscheck, downloads, filmstrip, gather, mending  # isort: skip
+    from . import pages, pictures, policy, running, show
 
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
@@ -30,6 +31,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
     app.add_config_value("everypython_timeout", 60, "", (int, float))  # seconds that a page or an example may take
+    app.add_config_value("everypython_notebooks_say", "", "html", str)  # Markdown for the first cell of every notebook
+    app.add_config_value("everypython_wheels", [], "html", list)  # folders of projects whose wheels the site serves
     app.add_config_value("everypython_wanted", {}, "html", dict)  # patterns that should have a Python: what is missed
     pages.setup(app)
     show.setup(app)
@@ -37,6 +40,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     filmstrip.setup(app)
     chooser.setup(app)
     running.setup(app)
+    downloads.setup(app)
     mending.setup(app)
     policy.setup(app)
     gather.setup(app)

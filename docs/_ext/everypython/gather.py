@@ -11,8 +11,10 @@ from typing import Any, ClassVar
 from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.osutil import relative_uri
 
 from . import pages
+from .downloads import ARCHIVE
 from .interpreters import Interpreter
 from .show import explained, fold, inline, printouts, says, who
 from .units import Unit
@@ -135,7 +137,7 @@ def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
 def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
     """A section for each example, with the published default's output."""
     build = pages.current
-    sections: list[nodes.Node] = []
+    sections: list[nodes.Node] = [archive(app, docname)] if build and app.builder.format == "html" else []
     for unit in told_units(app) if build else []:
         if build is None or unit.kind != "example":
             continue
@@ -155,6 +157,12 @@ def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
             )
         )
     return sections
+
+
+def archive(app: Sphinx, docname: str) -> nodes.paragraph:
+    uri = relative_uri(app.builder.get_target_uri(docname), ARCHIVE)
+    link = nodes.reference("", "one zip", refuri=uri, internal=True)
+    return nodes.paragraph("", "All of them, with what they need to run, are in ", link, nodes.Text("."))
 
 
 def said_by(source: str) -> list[str]:

@@ -201,7 +201,7 @@ def read(text: str) -> Any:
         notebook.cells.append(v4.new_markdown_cell(text))
         notebook.metadata["source_map"] = [0]
     notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "python3"}
-    for name in ("differs", "volatile", "skip"):
+    for name in ("differs", "notebook", "volatile", "skip"):
         notebook.metadata.pop(name, None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, (cell, outcome) in enumerate(zip(code, published([cell.source for cell in code]), strict=True), 1):

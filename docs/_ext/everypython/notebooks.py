@@ -1,0 +1,147 @@
+"""Each page as a notebook, with what the published default printed: a file beside the page.
+
+It holds nothing that a reader's Jupyter could not show, no times and no paths, and its cells have the names that they
+have on the page: the same runs give the same bytes. Hidden cells are left out. They test what the page says about a
+plain process, which is not so in a notebook's kernel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import v4
+from sphinx.application import Sphinx
+
+from . import pages, pictures
+from .commonmark import Place, pieces, written
+from .drawing import Undrawable
+from .units import Unit, parsed
+
+HIDDEN = "remove-cell"
+FOLDED = {
+    "source_hidden": {"hide-cell", "hide-input", "remove-input"},
+    "outputs_hidden": {"hide-cell", "hide-output"},
+}
+UNDERSTOOD = {"raises-exception", "hide-cell", "hide-input", "hide-output", "remove-input"}
+# A picture stands alone there, without the theme's stylesheet and on a background of any colour.
+COLOURS = """.picture { margin: 0; color: #1f2328; background: #fff; --color-foreground-muted: #6b7078;
+--color-foreground-secondary: #52575e; --color-brand-primary: #0a4bff; --color-background-secondary: #f6f8fa;
+--color-background-primary: #fff }"""
+
+
+def write(app: Sphinx, build: pages.Build, page: str, install: str) -> None:
+    """Puts a page's notebook beside the page."""
+    file = Path(app.outdir, f"{page}.ipynb")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    notebook = notebook_of(Place(app, page), build, install)
+    nbformat.validate(notebook)
+    file.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
+
+
+def notebook_of(place: Place, build: pages.Build, install: str) -> Any:
+    language = {"name": "python", "version": build.default.version, "file_extension": ".py"}
+    language |= {"mimetype": "text/x-python", "nbconvert_exporter": "python", "pygments_lexer": "ipython3"}
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    cells = [*about(place, build, install), *cells_of(place, build)]
+    return v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": language})
+
+
+def about(place: Place, build: pages.Build, install: str) -> Iterator[Any]:
+    """What a notebook is of, before anything else; and what installs the packages that its cells need."""
+    config, title = place.app.config, place.app.env.titles[place.page].astext()
+    said = [
+        f"This notebook is the page “{place.link(title, place.page)}” of {config.project} {config.release}.".strip(),
+        f"Its outputs were printed by {build.default.name} in a plain process when the page was made.",
+        "Other Pythons print other things: the page shows what, and why.",
+        written(config.everypython_notebooks_say, Place(place.app, config.root_doc)),
+        written(str(source(place).metadata.get("notebook", "")), place),
+    ]
+    yield v4.new_markdown_cell("\n".join(f"> {each}" for each in said if each), id="about")
+    if install and any(unit.packages for unit in units_of(build, place.page)):
+        yield v4.new_code_cell(f"%{install}", id="install")
+
+
+def units_of(build: pages.Build, page: str) -> list[Unit]:
+    return [unit for unit in build.units if unit.page == page]
+
+
+def source(place: Place) -> Any:
+    """The page as it was written, without outputs."""
+    file = Path(place.app.env.doc2path(place.page))
+    return parsed(file.read_text(encoding="utf-8"), str(file))
+
+
+def cells_of(place: Place, build: pages.Build) -> Iterator[Any]:
+    unit, code, texts = build.page(place.page), 0, 0
+    for cell in source(place).cells:
+        if cell.cell_type == "code" and unit:
+            code += 1
+            if HIDDEN not in unit.cells[code - 1].options.tags:
+                yield code_cell(build, unit, code - 1)
+        elif cell.cell_type == "markdown":
+            for piece in pieces(cell.source, place):
+                if piece.example:
+                    yield from program(build, build.example(piece.example, place.page))
+                elif piece.text:
+                    texts += 1
+                    yield v4.new_markdown_cell(piece.text, id=f"text-{texts}")
+
+
+def code_cell(build: pages.Build, unit: Unit, index: int) -> Any:
+    cell = unit.cells[index]
+    tags = cell.options.tags
+    folded = {how: True for how, by in FOLDED.items() if by & tags}
+    metadata = {"tags": sorted(tags & UNDERSTOOD), "jupyter": folded}
+    return v4.new_code_cell(
+        cell.source,
+        id=f"cell-{index + 1}",
+        execution_count=index + 1,
+        metadata={name: value for name, value in metadata.items() if value},
+        outputs=outputs(build, unit, index),
+    )
+
+
+def program(build: pages.Build, unit: Unit) -> Iterator[Any]:
+    """A program that is written to a file and run from there, as it ran for the page.
+
+    In the kernel itself it would meet the names and the settings that the page's cells have made, and leave its own.
+    """
+    name = re.sub(r"[^\w-]", "-", unit.name, flags=re.ASCII)[:50]
+    run = f"""!"{{__import__('sys').executable}}" -X utf8 {unit.name}.py"""
+    yield v4.new_code_cell(f"%%writefile {unit.name}.py\n{unit.cells[0].source.rstrip()}", id=f"example-{name}")
+    yield v4.new_code_cell(run, id=f"run-{name}", outputs=outputs(build, unit, 0))
+
+
+def outputs(build: pages.Build, unit: Unit, index: int) -> list[Any]:
+    """What the published default printed and displayed, in the notebook's form."""
+    outcome = build.results[unit, build.default]["cells"][index]
+    found = pages.notebook_outputs(outcome, index + 1)
+    if pictures.drawable(outcome["data"]):
+        data = {pictures.TEXT: outcome["data"][pictures.TEXT], **picture(build, unit, index, outcome["data"])}
+        shown = v4.new_output("execute_result", data=data, execution_count=index + 1)
+        found.insert(1 if outcome["text"] else 0, shown)
+    return found
+
+
+def picture(build: pages.Build, unit: Unit, index: int, data: dict[str, str]) -> dict[str, str]:
+    """A picture that stands by itself; where it cannot be drawn, the text has to do, as on the page."""
+    try:
+        svg = pictures.svg_of(build, unit, data)
+    except Undrawable:
+        return {}
+    if not svg:
+        return {}
+    svg = pictures.described(svg, f"picture-{index + 1}", pictures.title_of(data), data[pictures.TEXT])
+    head, close, rest = svg.partition(">")
+    return {pictures.SVG: f'{head} class="picture"{close}<style>{looks()}</style>{rest}'}
+
+
+@cache
+def looks() -> str:
+    sheet = Path(__file__).with_name("site").joinpath("pictures.css").read_text(encoding="utf-8")
+    return " ".join(re.sub(r"/\*.*?\*/", "", sheet + COLOURS, flags=re.DOTALL).split())
