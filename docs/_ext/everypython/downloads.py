@@ -75,7 +75,8 @@ def build_wheels(app: Sphinx) -> None:
             told = error.output.decode(errors="replace").strip().splitlines()
             pages.refuse(f"{project}: no wheel could be built: {told[-1] if told else error}")
         except (OSError, ValueError, KeyError) as error:
-            pages.refuse(f"everypython_wheels names {project}, whose pyproject.toml cannot be used: {error!r}")
+            wanted = "everypython_wheels names a folder whose pyproject.toml says under [build-system] what builds it"
+            pages.refuse(f"{project / 'pyproject.toml'}: no wheel could be built ({error!r}): {wanted}")
 
 
 def dated(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
