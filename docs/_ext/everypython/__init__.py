@@ -4,7 +4,8 @@ In the order of a build: `interpreters` finds the Pythons, `units` reads what is
 process, `runner` inside it), `variants` groups what was printed, `gates` says what must not be published, `pages` hands
 the rest to Sphinx, `show` draws it, `drawing`, `pictures` and `filmstrip` draw what is displayed as a picture,
 `chooser` lets a reader choose whose outputs are shown, `running` lets a reader run the cells (on Pyodide, which `node`
-fetches and runs for the site), `mending` makes a theme's pages accessible, `policy` says what a page may load and
+fetches and runs for the site), `downloads` is what readers take with them (`notebooks` in the Markdown of `commonmark`,
+wheels and programs), `mending` makes a theme's pages accessible, `policy` says what a page may load and
 `publish` puts a finished site in place of the last one.
 """
 

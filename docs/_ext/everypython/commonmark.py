@@ -92,7 +92,8 @@ def examples(text: str, place: Place) -> Iterator[tuple[str, tuple[int, int]]]:
 
 def parser(place: Place) -> Any:
     config: MdParserConfig = place.app.env.myst_config  # type: ignore[attr-defined]  # myst_parser keeps it there
-    return create_md_parser(config, MDRenderer)  # type: ignore[arg-type]  # a renderer for any output
+    markdown = create_md_parser(config, MDRenderer)  # type: ignore[arg-type]  # a renderer for any output
+    return markdown.disable("front_matter")  # a page's has been read; dashes that begin a part of it are a line
 
 
 def written(text: str, place: Place) -> str:
@@ -105,7 +106,7 @@ def written(text: str, place: Place) -> str:
         "link": link(place),
         "myst_role": role,
         "table": table,
-        **dict.fromkeys(("myst_line_comment", "myst_target", "front_matter"), lambda node, context: ""),
+        **dict.fromkeys(("myst_line_comment", "myst_target"), lambda node, context: ""),
     }
     others = {node.type for node in tree.walk()} - ours.keys() - DEFAULT_RENDERERS.keys()
     unknown = dict.fromkeys(others, as_written(text))

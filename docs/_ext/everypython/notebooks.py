@@ -52,7 +52,7 @@ def notebook_of(place: Place, build: pages.Build, install: str) -> Any:
 
 
 def about(place: Place, build: pages.Build, install: str) -> Iterator[Any]:
-    """What a notebook is of, before anything else; and what installs the packages that its cells need."""
+    """What a notebook is of, before anything else; and what installs the packages that cells may import."""
     config, title = place.app.config, place.app.env.titles[place.page].astext()
     said = [
         f"This notebook is the page “{place.link(title, place.page)}” of {config.project} {config.release}.".strip(),
@@ -62,7 +62,7 @@ def about(place: Place, build: pages.Build, install: str) -> Iterator[Any]:
         written(str(source(place).metadata.get("notebook", "")), place),
     ]
     yield v4.new_markdown_cell("\n".join(f"> {each}" for each in said if each), id="about")
-    if install and any(unit.packages for unit in units_of(build, place.page)):
+    if install:
         yield v4.new_code_cell(f"%{install}", id="install")
 
 
