@@ -169,7 +169,8 @@ def test_every_page_links_what_can_be_taken_and_says_how_to_install_it(built: Si
         assert links == [*files, "download/examples.zip", f"download/{WHEEL}"]
         assert all((built.root / "out" / link).is_file() for link in links)
         assert f"pip install {ADDRESS}/download/{WHEEL}" in line.get_text()
-    assert f"pip install {ADDRESS}/download/{WHEEL}" in cells(built)["install"].source
+    assert cells(built)["install"].source == f"%pip install {ADDRESS}/download/{WHEEL}"
+    assert "beside this notebook" not in cells(built)["about"].source
 
 
 def test_the_zip_holds_all_that_its_programs_need(built: Site, tmp_path: Path) -> None:
@@ -203,6 +204,7 @@ def test_pages_that_did_not_change_follow_a_wheels_name_and_the_sites_address(to
     told.built(*WITH)
     text = cells(told)["text-1"].source
     assert "](" not in text and "see the other." in text, "nobody knows where the links lead"
+    assert "saved beside this notebook" in cells(told)["about"].source
     assert cells(told)["install"].source == f"%pip install ./{WHEEL}"
     assert f"pip install ./{WHEEL}" in told.html("other")
     told.write("pyproject.toml", PROJECT.replace('"1.0"', '"1.1"'))

@@ -14,7 +14,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from . import pages
-from .downloads import ARCHIVE
+from .downloads import ARCHIVE, examples
 from .interpreters import Interpreter
 from .show import explained, fold, inline, printouts, says, who
 from .units import Unit
@@ -137,7 +137,8 @@ def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
 def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
     """A section for each example, with the published default's output."""
     build = pages.current
-    sections: list[nodes.Node] = [archive(app, docname)] if build and app.builder.format == "html" else []
+    packed = build is not None and examples(build) and app.builder.format == "html"
+    sections: list[nodes.Node] = [archive(app, docname)] if packed else []
     for unit in told_units(app) if build else []:
         if build is None or unit.kind != "example":
             continue

@@ -61,6 +61,9 @@ def about(place: Place, build: pages.Build, install: str) -> Iterator[Any]:
         written(config.everypython_notebooks_say, Place(place.app, config.root_doc)),
         written(str(source(place).metadata.get("notebook", "")), place),
     ]
+    if install:
+        wheel = "" if config.html_baseurl else ", from the wheel that the page links, saved beside this notebook"
+        said.append(f"The next cell installs what the others import{wheel}. Once is enough.")
     yield v4.new_markdown_cell("\n".join(f"> {each}" for each in said if each), id="about")
     if install:
         yield v4.new_code_cell(f"%{install}", id="install")
