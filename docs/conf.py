@@ -56,6 +56,7 @@ everypython_notebooks_say = (
     "in a notebook: [How does this site know what your Python prints?](background/how-this-site-knows.md) shows why."
 )
 everypython_examples = "../examples"
+everypython_protected = ".."  # the whole repository
 everypython_timeout = 180  # PyPy takes 50 ms to list its objects, and a guide asks a hundred times beside other work
 everypython_interpreters = SETTINGS["interpreters"]
 everypython_browser = SETTINGS["browser"]

@@ -1,12 +1,12 @@
 """A Sphinx extension: every Python runs every demonstration, and the site publishes what each printed.
 
 In the order of a build: `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it (`child` one
-process, `runner` inside it), `variants` groups what was printed, `gates` says what must not be published, `pages` hands
-the rest to Sphinx, `show` draws it, `drawing`, `pictures` and `filmstrip` draw what is displayed as a picture,
-`chooser` lets a reader choose whose outputs are shown, `running` lets a reader run the cells (on Pyodide, which `node`
-fetches and runs for the site), `downloads` is what readers take with them (`notebooks` in the Markdown of `commonmark`,
-wheels and programs), `mending` makes a theme's pages accessible, `policy` says what a page may load and
-`publish` puts a finished site in place of the last one.
+process, `runner` inside it; `tree` sees that none changes the sources), `variants` groups what was printed, `gates`
+says what must not be published, `pages` hands the rest to Sphinx, `show` draws it, `drawing`, `pictures` and
+`filmstrip` draw what is displayed as a picture, `chooser` lets a reader choose whose outputs are shown, `running` lets
+a reader run the cells (on Pyodide, which `node` fetches and runs for the site), `downloads` is what readers take with
+them (`notebooks` in the Markdown of `commonmark`, wheels and programs), `mending` makes a theme's pages accessible,
+`policy` says what a page may load and `publish` puts a finished site in place of the last one.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
+    app.add_config_value("everypython_protected", ".", "", str)  # a folder in which no unit may change a file
     app.add_config_value("everypython_browser", {}, "", dict)  # packages for Run: npm's name@version and integrity
     app.add_config_value("everypython_run", False, "env", (bool, str))  # whether cells run in the reader's browser, too
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show

@@ -23,6 +23,7 @@ from .interpreters import Interpreter, discover, published_default
 from .pictures import drawable, how_drawn, say_what_is_missing
 from .records import Refused, merged, written
 from .runs import Result, Store
+from .tree import Changed, Tree
 from .units import Cell, Unit, Unreadable, digest, page_units, parsed
 
 LOG = logging.getLogger(__name__)
@@ -103,7 +104,10 @@ def run_everything(app: Sphinx) -> None:
         refuse(str(error))
     found += in_browsers
     LOG.info("runs on %s", ", ".join(python.name for python in found))
-    results = store.all(units, found, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
+    try:
+        results = store.all(units, found, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
+    except Changed as error:
+        refuse(str(error))
     if app.config.everypython_records and not app.config.everypython_record:
         try:
             folder = (source / app.config.everypython_records).resolve()
@@ -164,7 +168,9 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
     files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
     pages = ((name, file) for name, file in files.items() if file.suffix == ".md")
     units = [unit for name, file in pages for unit in page_units(name, file, examples, sorted(packages))]
-    return units, Store(folder, packages, app.config.everypython_timeout)
+    protected = [Path(app.srcdir), Path(app.srcdir, app.config.everypython_protected), examples, *packages.values()]
+    tree = Tree(protected, apart=[Path(app.outdir), Path(app.doctreedir), folder])
+    return units, Store(folder, packages, app.config.everypython_timeout, tree)
 
 
 def outdated(

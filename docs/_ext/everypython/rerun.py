@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import child, pages
+from . import pages
 from .compare import Published, differs, place
 from .interpreters import Interpreter
 from .runs import Result, Store, without_skipped
@@ -34,14 +34,12 @@ def fresh(jobs: Sequence[Job], store: Store) -> Iterator[Result]:
     """
 
     def run(job: Job) -> Result:
-        python = executables[job.python, job.unit.packages]
-        name = store.key(job.unit, job.python)  # as in a build, so that the paths are the build's
-        return child.run(without_skipped(job.unit, job.python), python, store.timeout, name, perturbed=job.perturbed)
+        return store.run(job.unit, job.python, perturbed=job.perturbed)
 
     with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
-        needed = list({(job.python, job.unit.packages) for job in jobs})
-        executables = dict(zip(needed, pool.map(lambda pair: store.environment(*pair), needed), strict=True))
+        list(pool.map(lambda pair: store.environment(*pair), {(job.python, job.unit.packages) for job in jobs}))
         yield from pool.map(run, jobs)
+    store.tree.judge(store.run)
 
 
 def wrong_runs(

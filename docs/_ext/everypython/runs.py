@@ -16,6 +16,7 @@ from typing import Any
 
 from . import child, node
 from .interpreters import Interpreter
+from .tree import Tree
 from .units import Unit, digest
 from .variants import first
 
@@ -26,8 +27,8 @@ Result = dict[str, Any]  # {"cells": [outcome, …], "problem": None or {"cell":
 class Store:
     """Kept runs and the environments they ran in, in one folder that may be deleted at any time."""
 
-    def __init__(self, folder: Path, packages: dict[str, Path], timeout: float = 60) -> None:
-        self.folder, self.packages, self.timeout = folder, packages, timeout
+    def __init__(self, folder: Path, packages: dict[str, Path], timeout: float, tree: Tree) -> None:
+        self.folder, self.packages, self.timeout, self.tree = folder, packages, timeout, tree
         self.package_digests = {name: content_digest(path) for name, path in packages.items()}
 
     def key(self, unit: Unit, interpreter: Interpreter) -> str:
@@ -72,10 +73,20 @@ class Store:
             (folder / "made").touch()
         return child.python_of(folder)
 
+    def run(self, unit: Unit, interpreter: Interpreter, *, perturbed: bool = False) -> Result:
+        """A new run, whatever is kept. Its environment was made before: two runs must not make it at the same time."""
+        python = self.environment(interpreter, unit.packages)
+        name = self.key(unit, interpreter)  # always the same, so that paths in outputs are
+        with self.tree.watched(unit, interpreter):
+            return child.run(without_skipped(unit, interpreter), python, self.timeout, name, perturbed=perturbed)
+
     def all(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter], say: Callable[[str], None], tty: bool
     ) -> dict[tuple[Unit, Interpreter], Result]:
-        """The result of every unit on every interpreter, from what is kept or from a run."""
+        """The result of every unit on every interpreter, from what is kept or from a run.
+
+        Raises Changed if a unit changes files of the project. Such a run is not kept.
+        """
         keys = {(unit, python): self.key(unit, python) for python in reversed(interpreters) for unit in units}
         results = {key: self.kept(key) for key in keys.values()}
         # the same source told in two places has one key and is one run
@@ -87,15 +98,16 @@ class Store:
             def run(key: str) -> Result:
                 unit, python = missing[key]
                 began = time.monotonic()
-                result = child.run(without_skipped(unit, python), executables[python, unit.packages], self.timeout, key)
-                if result["problem"] is None:
+                result = self.run(unit, python)
+                if result["problem"] is None and missing[key] not in self.tree.suspects:
                     self.keep(key, result)
                 progress.done(python, time.monotonic() - began)
                 return result
 
             with ThreadPoolExecutor(os.cpu_count()) as pool:
-                executables = dict(zip(needed, pool.map(lambda pair: self.environment(*pair), needed), strict=True))
+                list(pool.map(lambda pair: self.environment(*pair), needed))
                 results.update(zip(missing, pool.map(run, missing), strict=True))
+            self.tree.judge(self.run)
         return {pair: results[key] or {} for pair, key in keys.items()}
 
 

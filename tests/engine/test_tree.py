@@ -1,0 +1,140 @@
+"""A unit that changes the project's files ends the build, which names it; somebody who saves a file is not blamed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from everypython.interpreters import first_that_starts
+from everypython.runs import Store
+from everypython.tree import Changed, Tree
+from everypython.units import Cell, Options, Unit
+
+from .conftest import FOUND, FRONT, Site
+
+HERE = first_that_starts([sys.executable])[0] or FOUND[0]
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where environments are kept, which take a second to make."""
+    return tmp_path_factory.mktemp("kept")
+
+
+@pytest.fixture
+def store(tmp_path: Path, kept: Path) -> Store:
+    """A store beside a project of one file."""
+    (tmp_path / "project").mkdir()
+    (tmp_path / "project/notes").write_text("first\n", encoding="utf-8")
+    return Store(kept, {}, 20, Tree([tmp_path / "project"], []))
+
+
+def unit(source: str, name: str = "index") -> Unit:
+    return Unit("page", name, name, 1, (Cell(source, 8, Options()),), ())
+
+
+def run(store: Store, *units: Unit) -> list[str]:
+    """Runs units on this Python; returns what each printed."""
+    results = store.all(units, [HERE], lambda said: None, False)
+    return [results[each, HERE]["cells"][0]["text"] for each in units]
+
+
+def refused(store: Store, *units: Unit) -> str:
+    with pytest.raises(Changed) as error:
+        run(store, *units)
+    return str(error.value)
+
+
+DOES = {
+    "writes to a file": ("open({path!r}, 'a').write('more')", "changed", "notes"),
+    "makes a file": ("import time; open({path!r} + str(time.time_ns()), 'w')", "made", "notes1"),
+    "makes a folder": ("import os; os.makedirs({path!r} + '.d', exist_ok=True)", "made", "notes.d"),
+    "removes a file": ("import os; os.remove({path!r})", "removed", "notes"),
+    "makes a program of a file": ("import os; os.chmod({path!r}, 0o755)", "changed", "notes"),
+}
+
+
+@pytest.mark.parametrize("source, what, name", DOES.values(), ids=DOES)
+def test_whatever_a_unit_does_to_a_file_is_named_with_unit_and_python(
+    store: Store, tmp_path: Path, source: str, what: str, name: str
+) -> None:
+    path = tmp_path / "project" / "notes"
+    said = refused(store, unit(source.format(path=str(path))))
+    assert f"{what} {path.with_name(name)}" in said
+    assert f"index.md:1: on {HERE.key}" in said
+
+
+def test_of_units_that_run_at_once_the_one_that_does_it_is_named(store: Store, tmp_path: Path) -> None:
+    meanwhile = [unit(f"print({number})", f"innocent{number}") for number in range(2 * (os.cpu_count() or 1))]
+    guilty = unit(f"open({str(tmp_path / 'project/notes')!r}, 'a').write('more')", "guilty")
+    said = refused(store, *meanwhile[1:], guilty, *meanwhile[:1])
+    assert f"guilty.md:1: on {HERE.key}: changed {tmp_path / 'project/notes'}" in said
+    assert "innocent" not in said
+
+
+def test_a_file_that_somebody_saves_is_blamed_on_no_unit(store: Store, tmp_path: Path) -> None:
+    begun, notes = str(tmp_path / "begun"), str(tmp_path / "project/notes")
+    save = f"import os\nwhile not os.path.exists({begun!r}): pass\nopen({notes!r}, 'w').write('saved')"
+    waits = unit(f"open({begun!r}, 'w').close()\nwhile open({notes!r}).read() != 'saved': pass")
+    with subprocess.Popen([sys.executable, "-c", save]):
+        said = refused(store, waits)
+    assert "If that was you, build again" in said and f"changed {notes}" in said
+    assert run(store, waits) == [""], "and it is enough to build again"
+
+
+def test_what_was_changed_before_or_between_runs_is_nobodys_fault(store: Store, tmp_path: Path) -> None:
+    assert run(store, unit("print(1)")) == ["1\n"]
+    (tmp_path / "project/notes").write_text("second\n", encoding="utf-8")
+    assert run(store, unit("print(2)")) == ["2\n"]
+
+
+def test_a_run_that_changed_something_is_not_kept_and_what_ran_before_it_is(store: Store, tmp_path: Path) -> None:
+    fine = unit("print('fine')", "fine")
+    run(store, fine)
+    guilty = unit(f"open({str(tmp_path / 'project/notes')!r}, 'a').write('more')")
+    for _ in range(2):
+        assert "index.md:1:" in refused(store, fine, guilty)
+    assert store.kept(store.key(fine, HERE)) and store.kept(store.key(guilty, HERE)) is None
+
+
+@pytest.mark.parametrize("folder", [".git", "_build", "__pycache__", "tools/.venv", "environment", "cache"])
+def test_what_tools_write_beside_a_build_is_no_source(store: Store, tmp_path: Path, folder: str) -> None:
+    there = tmp_path / "project" / folder
+    there.mkdir(parents=True)
+    for mark in {"environment": ["pyvenv.cfg"], "cache": ["CACHEDIR.TAG"]}.get(folder, []):
+        (there / mark).touch()
+    run(store, unit(f"open({str(there / 'log')!r}, 'w').write('written')"))
+    assert (there / "log").read_text(encoding="utf-8") == "written"
+
+
+def guilty_site(site: Site) -> Path:
+    """A site whose example writes into the folder of its helper."""
+    site.page("index", "print('fine')")
+    target = site.root / "helper/__init__.py"
+    site.write("examples/greet.py", f"print(open({str(target)!r}, 'a').write('# more'))\n")
+    site.write("docs/shown.md", "# Shown\n\n```{example} greet\n```\n")
+    return target
+
+
+def test_a_site_with_such_a_unit_is_not_published_now_or_at_the_next_build(site: Site) -> None:
+    target = guilty_site(site)
+    site.listed = ["cpython-3.0"]  # it is no matter of who may differ: this Python is none that gates
+    for _ in range(2):
+        result = site.build(command="everypython.publish")
+        assert result.returncode != 0 and "Nothing was published" in result.stderr
+        assert f"shown.md:3: greet.py: on {HERE.key}: changed {target}" in result.stderr
+        assert "Traceback" not in result.stderr
+        assert not (site.root / "out").exists()
+
+
+def test_verify_finds_a_unit_that_changes_files_only_when_it_is_perturbed(site: Site) -> None:
+    notes = site.root / "docs/notes"
+    site.write("docs/notes", "")
+    cell = f"import os\nif 'EVERYPYTHON_PERTURBED' in os.environ: open({str(notes)!r}, 'a').write('more')"
+    site.write("docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n{cell}\n```\n")
+    site.built()
+    result = site.build(command="everypython.verify")
+    assert result.returncode == 1 and f"changed {notes}" in result.stderr and "Traceback" not in result.stderr
