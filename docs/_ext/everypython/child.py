@@ -128,16 +128,19 @@ def prepared(unit: Unit, base: Path, log: Path, report: Path) -> list[str]:
     return [str(RUNNER), str(cells), str(log), str(report)]
 
 
-def finished(command: list[str], base: Path, log: Path, timeout: float, changed: dict[str, str]) -> int | None:
-    """The exit status of a process that appends both its streams to `log`; None if it had to be stopped."""
-    environment = {
+def environment(base: Path) -> dict[str, str]:
+    """All the environment variables of a process: of this one's, which may hold secrets, it gets none but INHERITED."""
+    return {
         **{name: os.environ[name] for name in INHERITED if name in os.environ},
         **FIXED,
-        **changed,
         "PATH": os.defpath,
-        "HOME": str(base / "home"),
+        **dict.fromkeys(("HOME", "USERPROFILE") if os.name == "nt" else ("HOME",), str(base / "home")),
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(base / "tmp")),
     }
+
+
+def finished(command: list[str], base: Path, log: Path, timeout: float, changed: dict[str, str]) -> int | None:
+    """The exit status of a process that appends both its streams to `log`; None if it had to be stopped."""
     with open(log, "ab") as file:
         process = subprocess.Popen(
             command,
@@ -145,7 +148,7 @@ def finished(command: list[str], base: Path, log: Path, timeout: float, changed:
             stdout=file,
             stderr=file,
             cwd=base / "work",
-            env=environment,
+            env={**environment(base), **changed},
             start_new_session=os.name == "posix",
         )
     try:
@@ -174,6 +177,11 @@ def text(printed: bytes) -> str:
     return printed.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
 
 
+def writable(texts: dict[str, str] | None) -> dict[str, str] | None:
+    """Texts that can be written as UTF-8, which half of a surrogate pair cannot."""
+    return texts and {name: text(told.encode("utf-8", "backslashreplace")) for name, told in texts.items()}
+
+
 def outcome(printed: str, data: dict[str, str] | None = None, error: dict[str, str] | None = None) -> dict[str, Any]:
     return {"text": printed, "data": data, "error": error, "reached": True}
 
@@ -185,8 +193,10 @@ def result_of_page(
     cells, says, end = [], "", 0
     for record in records:
         (start, middle), (_, end) = record["printed"], record["trace"]
-        error = record["error"] and {**record["error"], "traceback": text(printed[middle:end])}
-        cells.append(outcome(text(printed[start:middle]), record["data"], error))
+        data, error = writable(record["data"]), writable(record["error"])
+        if error:
+            error["traceback"] = text(printed[middle:end])
+        cells.append(outcome(text(printed[start:middle]), data, error))
     at, rest = len(records), text(printed[end:]).strip()[-2000:]
     if records and records[-1]["exits"] is not None:
         at, says = at - 1, f"called sys.exit({records[-1]['exits']})"

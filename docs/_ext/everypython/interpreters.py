@@ -16,6 +16,7 @@ from typing import Any
 
 OLDEST = (3, 10)
 NAMES = re.compile(r"(python3\.[1-9]\dt?|pypy3(\.[1-9]\d)?)(\.exe)?")
+KEY = re.compile(r"[a-z]\w*-\d{1,4}(\.\d{1,4}){2}((a|b|rc)\d{1,4})?t?-\w+-[\w.-]*", re.ASCII)
 
 # Runs in the interpreter asked about, so it is plain old Python. A virtual environment answers for the Python it was
 # made from: what happens to be installed in it must not matter. `_base_executable` is the environment's own
@@ -72,7 +73,10 @@ class Interpreter:
     def of(cls, identity: Mapping[str, Any]) -> Interpreter:
         """The interpreter that another machine described; it stands nowhere here, so its `executable` is empty."""
         fields = {name: identity[name] for name in identity if name != "key"}
-        return cls(executable="", **{**fields, "flags": tuple(identity["flags"])})
+        described = cls(executable="", **{**fields, "flags": tuple(identity["flags"])})
+        if not KEY.fullmatch(described.key):  # keys stand in selectors, attributes and the names of files
+            raise ValueError(f"no interpreter is called {described.key[:80]!r}")
+        return described
 
     @property
     def name(self) -> str:

@@ -67,7 +67,9 @@ def execute(notebook: Any, scratch: Path, timeout: float) -> int:
         notebook, km=kernel, allow_errors=True, timeout=timeout, shutdown_kernel="immediate", log=log
     )
     try:
-        client.execute(cwd=str(scratch / "work"), env=environment(scratch), cleanup_kc=True)
+        environment = {**child.environment(scratch), "PYTHONPATH": str(scratch / "packages")}
+        environment["IPYTHONDIR"] = str(scratch / "home")
+        client.execute(cwd=str(scratch / "work"), env=environment, cleanup_kc=True)
     except (CellTimeoutError, DeadKernelError):
         return client.code_cells_executed - 1  # it counts a cell before it runs
     finally:  # nbclient leaves a kernel that it cannot talk to until this process exits, and then prints a traceback
@@ -75,18 +77,6 @@ def execute(notebook: Any, scratch: Path, timeout: float) -> int:
         if kernel.has_kernel:
             run_sync(kernel.shutdown_kernel)(now=True)
     return len(notebook.cells)
-
-
-def environment(scratch: Path) -> dict[str, str]:
-    """The kernel's environment variables: as little of this machine as the engine's own processes get to see."""
-    return {
-        **{name: os.environ[name] for name in child.INHERITED if name in os.environ},
-        **child.FIXED,
-        "PATH": os.defpath,
-        "PYTHONPATH": str(scratch / "packages"),
-        **dict.fromkeys(("HOME", "IPYTHONDIR"), str(scratch / "home")),
-        **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch / "tmp")),
-    }
 
 
 def outcome(outputs: list[Any], reached: bool) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import shape
 from .interpreters import Interpreter
 from .runs import Result, Store, without_skipped
 from .units import Unit
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from .pages import Build
 
 SCHEMA = 1
+LARGEST = 20_000_000  # bytes of a record: ten times what eight Pythons print for a site of seventy units
+REMEDY = "Write it with `nox -s record -- FILE`."
 TEXTS = ("text/plain", "text/vnd.graphviz")  # what is taken from a record: nothing that a browser could run
 Runs = dict[tuple[Unit, Interpreter], Result]
 
@@ -66,18 +69,35 @@ def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: R
 
 def read(file: Path, units: list[Unit], store: Store) -> dict[Interpreter, dict[Unit, Result]]:
     """The interpreters of one record, each with its result for every unit."""
+    record = content(file)
+    runs = {(run["unit"], run["interpreter"]): run for run in record["runs"]}
     try:
-        record = json.loads(file.read_text(encoding="utf-8"))
-        if record["record"] != SCHEMA:
-            raise Refused(
-                f"{file}: a record of another kind ({record['record']!r}). Record it again with this version."
-            )
+        json.dumps(record["interpreters"], ensure_ascii=False).encode()  # half of a surrogate pair cannot be written
         pythons = [Interpreter.of(identity) for identity in record["interpreters"]]
-        runs = {(run["unit"], run["interpreter"]): run for run in record["runs"]}
-        return {python: {unit: taken(file, unit, python, runs, store) for unit in units} for python in pythons}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        what = f"{type(error).__name__}: {error}"
-        raise Refused(f"{file}: this is no record of runs ({what}). Write it with `nox -s record -- FILE`.") from error
+    except ValueError as error:
+        raise Refused(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
+    return {python: {unit: taken(file, unit, python, runs, store) for unit in units} for python in pythons}
+
+
+def content(file: Path) -> dict[str, Any]:
+    """What a record says, as its schema describes it."""
+    try:
+        if not file.is_file():
+            raise ValueError("it is not a file")
+        with file.open("rb") as opened:
+            read = opened.read(LARGEST + 1)
+        if len(read) > LARGEST:
+            raise ValueError(f"it has more than {LARGEST:,} bytes")
+        record = json.loads(read.decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise Refused(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
+    if isinstance(record, dict) and record.get("record", SCHEMA) != SCHEMA:
+        version = repr(record["record"])[:40]
+        raise Refused(f"{file}: a record of another kind ({version}). Record it again with this version.")
+    wrong = shape.misshapen(record, shape.RECORD)
+    if wrong:
+        raise Refused(f"{file}: this is no record of runs ({wrong}). {REMEDY}")
+    return dict(record)
 
 
 def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], store: Store) -> Result:
@@ -97,9 +117,8 @@ def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], 
 
 def text_of(cell: Mapping[str, Any]) -> dict[str, Any]:
     """An outcome with its texts alone."""
-    data = {str(kind): str(text) for kind, text in (cell["data"] or {}).items() if kind in TEXTS}
-    error = cell["error"] and {name: str(cell["error"][name]) for name in ("type", "message", "traceback")}
-    return {"text": str(cell["text"]), "data": data or None, "error": error, "reached": bool(cell["reached"])}
+    data = {kind: text for kind, text in (cell["data"] or {}).items() if kind in TEXTS}
+    return {**cell, "data": data or None}
 
 
 def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tuple[str, Result]) -> None:

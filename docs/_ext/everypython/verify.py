@@ -14,16 +14,13 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from . import node, pages
+from . import node, pages, shape
 from .compare import (
     Published,
     alike,
-    shortened,
     wrong_columns,
     wrong_interpreters,
     wrong_pages,
@@ -35,8 +32,6 @@ from .rerun import wrong_runs, wrong_skips
 from .runs import Store
 from .units import Unit, Unreadable
 from .variants import first
-
-SCHEMA_FILE = Path(__file__).with_name("site") / "runs.schema.json"
 
 
 class Unverifiable(Exception):
@@ -55,10 +50,9 @@ def read(site: Path) -> Published:
     version = record.get("schema") if isinstance(record, dict) else None
     if version != pages.SCHEMA:
         raise Unverifiable(f"{file}: its schema is {version!r}; this engine reads {pages.SCHEMA}. Build with this one.")
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    wrong = best_match(Draft202012Validator(schema).iter_errors(record))
+    wrong = shape.misshapen(record, shape.RUNS)
     if wrong:
-        raise Unverifiable(f"{file}: {wrong.json_path}: {shortened(wrong.message)}. Build the site again.")
+        raise Unverifiable(f"{file}: {wrong}. Build the site again.")
     return Published(site, record)
 
 

@@ -1,0 +1,117 @@
+"""A site is a function of its sources and runs: where, when and in what order it is built changes no byte of it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+from everypython import node
+from everypython.interpreters import first_that_starts
+from everypython.variants import covers
+
+from .conftest import EXTENSIONS, FOUND, FRONT, Site
+
+HERE = first_that_starts([sys.executable])[0] or FOUND[0]
+PYTHONS = [HERE, *[one for one in FOUND if covers(">=3.10", one) and not one.free_threaded and one.key != HERE.key][:1]]
+SETTINGS = tomllib.loads((EXTENSIONS.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+WANTED: dict[str, str] = SETTINGS["tool"]["everypython"]["browser"]
+BROWSER = {package: integrity for package, integrity in WANTED.items() if package.startswith(("pyodide@314", "@viz"))}
+
+DRAW = """class Graph:
+    def __init__(self, *words):
+        self.words = words
+
+    def __repr__(self):
+        return " ".join(self.words)
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        return {"text/vnd.graphviz": 'digraph "film" { ' + " -> ".join(self.words) + "; }"}
+"""
+CELLS = [
+    DRAW,
+    "Graph('one', 'two')",
+    "Graph('one', 'two', 'three')",
+    "---\nvolatile: {'*': the time}\n---\nimport time\ntime.time_ns(), time.time_ns()",
+    "---\ntags: [addresses]\n---\nprint(object(), hex(id(Graph)))",
+    "---\ntags: [raises-exception]\n---\ndef fails():\n    raise ValueError('as it should')\nfails()",
+    "---\ntags: [hide-output]\nshows: [a-fact]\n---\nimport helper\nprint('<b>', helper.WORD)",
+    f'---\nskip: {{"{HERE.key}": "not here (gh-1)"}}\n---\nprint("elsewhere")',
+    "---\nname: facts\ntags: [by-python]\n---\nimport sys\nprint('version:', sys.version)\nprint('most:', sys.maxsize)",
+]
+ALL = """# All of it
+
+```{differences}
+```
+
+```{programs}
+```
+
+```{coverage} facts.toml
+```
+"""
+
+
+@pytest.fixture
+def telling(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    """A site with one of everything, and enough pages to be read and written by several processes."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    site.theme, site.browser, site.pythons = "furo", BROWSER, [one.executable for one in PYTHONS]
+    cells = "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in CELLS)
+    end = "```{filmstrip} film\n```\n\n```{by-python} facts\n```\n\n```{example} greet\n```\n"
+    names = [f"page{number}" for number in range(8)]
+    listed = "\n".join(["all", *names])
+    site.write("docs/index.md", f"{FRONT}# Index\n\n{cells}\n\n{end}\n```{{toctree}}\n{listed}\n```\n")
+    site.write("docs/all.md", ALL)
+    site.write("docs/facts.toml", '[[topic]]\ntitle = "Facts"\nfacts = { a-fact = "It is *shown*." }\n')
+    for name in names:
+        site.write(f"docs/{name}.md", f"# {name}\n\nSome words of {name}.\n")
+    return site
+
+
+def built(site: Site) -> dict[str, bytes]:
+    """Builds a site by several processes, and returns every file of it."""
+    site.built("-j", "auto", "-d", str(site.root / "doctrees"), "-D", "everypython_run=1")
+    out = site.root / "out"
+    return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
+
+
+def moved(site: Site, root: Path) -> Site:
+    """The same sources and kept runs in another folder; nothing else that was built."""
+    for folder in ("docs", "helper", "examples"):
+        shutil.copytree(site.root / folder, root / folder, ignore=shutil.ignore_patterns("_build"))
+    shutil.copytree(site.root / "docs/_build/runs/kept", root / "docs/_build/runs/kept")
+    return Site(root, site.timeout, site.pythons, site.listed, site.theme, site.browser)
+
+
+def differing(one: dict[str, bytes], other: dict[str, bytes]) -> list[str]:
+    assert one.keys() == other.keys()
+    return [name for name in one if one[name] != other[name]]
+
+
+def without_what_varies(files: dict[str, bytes]) -> dict[str, bytes]:
+    """Files without the times of the cell that is said to vary, and without addresses, which are never compared."""
+    return {name: re.sub(rb"\b\d{19}\b|0x[0-9a-f]{5,}", b"<varies>", content) for name, content in files.items()}
+
+
+def test_two_builds_agree_in_every_byte_and_with_new_runs_in_all_but_what_varies(
+    telling: Site, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    first = built(telling)
+    has_run = bool(node.pyodides(BROWSER)[0])  # where they were fetched before
+    assert {"index.html", "runs.json", "searchindex.js"} < first.keys() and ("run/index.json" in first) == has_run
+    page = first["index.html"].decode()
+    for shown in ("<svg", "filmstrip", "as it should", "by-python", "not here", "0x", "greeted first"):
+        assert shown in page, f"the site was to have {shown}"
+
+    for folder in ("out", "doctrees", "docs/_build"):
+        shutil.rmtree(telling.root / folder)
+    second = built(telling)
+    assert differing(first, second), "something varies"
+    assert differing(without_what_varies(first), without_what_varies(second)) == []
+
+    elsewhere = moved(telling, tmp_path_factory.mktemp("another-folder") / "with-a-longer-name")
+    assert differing(second, built(elsewhere)) == []
