@@ -105,6 +105,18 @@ def test_a_program_runs_as_python_runs_it(run: Run) -> None:
     assert (failed["text"], failed["error"]["type"]) == ("so far\n", "ZeroDivisionError")
 
 
+def test_neither_python_nor_javascript_sees_a_secret_of_this_machine(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("SECRET_TOKEN", "not-for-readers")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    look = "import js, os\nprint(dict(os.environ), js.JSON.stringify(js.process.env), os.path.expanduser('~'))"
+    for kind in ("page", "example"):
+        (cell,) = run(look, kind=kind)["cells"]
+        assert "PYTHONHASHSEED" in cell["text"], cell
+        assert not [secret for secret in ("not-for-readers", "SECRET", str(tmp_path)) if secret in cell["text"]]
+
+
 def test_input_is_at_its_end(run: Run) -> None:
     assert run("input()")["cells"][0]["error"]["type"] == "EOFError"
 
