@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -107,6 +111,51 @@ def test_a_label_of_markup_is_refused(dot: str) -> None:
 def test_what_is_no_graph_is_refused(dot: str) -> None:
     with pytest.raises(drawing.Undrawable, match="Graphviz cannot read the graph"):
         drawing.read(dot)
+
+
+@pytest.mark.parametrize(
+    "dot",
+    ["digraph { a -> {b c} }", "graph { {a b} -- c }", "digraph { a -> subgraph { b } }", "graph { a --\n// x\n {b} }",
+     'digraph { subgraph "s" {a b} subgraph "s" -> c }', "digraph { subgraph s {a b}; subgraph s->c }"],
+)  # fmt: skip
+def test_an_edge_to_a_group_is_refused_as_it_could_be_millions(dot: str) -> None:
+    with pytest.raises(drawing.Undrawable, match="an edge leads to or from a group: write one for each node"):
+        drawing.read(dot)
+
+
+def test_words_like_a_group_in_a_label_are_words() -> None:
+    assert drawing.labels('digraph { "a -> {b}" -> c [label="} -> {"] }') == ["a -> {b}", "c", "} -> {"]
+
+
+@pytest.mark.parametrize("label, text", {r"\n": [], r"\n\nx\n": ["x"], r"x\n\ny": ["x", "y"]}.items())
+def test_empty_lines_around_a_label_crash_nothing(label: str, text: list[str]) -> None:
+    svg = drawn(f'digraph {{ a [label="{label}"]; b; a -> b [label="{label}"]; b -> b [label="{label}"]; }}')
+    assert drawing.texts(svg) == sorted([*text * 3, "b"])
+
+
+@pytest.mark.parametrize(
+    "dot",
+    ['digraph { "" -> b }', 'digraph { charset="nonsense"; a }', 'digraph { charset="rot13"; a }',
+     'digraph { "\ud800" }', 'digraph { "a\0b" }', "digraph {\n#\r a [label=<<b>x</b>>]\n}"],
+)  # fmt: skip
+def test_whatever_a_graph_makes_graphviz_raise_is_an_error_of_ours(dot: str) -> None:
+    with pytest.raises(drawing.Undrawable):
+        drawing.read(dot)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
+def test_graphviz_opens_no_file_that_a_graph_names(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "p.png")  # whoever opens it waits for ever
+    names = [
+        f'{name}="{tmp_path / "p.png"}"' for name in ("image", "shapefile", "_background", "stylesheet", "fontname")
+    ]
+    said = f'imagepath="{tmp_path}"; fontpath="{tmp_path}"; layout="{tmp_path}"; {"; ".join(names)}'
+    dot = f'digraph {{ {said}; node [shape=custom, {", ".join(names)}]; a [image="p.png"]; a -> b }}'
+    program = "import sys\nfrom everypython import drawing\ngraph = drawing.read(sys.argv[1])\n"
+    program += "print(drawing.texts(drawing.laid_out(drawing.written(graph, [graph]))))"
+    paths = {**os.environ, "PYTHONPATH": str(Path(drawing.__file__).parents[1])}
+    done = subprocess.run([sys.executable, "-c", program, dot], capture_output=True, text=True, timeout=60, env=paths)
+    assert (done.stdout, done.stderr) == ("['a', 'b']\n", "")
 
 
 def test_a_graph_too_large_to_look_at_is_refused() -> None:

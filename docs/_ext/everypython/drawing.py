@@ -19,9 +19,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.util import find_spec
+from typing import Any
 from xml.etree import ElementTree
 
-OUTSIDE = re.compile(r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/|^#[^\n]*', re.DOTALL | re.MULTILINE)  # of texts and remarks
+OUTSIDE = re.compile(
+    r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/|^#[^\r\n]*', re.DOTALL | re.MULTILINE
+)  # of texts and remarks
+GROUPED = re.compile(r"-[->]\s*(?:\{|subgraph\b)|(?:\}|\bsubgraph\s*\w*)\s*-[->]", re.IGNORECASE)
 HEAD = re.compile(r'\s*(?:strict\s+)?(?:di)?graph\s+("(?:\\.|[^"\\])*"|\w+)', re.IGNORECASE)
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -103,13 +107,22 @@ def read(dot: str) -> Graph:
     """A graph's nodes and edges, in the order in which they appear."""
     from pygraphviz import AGraph
 
-    if len(dot) > LONGEST or "<" in OUTSIDE.sub("", dot):
+    outside = OUTSIDE.sub("", dot)
+    if len(dot) > LONGEST or "<" in outside:
         raise Undrawable("the graph is too large" if len(dot) > LONGEST else "a label is HTML: write it as text")
+    if GROUPED.search(outside):  # some lines of these could mean millions of edges
+        raise Undrawable("an edge leads to or from a group: write one for each node")
     with listening() as said_of_it:
         try:
-            found = AGraph(string=dot)
+            return graph_of(AGraph(string=dot))
+        except Undrawable:
+            raise
         except Exception as error:  # whatever pygraphviz calls it
             raise Undrawable(f"Graphviz cannot read the graph: {said_of_it().strip() or error}") from error
+
+
+def graph_of(found: Any) -> Graph:
+    """What is drawn of a graph that pygraphviz has read."""
     if found.number_of_nodes() + found.number_of_edges() > MOST:
         raise Undrawable(f"the graph has more than {MOST} nodes and edges")
     graph = Graph(found.is_directed(), rankdir=said(found.graph_attr, "rankdir", "LR", DIRECTIONS))
@@ -149,7 +162,8 @@ def lines(label: str, name: object) -> tuple[str, ...]:
     """A label as lines of plain text."""
     ends = {**dict.fromkeys("nlr", "\n"), "N": str(name), **dict.fromkeys("GLTHE", "")}
     text = ESCAPE.sub(lambda escape: ends.get(escape[1], escape[1]), html.unescape(label))
-    return tuple(UNPRINTABLE.sub("\ufffd", line) for line in text.split("\n"))
+    # Graphviz crashes on an edge whose label begins with an empty line.
+    return tuple(UNPRINTABLE.sub("\ufffd", line) for line in text.strip("\n").split("\n"))
 
 
 def written(frame: Graph, film: Iterable[Graph]) -> str:
@@ -180,7 +194,8 @@ def written(frame: Graph, film: Iterable[Graph]) -> str:
 
 def appearance(item: Item, shape: str = "") -> str:
     about = {"label": quoted(item.lines), "class": f'"{item.classes}"', "style": f'"{item.style}"', "shape": shape}
-    return ", ".join(f"{name}={value}" for name, value in about.items() if value not in ("", '""'))
+    said = {name: value for name, value in about.items() if value not in ("", '""') or (name == "label" and shape)}
+    return ", ".join(f"{name}={value}" for name, value in said.items())  # a node without a label would show its name
 
 
 def quoted(text: tuple[str, ...]) -> str:

@@ -83,7 +83,7 @@ class Filmstrip(SphinxDirective):
         unit = build.page(self.env.docname) if build else None
         if build is None:
             return []
-        shown = list(pictures.shown_graphs(build, unit)) if unit else []
+        shown = [one for one in pictures.shown_graphs(build, unit) if pictures.readable(one[1])] if unit else []
         frames = [(index, dot) for index, dot in shown if drawing.name_of(dot) == name]
         taken = sorted({index for index, _ in frames})
         if unit is None or len(taken) < 2:

@@ -13,6 +13,7 @@ from .variants import Group, because, first, last_line
 if TYPE_CHECKING:
     from .pages import Build
 
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 SOURCE = re.compile(r"\bPEP \d+|\bgh-\d+|\]\(https?://")
 
 
@@ -40,7 +41,8 @@ def unpublishable(build: Build, unit: Unit, file: str) -> tuple[list[str], list[
     for line, python, text in here:
         on = f" on {python.key}:" if python else ""
         gates = python is None or python in build.gating
-        found[0 if gates else 1].append(f"{file}:{line}:{program}{on} {text}")
+        seen = CONTROLS.sub(lambda control: f"\\x{ord(control[0]):02x}", text)  # a terminal would obey them
+        found[0 if gates else 1].append(f"{file}:{line}:{program}{on} {seen}")
     return found
 
 

@@ -87,12 +87,17 @@ def table_of(build: pages.Build, unit: Unit, index: int) -> nodes.table:
         rows.append((python, {name: value for name, _, value in lines}))
     head = list(dict.fromkeys(name for _, values in rows for name in values))
     body = [[python.name, *(values.get(name, "") for name in head)] for python, values in rows]
-    return table(["Python", *head], [[nodes.paragraph("", text) for text in row] for row in body], "by-python")
+    return table(["Python", *head], [[verbatim(text) for text in row] for row in body], "by-python")
+
+
+def verbatim(text: str) -> nodes.Node:
+    """What a Python printed, whose quotes stay as they are."""
+    return nodes.paragraph("", text, support_smartquotes=False)
 
 
 def table(head: list[str], body: list[list[nodes.Node]], kind: str) -> nodes.table:
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
-    group += nodes.thead("", row([nodes.paragraph("", text) for text in head]))
+    group += nodes.thead("", row([verbatim(text) for text in head]))
     group += nodes.tbody("", *(row(cells) for cells in body))
     return nodes.table("", group, classes=[kind, "gathered-table"])
 

@@ -22,6 +22,7 @@ from sphinx.writers.html5 import HTML5Translator
 from . import drawing
 from .runs import Result
 from .units import Unit, digest
+from .variants import Group
 
 if TYPE_CHECKING:
     from .pages import Build
@@ -69,14 +70,16 @@ def source_of(data: dict[str, str]) -> str:
     return digest(data.get(GRAPH) or data[SVG])
 
 
-def drawn(build: Build, unit: Unit, index: int, data: dict[str, str], ident: str) -> picture:
+def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> picture:
     """What a cell displays: its picture, or its text alone where it cannot be drawn."""
+    data: dict[str, str] = group.outcome["data"]
     text, svg = data[TEXT], ""
     try:
         svg = described(svg_of(build, unit, data), ident, title_of(data), text)
     except drawing.Undrawable as error:
         where = unit.page, unit.cells[index].line
-        LOG.warning("what this cell displays cannot be drawn: %s", error, location=where)
+        key = group.interpreters[0].key
+        LOG.warning("what this cell displays on %s cannot be drawn: %s", key, error, location=where)
     block = nodes.literal_block(text, text, language="none", classes=["output", "stream"])
     return picture("", block, svg=svg, source=source_of(data), film=drawing.name_of(data.get(GRAPH, "")))
 

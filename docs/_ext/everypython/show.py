@@ -106,7 +106,7 @@ def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.No
         picture = pictures.drawable(data)
         drawn = published if group is first else printouts({**group.outcome, "data": None if picture else data})
         if picture:
-            drawn = [*drawn, pictures.drawn(build, unit, index, data, f"picture-{index + 1}-{number}")]
+            drawn = [*drawn, pictures.drawn(build, unit, index, group, f"picture-{index + 1}-{number}")]
         pythons = [python.key for python in group.interpreters]
         if others:
             lines = sum(part.astext().count("\n") + 1 for part in drawn)

@@ -1,0 +1,254 @@
+"""A record comes from elsewhere: whatever is in it is refused in one line that names it, or shown as text."""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from everypython import child, records
+from everypython.interpreters import Interpreter
+from everypython.pages import Build
+from everypython.records import LARGEST, Refused
+from everypython.runs import Store
+from everypython.tree import Tree
+from everypython.units import Cell, Options, Unit
+
+from .conftest import FRONT
+from .test_records import record
+from .test_verify import small_site
+
+ELSEWHERE = Interpreter("x", "cpython", "3.14.2", "3.14.2", False, 64, "darwin-arm64", "a build", ("Py_DEBUG",))
+SCRIPT = "<script>alert('run')</script><svg onload=alert(1)>"
+ERROR = {"type": "KeyError", "message": "'key'", "traceback": "Traceback (most recent call last):\nKeyError: 'key'"}
+GRAPH = {"text/plain": "a → b", "text/vnd.graphviz": "digraph { a -> b; }", "text/html": "<b>bold</b>"}
+CELLS = (Cell("print('says')", 8, Options()), Cell("picture", 12, Options()), Cell("{}['key']", 16, Options()))
+UNIT = Unit("page", "index", "index", 8, CELLS, ())
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    return Store(tmp_path_factory.mktemp("kept"), {}, 20, Tree([], []))
+
+
+def recorded(store: Store, unit: Unit = UNIT, python: Interpreter = ELSEWHERE) -> dict[str, Any]:
+    """A record as the engine writes it."""
+    outcomes = [child.outcome("says\n"), child.outcome("", GRAPH), child.outcome("", None, ERROR)][: len(unit.cells)]
+    results = {(unit, python): {"cells": outcomes, "problem": None}}
+    written = records.written(Build([python], python, [python], [], [unit], results, store))
+    return dict(json.loads(json.dumps(written)))
+
+
+def read(store: Store, file: Path, content: object) -> dict[Interpreter, dict[Unit, Any]]:
+    file.write_text(json.dumps(content) if isinstance(content, dict | list) else str(content), encoding="utf-8")
+    return records.read(file, [UNIT], store)
+
+
+def places(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The way to each value in a record."""
+    inside = content.items() if isinstance(content, dict) else enumerate(content) if isinstance(content, list) else ()
+    for name, value in inside:
+        yield (*path, name)
+        yield from places(value, (*path, name))
+
+
+def with_change(content: Any, path: tuple[Any, ...], change: Callable[[Any, Any], None]) -> Any:
+    changed = copy.deepcopy(content)
+    holder = changed
+    for name in path[:-1]:
+        holder = holder[name]
+    change(holder, path[-1])
+    return changed
+
+
+VALUES: dict[str, Any] = {
+    "none": None,
+    "a list": ["text/plain"],
+    "an empty object": {},
+    "an object": {"text/plain": 3},
+    "a number": 7,
+    "a huge number": 10**4000,
+    "not a number": float("nan"),
+    "a boolean": True,
+    "nothing": "",
+    "half a character": "\ud800",
+    "control characters": "\x00\x07\x1b[31m\x1b]8;;http://example.org\x07",
+    "lines": "3.14.2\n../../up",
+    "a path": "../../../etc/passwd",
+    "markup": f'"></style></script>{SCRIPT}',
+    "much": "9" * 10_000,
+}
+
+
+def right(results: dict[Interpreter, dict[Unit, Any]]) -> bool:
+    """Whether what was read can be drawn and written: texts, where texts belong, under keys that mean nothing else."""
+    for python, units in results.items():
+        assert set(python.key) <= set("abcdefghijklmnopqrstuvwxyz0123456789._-"), python.key
+        json.dumps([python.name, python.identity], ensure_ascii=False).encode()
+        for unit, result in units.items():
+            assert len(result["cells"]) == len(unit.cells)
+            for cell in result["cells"]:
+                texts = [cell["text"], *(cell["data"] or {}).values(), *(cell["error"] or {}).values()]
+                assert all(isinstance(text, str) and text.encode() is not None for text in texts)
+                assert {*(cell["data"] or ())} <= {"text/plain", "text/vnd.graphviz"} and cell["reached"] is True
+                assert cell["data"] is None or "text/plain" in cell["data"]
+                assert cell["error"] is None or {*cell["error"]} == {*ERROR}
+    return True
+
+
+def test_a_record_is_read_as_it_was_written(store: Store, tmp_path: Path) -> None:
+    ((python, units),) = read(store, tmp_path / "away.json", recorded(store)).items()
+    assert python.identity == ELSEWHERE.identity
+    shown = {kind: text for kind, text in GRAPH.items() if kind != "text/html"}
+    assert [cell["data"] for cell in units[UNIT]["cells"]] == [None, shown, None]
+    assert units[UNIT]["cells"][2]["error"] == ERROR
+
+
+@pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
+def test_any_other_value_anywhere_is_refused_in_one_line_or_is_a_text_like_another(
+    store: Store, tmp_path: Path, value: Any
+) -> None:
+    original, file = recorded(store), tmp_path / "away.json"
+    refused = 0
+    for path in places(original):
+        try:
+            assert right(read(store, file, with_change(original, path, lambda at, name: at.__setitem__(name, value))))
+        except Refused as error:
+            refused += 1
+            message = str(error)
+            assert message.startswith(f"{file}: ") and message.endswith("."), message
+            assert len(message) < 500 and all(letter.isprintable() for letter in message), (path, message)
+    assert refused > 10
+
+
+def test_a_record_that_lacks_anything_is_refused_by_name(store: Store, tmp_path: Path) -> None:
+    original, file = recorded(store), tmp_path / "away.json"
+    # A Python that was not recorded is no column; what is not displayed as a graph is displayed as text.
+    may_lack = [("interpreters", 0), ("interpreters", 0, "flags", 0)]
+    may_lack += [("runs", 0, "cells", 1, "data", kind) for kind in ("text/vnd.graphviz", "text/html")]
+    for path in places(original):
+        changed = with_change(original, path, lambda at, name: at.__delitem__(name))
+        if path in may_lack:
+            assert right(read(store, file, changed))
+            continue
+        with pytest.raises(Refused, match=r"away\.json: "):
+            read(store, file, changed)
+
+
+@pytest.mark.parametrize(
+    "says",
+    ["[" * 100_000, '{"record":' * 100_000, '{"record": 1, "runs": ' + "[" * 100_000, "9" * 10_000, "\x00", "NaN"],
+)
+def test_what_a_parser_chokes_on_is_refused(store: Store, tmp_path: Path, says: str) -> None:
+    with pytest.raises(Refused, match=r"away\.json: this is no record of runs"):
+        read(store, tmp_path / "away.json", says)
+
+
+def test_a_record_too_large_to_be_one_is_refused_before_it_is_read(store: Store, tmp_path: Path) -> None:
+    with (tmp_path / "away.json").open("wb") as file:
+        file.truncate(100 * LARGEST)  # takes no room on the disk, and would take two gigabytes of memory
+    with pytest.raises(Refused, match=r"away\.json: .* more than 20,000,000 bytes"):
+        records.read(tmp_path / "away.json", [UNIT], store)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
+def test_a_pipe_is_refused_and_not_waited_for(store: Store, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "away.json")
+    with pytest.raises(Refused, match="it is not a file"):
+        records.read(tmp_path / "away.json", [UNIT], store)
+
+
+WHOSE = "3.14\"><script>alert('run')</script><b onclick=alert(1) x=\""
+DOTS = {
+    "links and files": 'digraph "f" { URL="javascript:alert(1)"; node [image="/etc/passwd", shapefile="/etc/passwd"]; '
+    'a [label="SCRIPT", URL="javascript:alert(1)", tooltip="SCRIPT", class="x\\" onload=\\"alert(1)"]; a -> b; }',
+    "markup": 'digraph "f" { a [label=<<b>SCRIPT</b>>]; }',
+    "millions of edges": 'digraph "f" { {SCRIPT} -> {b} }',
+    "no graph": "SCRIPT",
+}
+PAGE = ("print('says')", "'picture'", "---\ntags: [raises-exception]\n---\n{}['key']")
+BY_PYTHON = "---\nname: facts\ntags: [by-python]\n---\nprint('width: 64')"
+
+
+@pytest.fixture(scope="module")
+def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A built site, of whose columns two come from elsewhere, the published default one of them: all is markup."""
+    site = small_site(tmp_path_factory.mktemp("poisoned"))
+    site.theme = "furo"
+    varies = "volatile: {'*': everything}\nkernelspec:"
+    cells = "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in (*PAGE, *PAGE[1:2] * len(DOTS), BY_PYTHON))
+    text = f"{FRONT.replace('kernelspec:', varies)}# Index\n\n{cells}\n\n```{{example}} greet\n```\n\n"
+    site.write(
+        "docs/index.md", f"{text}```{{by-python}} facts\n```\n\n```{{differences}}\n```\n\n```{{programs}}\n```\n"
+    )
+    (site.root / "records").mkdir()
+    assert record(site).returncode == 0
+    content = json.loads((site.root / "records/away.json").read_text(encoding="utf-8"))
+    for run in content["runs"]:
+        for index, cell in enumerate(run["cells"]):
+            svg = {"image/svg+xml": f"<svg>{SCRIPT}</svg>", "text/html": SCRIPT}
+            dot = [*DOTS.values()][index - len(PAGE) : index - len(PAGE) + 1] if index >= len(PAGE) else []
+            graph = {"text/vnd.graphviz": dot[0].replace("SCRIPT", SCRIPT)} if dot else {}
+            cell.update(text=f"{SCRIPT}: {SCRIPT}\n\x00\x07\x1b[31m", data={"text/plain": SCRIPT, **svg, **graph})
+            if cell["error"]:
+                cell["error"] = {"type": SCRIPT, "message": SCRIPT, "traceback": f"{SCRIPT}\n\x1b[31m{SCRIPT}"}
+    for implementation, version in (("cpython", "3.99.0"), ("pypy", "9.9.9")):
+        about = {"implementation": implementation, "version": version, "build": SCRIPT, "flags": [SCRIPT]}
+        content["interpreters"][0].update(about, language=WHOSE, free_threaded=False)
+        key = Interpreter.of(content["interpreters"][0]).key
+        for run in content["runs"]:
+            run["interpreter"] = key
+        (site.root / "records" / f"{implementation}.json").write_text(json.dumps(content), encoding="utf-8")
+    (site.root / "records/away.json").unlink()
+    site.built()
+    return site.root / "out"
+
+
+def test_nothing_in_a_record_runs_on_any_page(poisoned: Path) -> None:
+    pages = {file: BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser") for file in poisoned.rglob("*.html")}
+    assert len(pages) > 2
+    for file, page in pages.items():
+        assert not [script for script in page.select("script") if "alert" in script.get_text()], file
+        assert not page.select("iframe, object, embed, foreignObject, image, svg a, svg script, body b"), file
+        for element in page.find_all(True):
+            values = [
+                str(value) for name, value in element.attrs.items() if name in ("href", "src", "xlink:href", "style")
+            ]
+            assert not [name for name in element.attrs if name.startswith("on")], (file, element)
+            assert not [value for value in values if "alert" in value], (file, element)
+
+
+def test_what_a_record_says_is_on_the_page_as_text(poisoned: Path) -> None:
+    page = BeautifulSoup((poisoned / "index.html").read_text(encoding="utf-8"), "html.parser")
+    texts = [pre.get_text() for pre in page.select(".outcome pre")]
+    assert sum(SCRIPT in text for text in texts) >= 2 * len(PAGE)
+    assert SCRIPT in page.select_one("figure.picture svg desc").get_text()  # type: ignore[union-attr]
+    drawn = [text.get_text() for text in page.select("figure.picture svg text")]
+    assert SCRIPT in drawn, "the label of the one graph that is drawn"
+    cells = [cell.get_text() for cell in page.select("table.by-python td")]
+    assert f" {SCRIPT}" in cells or SCRIPT in cells
+    runs = json.loads((poisoned / "runs.json").read_text(encoding="utf-8"))
+    assert runs["published_default"].startswith("cpython-3.99.0-")
+    kinds = {
+        kind
+        for unit in runs["units"]
+        for cell in unit["cells"]
+        for v in cell["variants"]
+        for o in v["outputs"]
+        for kind in o
+    }
+    assert kinds == {"text/plain", "text/vnd.graphviz"}
+
+
+def test_no_name_of_an_interpreter_leaves_the_stylesheet_of_the_chooser(poisoned: Path) -> None:
+    rules = (poisoned / "_static/pythons.css").read_text(encoding="utf-8")
+    assert WHOSE.partition(".")[0] in rules and "alert" in rules
+    for line in rules.splitlines():
+        if "alert" in line:
+            named = line[line.index("--chosen: ") + 10 : line.rindex("; }")]
+            assert isinstance(json.loads(named), str), "one text in quotes"
