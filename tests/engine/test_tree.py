@@ -110,6 +110,13 @@ def test_what_tools_write_beside_a_build_is_no_source(store: Store, tmp_path: Pa
     assert (there / "log").read_text(encoding="utf-8") == "written"
 
 
+@pytest.mark.parametrize("name", [".notes.swp", "notes~", ".#notes", "#notes#", "4913"])
+def test_somebody_may_have_a_file_open_in_an_editor(store: Store, tmp_path: Path, name: str) -> None:
+    beside = tmp_path / "project" / name
+    run(store, unit(f"open({str(beside)!r}, 'w').close()"))
+    assert beside.exists()
+
+
 def guilty_site(site: Site) -> Path:
     """A site whose example writes into the folder of its helper."""
     site.page("index", "print('fine')")

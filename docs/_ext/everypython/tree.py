@@ -8,6 +8,7 @@ did it, and otherwise it may have been somebody who saved a file.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,7 +20,8 @@ from .interpreters import Interpreter
 from .units import Unit
 
 # Written by tools while a site is built, and no source of it.
-APART = {".git", ".hg", ".nox", ".venv", "__pycache__", "_build", "jupyter_execute", "node_modules"}
+APART = {".git", ".hg", ".idea", ".nox", ".venv", "__pycache__", "_build", "jupyter_execute", "node_modules"}
+EDITORS = re.compile(r".*~|\..*\.sw.|\.?#.*|4913|.*___jb_.*|\.DS_Store")  # what they write beside a file that is open
 MARKS = {"pyvenv.cfg", "CACHEDIR.TAG"}  # virtual environments and caches of other names contain one of these
 MOST = 10  # changes that a message lists
 
@@ -55,7 +57,7 @@ class Tree:
             if folder not in self.roots and MARKS.intersection(entry.name for entry in entries):
                 continue
             for entry in entries:
-                if entry.name in APART or entry.path in self.apart:
+                if entry.name in APART or entry.path in self.apart or EDITORS.fullmatch(entry.name):
                     continue
                 with suppress(OSError):
                     if entry.is_dir(follow_symlinks=False):
