@@ -45,7 +45,7 @@ def read(site: Path) -> Published:
         raise Unverifiable(f"{file}: not there, so there is no site to verify. Build one first: nox -s docs")
     try:
         record = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Unverifiable(f"{file}: not JSON, perhaps cut short ({error}). Build the site again.") from error
     version = record.get("schema") if isinstance(record, dict) else None
     if version != pages.SCHEMA:
