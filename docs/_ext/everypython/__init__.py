@@ -1,12 +1,18 @@
 """A Sphinx extension: every Python runs every demonstration, and the site publishes what each printed.
 
-In the order of a build: `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it (`child` one
-process, `runner` inside it; `tree` sees that none changes the sources), `variants` groups what was printed, `gates`
-says what must not be published, `pages` hands the rest to Sphinx, `show` draws it, `drawing`, `pictures` and
-`filmstrip` draw what is displayed as a picture, `chooser` lets a reader choose whose outputs are shown, `running` lets
-a reader run the cells (on Pyodide, which `node` fetches and runs for the site), `downloads` is what readers take with
-them (`notebooks` in the Markdown of `commonmark`, wheels and programs), `mending` makes a theme's pages accessible,
-`policy` says what a page may load and `publish` puts a finished site in place of the last one.
+In the order of a build:
+
+`interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it: `child` one process, `runner` inside
+it, `node` those of Pyodide, and `tree` sees that none changes the sources. `records` brings runs of other machines.
+`variants` groups what was printed, and `gates` says what must not be published.
+
+`pages` hands the rest to Sphinx and `show` draws it; `drawing`, `pictures` and `filmstrip` what is displayed as a
+picture, `gather` and `coverage` what is gathered from all pages. `chooser` lets a reader choose whose outputs are
+shown, `running` run the cells, and `downloads` take things along (`notebooks`, in the Markdown of `commonmark`).
+
+`sharing` says what a page is about to those who have not opened it, `feedback` where to write about it, `mending`
+makes a theme's pages accessible, and `policy` says what a page may load. `publish` puts a finished site in place of the
+last one, `verify` runs everything again, and `upcoming` asks Pythons that the site does not have yet.
 """
 
 from __future__ import annotations
@@ -19,9 +25,10 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, coverage, crosscheck, downloads, filmstrip, gather, mending  # isort: skip
-    from . import pages, pictures, policy, running, show
+    from . import chooser, coverage, crosscheck, downloads, feedback, filmstrip, gather, mending  # isort: skip
+    from . import pages, pictures, policy, running, sharing, show
 
+    app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
     app.add_config_value("everypython_protected", ".", "", str)  # a folder in which no unit may change a file
@@ -31,6 +38,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
     app.add_config_value("everypython_record", "", "", str)  # a file to write this machine's runs to, instead of a site
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
+    app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
     app.add_config_value("everypython_timeout", 60, "", (int, float))  # seconds that a page or an example may take
     app.add_config_value("everypython_notebooks_say", "", "html", str)  # Markdown for the first cell of every notebook
@@ -43,6 +51,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     chooser.setup(app)
     running.setup(app)
     downloads.setup(app)
+    sharing.setup(app)
+    feedback.setup(app)
     mending.setup(app)
     policy.setup(app)
     gather.setup(app)

@@ -18,6 +18,7 @@ from .mending import mended
 
 STYLESHEET = "_static/attributes.css"
 HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?")
+CONTENT_ROOT = re.compile(r'<html[^>]* data-content_root="([^"]*)"')  # Sphinx's word for where the site begins
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*\btype=\"application/json\")[^>]*>(.*?)</script>", re.DOTALL)
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 ATTRIBUTE = re.compile(r"<(?P<before>[a-zA-Z][^<>]*?) style=\"(?P<said>[^\"]*)\"(?P<after>[^<>]*)>")
@@ -36,7 +37,8 @@ def guard(app: Sphinx, exception: Exception | None) -> None:
     for file in sorted(out.rglob("*.html")):
         text = file.read_text(encoding="utf-8")
         if 'http-equiv="Content-Security-Policy"' not in text and "</head>" in text:
-            up = "../" * (len(file.relative_to(out).parts) - 1)
+            root = CONTENT_ROOT.search(text)
+            up = root[1] if root else "../" * (len(file.relative_to(out).parts) - 1)
             text, found = without_attributes(mended(text, file.stem.capitalize()))
             rules.update(found)
             link = f'<link rel="stylesheet" href="{up}{STYLESHEET}">' if found else ""

@@ -39,7 +39,15 @@ def setup(app: Sphinx) -> None:
     app.connect(
         "config-inited", lambda _, config: config.html_static_path.append(str(Path(__file__).with_name("site")))
     )
+    app.connect("html-page-context", add_search)
     app.add_css_file("everypython.css")
+    app.add_css_file("print.css", media="print")
+    app.add_js_file("copy.js", loading_method="defer")
+
+
+def add_search(app: Sphinx, name: str, *_: Any) -> None:
+    if name == "search":
+        app.add_js_file("search.js", loading_method="defer")
 
 
 def open_outcome(self: HTML5Translator, node: outcome) -> None:
