@@ -23,9 +23,9 @@ SETTINGS = PROJECT["tool"]["everypython"]
 REPOSITORY = os.environ.get("REFDEMO_REPOSITORY") or PROJECT["project"].get("urls", {}).get("Repository", "")
 BRANCH = os.environ.get("REFDEMO_BRANCH") or "main"
 ADDRESS = os.environ.get("READTHEDOCS_CANONICAL_URL") or os.environ.get("REFDEMO_SITE", "")
-for what, address in {"the repository's": REPOSITORY, "the site's": ADDRESS}.items():
+for variable, address in {"REFDEMO_REPOSITORY": REPOSITORY, "REFDEMO_SITE": ADDRESS}.items():
     if address and not address.startswith(("https://", "http://")):
-        raise ConfigError(f"{what} address must begin with https://, and is {address!r}: see docs/conf.py")
+        raise ConfigError(f"what docs/conf.py takes from {variable} must begin with https://, and is {address!r}")
 REPOSITORY = REPOSITORY.removesuffix("/").removesuffix(".git")
 ROOT = urlsplit(ADDRESS).path.rstrip("/") + "/"  # of the site's addresses at its host; unknown, it is the host's
 
