@@ -8,12 +8,14 @@ import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
+from everypython import node
 
 from tests.site.conftest import ROOT, Built
 
@@ -27,7 +29,9 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+CHECKS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]["checks"]
 PREFIX = "/some/where/"  # the site must work below the root of a server
+LOOKS: list[tuple[Any, int]] = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -115,6 +119,27 @@ def reader(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def page(reader: Callable[..., Page]) -> Page:
     return reader()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    ((package, integrity),) = CHECKS.items()
+    try:
+        return (node.fetch(package, integrity) / "axe.min.js").read_text(encoding="utf-8")
+    except node.Unfetched as error:
+        pytest.skip(str(error))
+
+
+def violations(page: Page, axe: str) -> list[str]:
+    """What axe-core finds on a page: light and dark, wide and narrow."""
+    found = []
+    for scheme, width in LOOKS:
+        page.emulate_media(color_scheme=scheme)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate(axe)  # as the browser's own tools would: a page's policy is not about them
+        said = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
+        found += [f"{scheme}, {width}: {rule['id']}: {at['html'][:200]}" for rule in said for at in rule["nodes"]]
+    return found
 
 
 def tab_to(page: Page, control: Locator) -> None:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from everypython import node
 
 from tests.site.conftest import ROOT, Built
 
-from .conftest import key_of
+from .conftest import key_of, violations
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import expect
@@ -19,11 +17,9 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]
 DOCS = ROOT / "docs"
 PAGES = [file.relative_to(DOCS).with_suffix("").as_posix() for file in sorted(DOCS.glob("[a-z]*/*.md"))]
 EVERY = [*PAGES, "index", "search", "genindex"]
-LOOKS: list[tuple[Any, int]] = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
 
 # where the focus is, and whether a reader sees that; nothing once it has been everywhere
 STOP = """() => {
@@ -42,27 +38,6 @@ STOP = """() => {
 UNREACHED = """() => [...document.querySelectorAll("a[href], button, select, input, textarea, summary, [tabindex='0']")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.tabIndex >= 0)
   .filter((one) => !reached.has(one)).map((one) => one.outerHTML.slice(0, 200))"""
-
-
-@pytest.fixture(scope="session")
-def axe() -> str:
-    ((package, integrity),) = SETTINGS["checks"].items()
-    try:
-        return (node.fetch(package, integrity) / "axe.min.js").read_text(encoding="utf-8")
-    except node.Unfetched as error:
-        pytest.skip(str(error))
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    """What axe-core finds on a page: light and dark, wide and narrow."""
-    found = []
-    for scheme, width in LOOKS:
-        page.emulate_media(color_scheme=scheme)
-        page.set_viewport_size({"width": width, "height": 900})
-        page.evaluate(axe)  # as the browser's own tools would: a page's policy is not about them
-        said = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")["violations"]
-        found += [f"{scheme}, {width}: {rule['id']}: {at['html'][:200]}" for rule in said for at in rule["nodes"]]
-    return found
 
 
 def put_to_use(page: Page, site: Built) -> None:
