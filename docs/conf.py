@@ -34,14 +34,14 @@ author = "the refdemo contributors"
 copyright = "the refdemo contributors"
 release = __version__
 
-extensions = ["myst_nb", "sphinx_design", "sphinx.ext.autodoc", "sphinx.ext.githubpages"]
-extensions += ["notfound.extension", "everypython"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.githubpages", "notfound.extension", "everypython"]
 exclude_patterns = ["_build", "_ext"]
 html_theme = "furo"
 html_title = "refdemo"
 html_baseurl = ADDRESS
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
+html_css_files = ["doors.css"]
 pygments_dark_style = "a11y-high-contrast-dark"  # furo's default underlines names
 if REPOSITORY.startswith(("https://github.com/", "https://gitlab.com/", "https://bitbucket.org/")):  # furo knows these
     html_theme_options = {"source_repository": REPOSITORY, "source_branch": BRANCH, "source_directory": "docs"}

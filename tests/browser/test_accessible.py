@@ -27,8 +27,8 @@ STOP = """() => {
   window.reached ??= new Set();
   if (at === document.body || reached.has(at)) return null;
   reached.add(at);
-  const { top, bottom, left, right } = (at.closest(".sd-card") ?? at).getBoundingClientRect();
-  const { outlineStyle, outlineWidth } = getComputedStyle(at.closest(".sd-card") ?? at);
+  const { top, bottom, left, right } = at.getBoundingClientRect();
+  const { outlineStyle, outlineWidth } = getComputedStyle(at);
   return {
     html: at.outerHTML.slice(0, 200),
     ringed: outlineStyle !== "none" && outlineWidth !== "0px",

@@ -14,6 +14,22 @@ def test_a_folds_name_is_its_text() -> None:
     assert mended(fold, "") == fold.replace(' aria-label="Toggle hidden content"', "")
 
 
+def test_a_folds_name_has_no_paragraphs_and_the_words_of_others_stay() -> None:
+    summary = '<summary>\n<p class="{0} admonition-title">Show</p>\n</summary>'
+    assert mended("<h1>x</h1>" + summary.format("collapsed"), "") == (
+        '<h1>x</h1><summary>\n<span class="collapsed admonition-title">Show</span>\n</summary>'
+    )
+    assert mended("<h1>x</h1>" + summary.format("note"), "") == "<h1>x</h1>" + summary.format("note")
+
+
+def test_icons_stand_in_a_landmark_with_all_that_is_among_them() -> None:
+    icons = '<div class="content-icon-container">\n<div>a</div>\n<div>b</div>\n</div>\n<article id="x">'
+    assert mended(f"<h1>x</h1>{icons}", "") == (
+        '<h1>x</h1><nav class="content-icon-container" aria-label="Tools">\n<div>a</div>\n<div>b</div>\n</nav>\n'
+        '<article id="x">'
+    )
+
+
 def test_parameters_of_a_signature_are_no_list_of_definitions_and_other_lists_stay() -> None:
     page = f"<h1>x</h1>{SIGNATURE}<dl>\n<dd>no parameter</dd>\n</dl>"
     assert mended(page, "").count("<dl>") == 1

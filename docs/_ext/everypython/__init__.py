@@ -10,9 +10,10 @@ it, `node` those of Pyodide, and `tree` sees that none changes the sources. `rec
 picture, `gather` and `coverage` what is gathered from all pages. `chooser` lets a reader choose whose outputs are
 shown, `running` run the cells, and `downloads` take things along (`notebooks`, in the Markdown of `commonmark`).
 
-`sharing` says what a page is about to those who have not opened it, `feedback` where to write about it, `mending`
-makes a theme's pages accessible, and `policy` says what a page may load. `publish` puts a finished site in place of the
-last one, `verify` runs everything again, and `upcoming` asks Pythons that the site does not have yet.
+`sharing` says what a page is about to those who have not opened it, and `feedback` where to write about it. `finish`
+does the rest to written pages: `mending` makes a theme's accessible and valid, `stylesheets` makes one of many, `policy`
+says what a page may load. `publish` puts a finished site in place of the last one, `verify` runs everything again, and
+`upcoming` asks Pythons that the site does not have yet.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, coverage, crosscheck, downloads, feedback, filmstrip, gather, mending  # isort: skip
-    from . import pages, pictures, policy, running, sharing, show
+    from . import chooser, coverage, crosscheck, downloads, feedback, filmstrip, finish, gather  # isort: skip
+    from . import mending, pages, pictures, running, sharing, show
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -54,7 +55,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     sharing.setup(app)
     feedback.setup(app)
     mending.setup(app)
-    policy.setup(app)
+    finish.setup(app)
     gather.setup(app)
     coverage.setup(app)
     crosscheck.setup(app)

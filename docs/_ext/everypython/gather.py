@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import html
 import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ from sphinx.util.osutil import relative_uri
 from . import pages
 from .downloads import ARCHIVE, examples
 from .interpreters import Interpreter
-from .show import explained, fold, inline, printouts, says, who
+from .show import explained, fold, inline, printouts, says
 from .units import Unit
 from .variants import Group, names
 
@@ -194,7 +195,9 @@ def last_statement(source: str) -> str:
 
 def summary(group: Group, everyone: list[Interpreter]) -> list[nodes.Node]:
     """One group: its name, under which its output is folded, and its reasons."""
-    label, printed = who(names(group.interpreters, everyone), group), printouts(group.outcome)
+    # without their exact versions, which a list of hundreds would repeat: the demonstration that is linked names them
+    label = f'<span class="who">{html.escape(names(group.interpreters, everyone))}</span>'
+    printed = printouts(group.outcome)
     named: nodes.Node = nodes.paragraph("", "", nodes.raw("", f"{label} {says(group)}", format="html"))
     if printed:
         named = fold("", *printed, who=label, says=says(group), is_open=False)

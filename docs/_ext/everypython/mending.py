@@ -1,4 +1,4 @@
-"""What furo, Sphinx and myst-nb write in a way that not everybody can read, written so that they can.
+"""What furo, Sphinx and myst-nb write that is no valid HTML, or that not everybody can read, written as it should be.
 
 A page that has none of it is left alone. Names in the comments say whose it is: there it should be mended one day.
 What can only be known once a page is drawn, whether something scrolls, is the part of `site/reach.js`.
@@ -12,16 +12,22 @@ from sphinx.application import Sphinx
 
 PARAMETERS = re.compile(r'<dl>\n((?:<dd><em class="sig-param">.*</dd>\n)+)</dl>')
 TOP = re.compile(r'(?<!<nav aria-label="Top">)<a href="#" class="back-to-top muted-link">.*?</a>', re.DOTALL)
+FOLD = re.compile(r'<p class="((?:collapsed|expanded) admonition-title)">(.*?)</p>')
+TOOLS = re.compile(r'<div class="content-icon-container">(.*?)</div>(?=\s*<article )', re.DOTALL)
 PLAIN = {
     # Sphinx: a heading has a level
     '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
     # myst-nb: the text of a summary is its name, and says more than this label
     '<summary aria-label="Toggle hidden content">': "<summary>",
-    # furo: two landmarks of a kind need names, and its icons stand in none
+    # furo: two landmarks of a kind need names
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="This site">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
     '<aside class="toc-drawer no-toc">': '<aside class="toc-drawer no-toc" aria-label="On this page">',
-    '<div class="content-icon-container">': '<div class="content-icon-container" role="navigation" aria-label="Tools">',
+    # furo: what a button and a field are, where the default is another or is not said
+    '<button class="theme-toggle"': '<button type="button" class="theme-toggle"',
+    '<input class="sidebar-search"': '<input type="search" class="sidebar-search"',
+    # Sphinx: an attribute that is on or off has no value
+    ' defer="defer"': " defer",
 }
 ARTICLE = '<article role="main" id="furo-main-content">'
 
@@ -36,7 +42,9 @@ def mended(page: str, title: str) -> str:
         page = page.replace(old, new)
     if "<h1" not in page:  # Sphinx: the page of search results
         page = page.replace(ARTICLE, f"{ARTICLE}\n<h1>{title}</h1>")
-    page = TOP.sub(r'<nav aria-label="Top">\g<0></nav>', page)  # furo: a link that stands in no landmark
+    page = TOP.sub(r'<nav aria-label="Top">\g<0></nav>', page)  # furo: a link and icons that stand in no landmark
+    page = TOOLS.sub(r'<nav class="content-icon-container" aria-label="Tools">\1</nav>', page)
+    page = FOLD.sub(r'<span class="\1">\2</span>', page)  # myst-nb: a summary holds no paragraphs
     return PARAMETERS.sub(parameters, page)
 
 

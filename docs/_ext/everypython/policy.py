@@ -1,7 +1,7 @@
 """A Content-Security-Policy for every page: nothing from elsewhere, and of scripts and styles in a page the known ones.
 
 A theme may write scripts and styles into its pages: the policy names these by their hashes. Attributes `style` cannot
-be named so; they become classes of a stylesheet that is written here.
+be named so; they become classes, of a style that is written into the page.
 """
 
 from __future__ import annotations
@@ -9,43 +9,22 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from pathlib import Path
 
-from sphinx.application import Sphinx
-from sphinx.builders.html import StandaloneHTMLBuilder
-
-from .mending import mended
-
-STYLESHEET = "_static/attributes.css"
+GUARDED = 'http-equiv="Content-Security-Policy"'
 HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?")
-CONTENT_ROOT = re.compile(r'<html[^>]* data-content_root="([^"]*)"')  # Sphinx's word for where the site begins
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*\btype=\"application/json\")[^>]*>(.*?)</script>", re.DOTALL)
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
 ATTRIBUTE = re.compile(r"<(?P<before>[a-zA-Z][^<>]*?) style=\"(?P<said>[^\"]*)\"(?P<after>[^<>]*)>")
 CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
 
 
-def setup(app: Sphinx) -> None:
-    app.connect("build-finished", guard, priority=900)  # whatever others write comes first
-
-
-def guard(app: Sphinx, exception: Exception | None) -> None:
-    """Gives each page that was written in this build its policy."""
-    if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
-        return
-    out, rules = Path(app.outdir), {}
-    for file in sorted(out.rglob("*.html")):
-        text = file.read_text(encoding="utf-8")
-        if 'http-equiv="Content-Security-Policy"' not in text and "</head>" in text:
-            root = CONTENT_ROOT.search(text)
-            up = root[1] if root else "../" * (len(file.relative_to(out).parts) - 1)
-            text, found = without_attributes(mended(text, file.stem.capitalize()))
-            rules.update(found)
-            link = f'<link rel="stylesheet" href="{up}{STYLESHEET}">' if found else ""
-            meta = f'<meta http-equiv="Content-Security-Policy" content="{policy(text)}">'
-            text = HEAD.sub(rf"\g<0>{meta}", text, count=1).replace("</head>", f"{link}</head>", 1)
-            file.write_text(text, encoding="utf-8")
-    write_rules(out / STYLESHEET, rules)
+def guarded(page: str) -> str:
+    """A page with its policy, which stands before anything that it is about."""
+    text, rules = without_attributes(page)
+    style = "".join(f".{name}{{{said}}}" for name, said in sorted(rules.items()))
+    if style:
+        text = text.replace("</head>", f"<style>{style}</style></head>", 1)
+    return HEAD.sub(rf'\g<0><meta {GUARDED} content="{policy(text)}">', text, count=1)
 
 
 def policy(page: str) -> str:
@@ -70,7 +49,7 @@ def hashed(content: str) -> str:
 
 
 def without_attributes(page: str) -> tuple[str, dict[str, str]]:
-    """A page whose elements have classes for their `style`, and what these classes are."""
+    """A page whose elements have classes for their `style`, and what these classes mean."""
     rules: dict[str, str] = {}
 
     def classed(found: re.Match[str]) -> str:
@@ -83,11 +62,3 @@ def without_attributes(page: str) -> tuple[str, dict[str, str]]:
 
     head, mark, body = page.partition("</head>")
     return head + mark + ATTRIBUTE.sub(classed, body), rules
-
-
-def write_rules(file: Path, rules: dict[str, str]) -> None:
-    """Adds rules to those of pages that were not written in this build."""
-    lines = set(file.read_text(encoding="utf-8").splitlines()) if file.exists() else set()
-    lines |= {f".{name} {{ {said.rstrip(';')} }}" for name, said in rules.items()}
-    if lines:
-        file.write_text("\n".join(sorted(lines)) + "\n", encoding="utf-8")

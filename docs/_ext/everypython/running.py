@@ -33,6 +33,7 @@ class controls(nodes.General, nodes.Element):  # docutils names nodes in lower c
 
 def setup(app: Sphinx) -> None:
     app.add_node(controls, html=(open_controls, close_controls), latex=(leave, leave), text=(leave, leave))
+    app.add_css_file("run.css")  # on every page, so that all of a site have one stylesheet, which is loaded once
     app.connect("html-page-context", add_script)
     app.connect("build-finished", write)
 
@@ -98,7 +99,6 @@ def runs_here(doctree: nodes.document | None) -> bool:
 
 def add_script(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     if runs_here(doctree):
-        app.add_css_file("run.css")
         app.add_js_file("browser/run.mjs", type="module")
 
 

@@ -1,15 +1,12 @@
 // What scrolls sideways can be reached by the keyboard, and what does not is no stop on the way.
+// Sizes are asked for when the browser knows them: to ask for those of everything that is folded takes it seconds.
 (() => {
-  const scrolling = "pre, .table-wrapper, figure.picture";
-  const reach = () => {
-    for (const part of document.querySelectorAll(scrolling)) {
+  const reach = new ResizeObserver((entries) => {
+    for (const { target: part } of entries) {
       const scrolls = part.scrollWidth > part.clientWidth || part.scrollHeight > part.clientHeight + 1;
       if (scrolls && !part.hasAttribute("tabindex")) part.setAttribute("tabindex", part.dataset.reached = "0");
       else if (!scrolls && part.dataset.reached) part.removeAttribute("tabindex");
     }
-  };
-  addEventListener("load", reach);
-  addEventListener("resize", reach);
-  document.addEventListener("toggle", reach, true); // what was folded has no width until then
-  new MutationObserver(reach).observe(document.documentElement, { attributeFilter: ["data-python"] });
+  });
+  for (const part of document.querySelectorAll("pre, .table-wrapper, figure.picture")) reach.observe(part);
 })();

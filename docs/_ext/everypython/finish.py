@@ -1,0 +1,36 @@
+"""What is done to every page once all are written: it is mended, gets one stylesheet, and its policy.
+
+Last, because a policy names what stands in the page, whoever has put it there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from .mending import mended
+from .policy import GUARDED, guarded
+from .stylesheets import Stylesheets
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("build-finished", finish, priority=900)  # whatever others write comes first
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Finishes each page that was written in this build, and keeps the others up to date."""
+    if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    out = Path(app.outdir)
+    stylesheets = Stylesheets(out / "_static")
+    for file in sorted(out.rglob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        if GUARDED in text or "</head>" not in text:
+            finished = stylesheets.kept(text)
+        else:
+            finished = guarded(stylesheets.linked(mended(text, file.stem.capitalize()), file.parent))
+        if finished != text:
+            file.write_text(finished, encoding="utf-8")
+    stylesheets.tidy()
