@@ -3,6 +3,7 @@
 import shutil
 import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import nox
@@ -51,16 +52,40 @@ def fetch_pyodide(session: nox.Session) -> None:
     session.run("python", "-m", "everypython.node", env=ENGINE, success_codes=[0, 1])
 
 
-@nox.session
-def browser(session: nox.Session) -> None:
-    """Read the site of `site` in a real Chromium: choose, run every cell on every Pyodide, with keyboard alone, …"""
+def site_and_chromium(session: nox.Session) -> None:
+    """Builds the site with Run if that has to be, and finds or fetches a Chromium to read it with."""
     install(session, "browser")
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))):
         session.run("playwright", "install", "chromium", success_codes=range(256))  # if it fails, the tests say so
     fetch_pyodide(session)
     session.run("python", "-m", "everypython.publish", "docs", SITE, "-q", "-D", "everypython_run=1", env=ENGINE)
+
+
+@nox.session
+def browser(session: nox.Session) -> None:
+    """Read the site of `site` in a real Chromium: choose, run every cell on every Pyodide, with keyboard alone, …"""
+    site_and_chromium(session)
     session.run("pytest", "tests/browser", *session.posargs, env={**ENGINE, "EVERYPYTHON_SITE": str(ROOT / SITE)})
     session.run("python", "-m", "tests.browser.first_output", SITE)
+
+
+@nox.session
+def quality(session: nox.Session) -> None:
+    """Measure the site of `site`: Lighthouse on the five heaviest pages (`-- --all`: on each), weight, HTML, links."""
+    site_and_chromium(session)
+    session.run("python", "-m", "tests.quality", SITE, *session.posargs, env=ENGINE)
+
+
+@nox.session
+def linkcheck(session: nox.Session) -> None:
+    """Ask every page elsewhere that the site links whether it is there."""
+    try:
+        urllib.request.urlopen("https://www.python.org/", timeout=20).close()
+    except OSError as error:
+        session.error(f"No link was checked, as there is no network here: {error}")
+    install(session, "docs")
+    checked = "docs/_build/linkcheck"
+    session.run("sphinx-build", "-b", "linkcheck", "-q", "-d", f"{checked}/doctrees", "docs", checked, env=ENGINE)
 
 
 @nox.session
@@ -74,7 +99,8 @@ def verify(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test the engine and the site, then refdemo under every Python found."""
     install(session, "tests")
-    session.run("pytest", "tests/engine", "tests/site", "tests/bench", "tests/hosting", *session.posargs)
+    folders = ["engine", "site", "bench", "hosting", "quality"]
+    session.run("pytest", *(f"tests/{folder}" for folder in folders), *session.posargs)
     for name in instruments:
         session.notify(name)
 

@@ -59,6 +59,9 @@ notfound_context = {
 <p>Or go to the <a href="{ROOT}index.html">first page</a>.</p>""",
 }
 
+linkcheck_anchors_ignore_for_url = [r"https://github\.com/"]  # whose scripts make the anchors of lines and comments
+linkcheck_retries = 2
+
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
 nb_ipywidgets_js: dict[str, dict[str, str]] = {}  # the default asks two other origins for scripts

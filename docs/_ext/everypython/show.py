@@ -89,14 +89,14 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
     for cell in list(doctree.findall(nodes.container)):
         if cell.get("nb_element") != "cell_code" or "example" in cell["classes"]:
             continue
+        number = cell["cell_metadata"]["everypython"]["cell"]
+        cell["ids"].append(f"cell-{number}")
         if "remove-output" in cell["cell_metadata"].get("tags", []):
             continue
         parts = [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_output"]
         drawn = parts[0].children if parts else []
         for part in parts:
             cell.remove(part)
-        number = cell["cell_metadata"]["everypython"]["cell"]
-        cell["ids"].append(f"cell-{number}")
         for code in [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_source"]:
             code += running.of_cell(unit, number - 1)
         cell += results(build, unit, number - 1, drawn)
