@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PAGE, LONG = "tutorial/counting-references.html", "background/the-article-checked.html"
-# Of what moves in the page's own text: furo's header makes room for its icons as they come in.
 SHIFTS = """
 window.shifts = [];
-const inside = ({ node }) => !node || (node.closest ? node : node.parentElement).closest("article");
 new PerformanceObserver((list) => {
-  for (const { value, sources } of list.getEntries()) if (sources.some(inside)) shifts.push(value);
+  const named = ({ node }) => node?.outerHTML.slice(0, 200);
+  for (const { value, sources } of list.getEntries()) shifts.push([value, ...sources.map(named)]);
 }).observe({ type: "layout-shift", buffered: true });
 """
 CELLS = """() => [...document.querySelectorAll(".cell_output")].filter((cell) => cell.checkVisibility()).map((cell) =>
@@ -157,19 +156,19 @@ def test_nothing_moves_when_a_page_comes_up_with_a_choice(
     assert page.evaluate("shifts") != []  # the measurement sees a shift where there is one
 
 
-@pytest.mark.parametrize("where", [PAGE, LONG])
+@pytest.mark.parametrize(("where", "width"), [(PAGE, 1280), (PAGE, 390), (LONG, 1280)])
 def test_nothing_moves_while_a_page_comes_in_piece_by_piece(
-    page: Page, site: Built, where: str, monkeypatch: pytest.MonkeyPatch
+    page: Page, site: Built, where: str, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = key_of(site, "pypy")
     html = (site.folder / where).read_text(encoding="utf-8")
     at = html.index(f'data-pythons="{key}"')
     start, summary, output = html.rindex("<div", 0, at), html.index("</summary>", at), html.index("<pre>", at) + 30
     end = html.index("</details>", at)
-    # cut before the outcome that is to stand first, three times within it, and after it
-    cuts = [0, start, summary, output, end, html.index("<h2", at), len(html)]
+    # cut among the icons of a phone's header, before the outcome that is to stand first, thrice within it, and after it
+    cuts = [0, html.index('<div class="header-right">'), start, summary, output, end, html.index("<h2", at), len(html)]
     monkeypatch.setitem(Handler.pieces, where, [html[a:b] for a, b in pairwise(cuts)])
-    page.set_viewport_size({"width": 1280, "height": 6000})
+    page.set_viewport_size({"width": width, "height": 6000})
     page.add_init_script(SHIFTS)
     page.goto(f"{where}?python={key}", wait_until="commit")
     for cut in cuts[1:]:
