@@ -102,7 +102,8 @@ def test_two_builds_agree_in_every_byte_and_with_new_runs_in_all_but_what_varies
 ) -> None:
     first = built(telling)
     has_run = bool(node.pyodides(BROWSER)[0])  # where they were fetched before
-    assert {"index.html", "runs.json", "searchindex.js"} < first.keys() and ("run/index.json" in first) == has_run
+    assert {"index.html", "index.ipynb", "download/examples.zip", "runs.json", "searchindex.js"} < first.keys()
+    assert ("run/index.json" in first) == has_run
     page = first["index.html"].decode()
     for shown in ("<svg", "filmstrip", "as it should", "by-python", "not here", "0x", "greeted first"):
         assert shown in page, f"the site was to have {shown}"
