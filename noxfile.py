@@ -65,8 +65,10 @@ def site_and_chromium(session: nox.Session) -> None:
 def browser(session: nox.Session) -> None:
     """Read the site of `site` in a real Chromium: choose, run every cell on every Pyodide, with keyboard alone, …"""
     site_and_chromium(session)
-    session.run("pytest", "tests/browser", *session.posargs, env={**ENGINE, "EVERYPYTHON_SITE": str(ROOT / SITE)})
-    session.run("python", "-m", "tests.browser.first_output", SITE)
+    figures = "docs/_build/figures.json"
+    env = {**ENGINE, "EVERYPYTHON_SITE": str(ROOT / SITE), "EVERYPYTHON_FIGURES": figures}
+    session.run("pytest", "tests/browser", *session.posargs, env=env, success_codes=[0, 1])  # a failure is in the table
+    session.run("python", "-m", "tests.browser.first_output", SITE, figures, env=ENGINE)
 
 
 @nox.session

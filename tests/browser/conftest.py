@@ -17,10 +17,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 from everypython import node
 
+from tests.quality.table import table
 from tests.site.conftest import ROOT, Built
 
+from . import figures
+
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page
 
 # None means the one that Playwright has installed itself
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
@@ -30,6 +33,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 CHECKS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]["checks"]
+COUNTED = pytest.StashKey[figures.Counted]()
+FAILED: list[str] = []  # tests
 PREFIX = "/some/where/"  # the site must work below the root of a server
 LOOKS: list[tuple[Any, int]] = [(scheme, width) for scheme in ("light", "dark") for width in (1280, 390)]
 
@@ -94,26 +99,56 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[COUNTED] = figures.Counted()
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.failed:
+        FAILED.append(report.nodeid)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Prints what was counted, or writes it to the file that the environment names: more comes into the same table."""
+    counted = config.stash[COUNTED]
+    counted.add(figures.FAILED, "tests/browser", FAILED)
+    if file := os.environ.get("EVERYPYTHON_FIGURES"):
+        figures.write(Path(file), counted.figures())
+    else:
+        terminalreporter.write_line(table(counted.figures()))
+
+
+@pytest.fixture(scope="session")
+def counted(pytestconfig: pytest.Config) -> figures.Counted:
+    return pytestconfig.stash[COUNTED]
+
+
 @pytest.fixture
-def reader(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+def reader(browser: Browser, address: str, counted: figures.Counted) -> Iterator[Callable[..., Page]]:
     """Opens a browser of its own for a reader.
 
     What it asks of others, or complains about, fails the test: a page's policy speaks up there, too.
     """
-    contexts, complaints = [], []
+    contexts: list[BrowserContext] = []
+    elsewhere: list[str] = []
+    errors: list[str] = []
 
     def reader(**settings: Any) -> Page:
         context = browser.new_context(base_url=address, **settings)
         contexts.append(context)
-        context.on("request", lambda asked: asked.url.startswith((address, "data:")) or complaints.append(asked.url))
-        context.on("console", lambda said: said.type == "error" and complaints.append(said.text))
-        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on("request", lambda asked: asked.url.startswith((address, "data:")) or elsewhere.append(asked.url))
+        context.on("console", lambda said: said.type == "error" and errors.append(said.text))
+        context.on("weberror", lambda error: errors.append(str(error.error)))
         return context.new_page()
 
     yield reader
+    read = {page.url.removeprefix(address) for context in contexts for page in context.pages}
     for context in contexts:
         context.close()
-    assert complaints == []
+    for where in read:
+        counted.add(figures.ELSEWHERE, where, elsewhere)
+        counted.add(figures.ERRORS, where, errors)
+    assert (elsewhere, errors) == ([], [])
 
 
 @pytest.fixture

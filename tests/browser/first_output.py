@@ -1,8 +1,9 @@
-"""``python -m tests.browser.first_output SITE``: how long a reader waits for Python, beside what any page would wait.
+"""``python -m tests.browser.first_output SITE FIGURES``: how long readers wait for Python, beside what any page takes.
 
 Side by side in one Chromium, taking turns: a bare page that loads the same Pyodide and prints a word, and a press of
 Run on a page of the site, which also fetches its cells, starts a worker and compares. After that the same cell once
-more, for what a later run costs. Medians, in milliseconds; exits with 1 where a goal is missed.
+more, for what a later run costs. Medians of seven, in one table with what the tests have counted, which FIGURES holds;
+exits with 1 where a goal is missed.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import functools
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
@@ -19,7 +20,10 @@ from typing import TYPE_CHECKING
 
 from playwright.sync_api import sync_playwright
 
+from tests.quality.table import Figure, report
+
 from .conftest import CHROMIUM, FLAGS, PREFIX, Handler
+from .figures import read
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -49,8 +53,7 @@ WAIT_RUN = """() => new Promise((done) => {
 })"""
 
 
-def measured(site: Path, address: str, visit: Callable[[], Page]) -> int:
-    """Prints the table; 1 if a goal is missed."""
+def measured(site: Path, address: str, visit: Callable[[], Page]) -> Iterator[Figure]:
     pythons = json.loads((site / "run" / f"{PAGE}.json").read_text(encoding="utf-8"))["pythons"]
     waits = ("bare", "run", "later")
     times: dict[tuple[str, str], list[float]] = {(key, what): [] for key in pythons for what in waits}
@@ -67,17 +70,16 @@ def measured(site: Path, address: str, visit: Callable[[], Page]) -> int:
             times[key, "run"].append(page.evaluate(WAIT_RUN))
             times[key, "later"].append(page.evaluate(WAIT_RUN))
             page.context.close()
-    missed = False
-    print(f"{'median of ' + str(ROUNDS):36}{'bare page':>12}{'first Run':>12}{'ratio':>8}{'later Run':>12}")
     for key in pythons:
-        bare, run, later = (median(times[key, what]) for what in ("bare", "run", "later"))
-        missed = missed or run > SLOWEST * bare or later > LATER
-        print(f"{key:36}{bare:>9.0f} ms{run:>9.0f} ms{run / bare:>8.2f}{later:>9.0f} ms")
-    print(f"goals: ratio ≤ {SLOWEST}, later ≤ {LATER} ms: {'MISSED' if missed else 'met'}")
-    return int(missed)
+        bare, run, later = (median(times[key, what]) for what in waits)
+        ratio = run / bare
+        told = f"{ratio:.2f} × ({run:.0f} ms against {bare:.0f} ms)"
+        yield Figure(f"first Run on {key}", f"≤ {SLOWEST} × a bare page", PAGE, told, ratio <= SLOWEST)
+        yield Figure(f"later Run on {key}", f"≤ {LATER} ms", PAGE, f"{later:.0f} ms", later <= LATER)
 
 
-def main(site: Path) -> int:
+def main(site: Path, counted: Path) -> int:
+    figures = read(counted)
     (site / "bare.html").write_text(BARE, encoding="utf-8")
     handler = functools.partial(Handler, directory=str(site))
     try:
@@ -86,13 +88,14 @@ def main(site: Path) -> int:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             try:
                 address = f"http://127.0.0.1:{server.server_address[1]}{PREFIX}"
-                return measured(site, address, lambda: browser.new_context().new_page())
+                figures += measured(site, address, lambda: browser.new_context().new_page())
             finally:
                 browser.close()
                 server.shutdown()
     finally:
         (site / "bare.html").unlink()
+    return report(figures)
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(*map(Path, sys.argv[1:])))

@@ -9,6 +9,7 @@ import pytest
 
 from tests.site.conftest import ROOT, Built
 
+from . import figures
 from .conftest import key_of, violations
 
 pytest.importorskip("playwright", reason="playwright is not installed")
@@ -52,7 +53,7 @@ def put_to_use(page: Page, site: Built) -> None:
 
 @pytest.mark.parametrize("where", EVERY)
 def test_a_page_has_no_violations_as_it_comes_up_and_none_in_use(
-    reader: Callable[..., Page], site: Built, axe: str, where: str
+    reader: Callable[..., Page], site: Built, axe: str, where: str, counted: figures.Counted
 ) -> None:
     page = reader(reduced_motion="reduce")
     page.goto(f"{where}.html", wait_until="load")
@@ -60,6 +61,7 @@ def test_a_page_has_no_violations_as_it_comes_up_and_none_in_use(
     if page.locator(".chooser").count():
         put_to_use(page, site)
         found += violations(page, axe)
+    counted.add(figures.VIOLATIONS, where, found)
     assert found == []
 
 
@@ -82,7 +84,7 @@ def test_pictures_errors_and_editors_of_a_run_have_no_violations(
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("where", EVERY)
 def test_the_tab_key_reaches_all_that_can_be_used_and_one_sees_where_it_is(
-    reader: Callable[..., Page], where: str, width: int
+    reader: Callable[..., Page], where: str, width: int, counted: figures.Counted
 ) -> None:
     page = reader(reduced_motion="reduce", viewport={"width": width, "height": 900})
     page.goto(f"{where}.html", wait_until="load")
@@ -94,8 +96,10 @@ def test_the_tab_key_reaches_all_that_can_be_used_and_one_sees_where_it_is(
             break
         if not (stop["ringed"] and stop["seen"]):
             unseen.append(stop)
-    assert unseen == []
-    assert page.evaluate(UNREACHED) == []
+    unreached = page.evaluate(UNREACHED)
+    counted.add(figures.HIDDEN_FOCUS, where, unseen)
+    counted.add(figures.UNREACHED, where, unreached)
+    assert (unseen, unreached) == ([], [])
 
 
 def test_what_scrolls_sideways_can_be_reached_by_keyboard_and_the_rest_is_no_stop(reader: Callable[..., Page]) -> None:

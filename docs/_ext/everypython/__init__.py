@@ -11,9 +11,11 @@ picture, `gather` and `coverage` what is gathered from all pages. `chooser` lets
 shown, `running` run the cells, and `downloads` take things along (`notebooks`, in the Markdown of `commonmark`).
 
 `sharing` says what a page is about to those who have not opened it, and `feedback` where to write about it. `finish`
-does the rest to written pages: `mending` makes a theme's accessible and valid, `stylesheets` makes one of many, `policy`
-says what a page may load. `publish` puts a finished site in place of the last one, `verify` runs everything again, and
-`upcoming` asks Pythons that the site does not have yet.
+does the rest to written pages: `mending` makes a theme's accessible and valid, `stylesheets` makes one of many, and
+`policy` says what a page may load.
+
+`publish` puts a finished site in place of the last one, `verify` runs everything again, and `upcoming` asks Pythons
+that the site does not have yet.
 """
 
 from __future__ import annotations
