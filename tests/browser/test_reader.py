@@ -207,7 +207,7 @@ def test_no_code_is_underlined_in_the_dark(reader: Callable[..., Page]) -> None:
 
 OPERATED = (
     ".chooser, .run, .run-bar, .copy, .sidebar-drawer, .toc-drawer, .theme-toggle, .skip-to-content, .back-to-top, "
-    ".related-pages, .mobile-header, .feedback, .edit-this-page, .filmstrip"
+    ".related-pages, .mobile-header, .downloads, .feedback, .edit-this-page, .filmstrip"
 )
 
 
