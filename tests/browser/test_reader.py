@@ -166,7 +166,7 @@ def test_a_page_of_results_has_no_violations_and_its_box_answers_the_keyboard(
     page = reader(reduced_motion="reduce")
     page.goto(f"{PAGE}.html")
     page.keyboard.press("/")
-    box = page.get_by_role("textbox", name="Search")
+    box = page.get_by_role("searchbox", name="Search", exact=True)
     expect(box).to_be_focused()
     box.press_sequentially("refcount_at")
     box.press("Enter")
