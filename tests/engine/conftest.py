@@ -78,7 +78,8 @@ class Site:
         code = "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in cells)
         self.write(f"docs/{name}.md", f"{FRONT}# {name}\n\n{code}\n")
 
-    def build(self, *options: str, command: str = "sphinx.cmd.build") -> subprocess.CompletedProcess[str]:
+    def configure(self) -> dict[str, str]:
+        """Writes the configuration; returns the environment to build in."""
         self.write(
             "docs/conf.py",
             CONF.format(
@@ -90,7 +91,10 @@ class Site:
             ),
         )
         environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(EXTENSIONS)}  # CI makes Sphinx write in colours
-        environment["EVERYPYTHON"] = os.pathsep.join(self.pythons)
+        return {**environment, "EVERYPYTHON": os.pathsep.join(self.pythons)}
+
+    def build(self, *options: str, command: str = "sphinx.cmd.build") -> subprocess.CompletedProcess[str]:
+        environment = self.configure()
         return subprocess.run(
             [sys.executable, "-m", command, *options, str(self.root / "docs"), str(self.root / "out")],
             capture_output=True,

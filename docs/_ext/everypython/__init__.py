@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
     from . import chooser, coverage, crosscheck, downloads, feedback, filmstrip, finish, gather  # isort: skip
-    from . import mending, pages, pictures, running, sharing, show
+    from . import mending, pages, pictures, running, runs_json, sharing, show
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -43,11 +43,13 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
+    app.add_config_value("everypython_preview", False, "", bool)  # show what the default printed, before the others
     app.add_config_value("everypython_timeout", 60, "", (int, float))  # seconds that a page or an example may take
     app.add_config_value("everypython_notebooks_say", "", "html", str)  # Markdown for the first cell of every notebook
     app.add_config_value("everypython_wheels", [], "html", list)  # folders of projects whose wheels the site serves
     app.add_config_value("everypython_wanted", {}, "html", dict)  # patterns that should have a Python: what is missed
     pages.setup(app)
+    runs_json.setup(app)
     show.setup(app)
     pictures.setup(app)
     filmstrip.setup(app)

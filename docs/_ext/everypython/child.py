@@ -13,6 +13,8 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -48,6 +50,13 @@ for package in packages:
     shutil.copytree(package, os.path.join(site, os.path.basename(package)), ignore=shutil.ignore_patterns("*.pyc"))
 compileall.compile_dir(site, quiet=1)
 """
+
+
+stop = threading.Event()  # set where nobody wants any more what runs in this process
+
+
+class Stopped(Exception):
+    """A run was ended because `stop` was set: it says nothing about its unit."""
 
 
 @cache
@@ -86,6 +95,8 @@ def python_of(environment: Path) -> Path:
 
 def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool = False) -> dict[str, Any]:
     """Runs a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed.
+
+    Raises Stopped where it ended because of `stop`.
 
     A perturbed run has another hash seed, addresses wherever the system puts them, longer paths and a larger
     environment.
@@ -152,9 +163,11 @@ def finished(command: list[str], base: Path, log: Path, timeout: float, changed:
             start_new_session=os.name == "posix",
         )
     try:
-        return process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return None
+        end = time.monotonic() + timeout
+        while (status := process.poll()) is None and time.monotonic() < end:
+            if stop.wait(0.01):
+                raise Stopped
+        return status
     finally:  # also what the unit itself started and left behind
         if os.name == "posix":
             with contextlib.suppress(ProcessLookupError, PermissionError):

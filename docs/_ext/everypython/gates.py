@@ -35,7 +35,9 @@ def gating(
 
 def unpublishable(build: Build, unit: Unit, file: str) -> tuple[list[str], list[str]]:
     """What a unit's runs did that must not reach a reader: on Pythons that gate, and on others."""
-    here = [*failures(build, unit), *unexplained(build, unit), *unneeded(build, unit), *unsourced(unit)]
+    here = [*failures(build, unit), *unsourced(unit)]
+    if build.complete(unit.page):
+        here += [*unexplained(build, unit), *unneeded(build, unit)]
     program = f" {unit.name}.py:" if unit.kind == "example" else ""
     found: tuple[list[str], list[str]] = ([], [])
     for line, python, text in here:
@@ -51,7 +53,7 @@ Complaint = tuple[int, Interpreter | None, str]
 
 def failures(build: Build, unit: Unit) -> Iterator[Complaint]:
     """Processes that ended early, hidden asserts that failed, and exceptions on the published default."""
-    for python in build.interpreters:
+    for python in build.ran(unit):
         result = build.results[unit, python]
         if result["problem"]:
             yield unit.cells[result["problem"]["cell"]].line, python, result["problem"]["says"]

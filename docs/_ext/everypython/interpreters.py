@@ -93,7 +93,7 @@ class Interpreter:
     def number(self) -> tuple[int, ...]:
         return tuple(map(int, re.findall(r"\d+", self.version)[:3]))
 
-    @property
+    @cached_property
     def aliases(self) -> set[str]:
         """The names that mean this Python in a pattern or a list: its key, with fewer numbers, its implementation."""
         if self.pyodide:

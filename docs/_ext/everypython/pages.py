@@ -1,4 +1,4 @@
-"""Sphinx glue: runs before pages are read, the reader that fills outputs in, and runs.json."""
+"""Sphinx glue: runs before pages are read, and the reader that fills outputs in."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -15,6 +16,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
+from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from . import node, variants
@@ -24,10 +26,9 @@ from .pictures import drawable, how_drawn, say_what_is_missing
 from .records import Refused, merged, written
 from .runs import Result, Store
 from .tree import Changed, Tree
-from .units import Cell, Unit, Unreadable, digest, page_units, parsed
+from .units import Unit, Unreadable, digest, page_units, parsed
 
 LOG = logging.getLogger(__name__)
-SCHEMA = 1  # of runs.json
 MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
 
 
@@ -48,9 +49,17 @@ class Build:
     units: list[Unit]
     results: dict[tuple[Unit, Interpreter], Result]
     store: Store
+    hasty: bool  # a preview: of what the default has not run alone it shows what is known, and its lists may be old
+
+    def ran(self, unit: Unit) -> list[Interpreter]:
+        return [python for python in self.interpreters if (unit, python) in self.results]
+
+    def complete(self, page: str) -> bool:
+        """Whether every Python has run what a page tells."""
+        return all(len(self.ran(unit)) == len(self.interpreters) for unit in self.units if unit.page == page)
 
     def outcomes(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, Any]]]:
-        return [(python, self.results[unit, python]["cells"][index]) for python in self.interpreters]
+        return [(python, self.results[unit, python]["cells"][index]) for python in self.ran(unit)]
 
     def groups(self, unit: Unit, index: int) -> list[variants.Group]:
         return variants.grouped(self.outcomes(unit, index), self.default, unit.cells[index].options)
@@ -65,7 +74,7 @@ class Build:
     def outputs_digest(self, page: str) -> str:
         """Of everything that a page shows and does not say itself: outputs, and which Pythons ran."""
         units = [unit for unit in self.units if unit.page == page]
-        shown = [self.results[unit, python]["cells"] for unit in units for python in self.interpreters]
+        shown = [(python.key, self.results[unit, python]["cells"]) for unit in units for python in self.ran(unit)]
         return digest(shown, [python.identity for python in self.interpreters], self.default.key, how_drawn())
 
 
@@ -78,7 +87,6 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", run_everything)
     app.connect("env-get-outdated", outdated)
     app.connect("env-updated", renavigated)
-    app.connect("build-finished", write_runs)
 
 
 def choose_who_executes(app: Sphinx, config: Config) -> None:
@@ -95,34 +103,41 @@ def run_everything(app: Sphinx) -> None:
     current = None
     if not app.config.everypython_execute:
         return
-    source = Path(app.srcdir)
     try:
-        found = discover(log=LOG.info)
-        in_browsers = runnable(app)
-        units, store = opened(app, source / app.config.everypython_store)
-    except (Unreadable, ValueError, OSError) as error:
+        current = prepared(app, app.config.everypython_preview)
+    except (Unreadable, Refused, Changed, ValueError, OSError) as error:
         refuse(str(error))
-    found += in_browsers
+    if app.config.everypython_record:
+        write_record(Path(app.config.everypython_record), current)
+    if not current.hasty:
+        check(app, current)
+
+
+def prepared(app: Sphinx, hasty: bool) -> Build:
+    """Runs every unit on every Python, or in haste only what the published default has not run."""
+    in_browsers = runnable(app)
+    found = [*discovered(), *in_browsers]
+    units, store = opened(app, Path(app.srcdir, app.config.everypython_store))
     LOG.info("runs on %s", ", ".join(python.name for python in found))
-    try:
-        results = store.all(units, found, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
-    except Changed as error:
-        refuse(str(error))
-    if app.config.everypython_records and not app.config.everypython_record:
-        try:
-            folder = (source / app.config.everypython_records).resolve()
-            found = [*found, *merged(folder, units, found, results, store)]
-        except Refused as error:
-            refuse(str(error))
+    wanted = [published_default(found)] if hasty else found
+    results = store.all(units, wanted, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
+    if app.config.everypython_preview:
+        results |= store.known(units, found)
+    elif app.config.everypython_records and not app.config.everypython_record:
+        folder = Path(app.srcdir, app.config.everypython_records).resolve()
+        found = [*found, *merged(folder, units, found, results, store)]
     say_what_is_missing(results.values())
     found.sort(key=lambda one: one.rank)
     default = published_default(found)
     listed = [*app.config.everypython_interpreters, *(f"pyodide-{python.pyodide}" for python in in_browsers)]
     gate, absent = gating(listed if app.config.everypython_interpreters else [], found, default)
-    current = Build(found, default, gate, absent, units, results, store)
-    if app.config.everypython_record:
-        write_record(Path(app.config.everypython_record), current)
-    check(app, current)
+    return Build(found, default, gate, absent, units, results, store, hasty)
+
+
+@cache
+def discovered() -> list[Interpreter]:
+    """The Pythons of this machine when this process began."""
+    return discover(log=LOG.info)
 
 
 def runnable(app: Sphinx) -> list[Interpreter]:
@@ -147,15 +162,21 @@ def write_record(file: Path, build: Build) -> NoReturn:
 
 def check(app: Sphinx, build: Build) -> None:
     """Ends the build if something that ran must not be published."""
+    refused, noted = findings(app, build)
+    for line in noted:
+        LOG.info("not yet explained: %s", line)
+    if refused:
+        refuse("\n".join([f"findings that stand against publishing: {len(refused)}", *refused]))
+
+
+def findings(app: Sphinx, build: Build) -> tuple[list[str], list[str]]:
+    """What must not be published, on Pythons that gate, and on others."""
     refused, noted = [], []
     for unit in build.units:
         here, elsewhere = unpublishable(build, unit, str(app.project.doc2path(unit.page, absolute=False)))
         refused += here
         noted += elsewhere
-    for line in noted:
-        LOG.info("not yet explained: %s", line)
-    if refused:
-        refuse("\n".join([f"findings that stand against publishing: {len(refused)}", *refused]))
+    return refused, noted
 
 
 def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
@@ -183,11 +204,14 @@ def outdated(
     if current is None:
         return []
     known: dict[str, str] = getattr(env, "everypython_outputs", {})
-    now = {name: current.outputs_digest(name) for name in env.found_docs}
+    # Texts as well: Sphinx takes a page for read that is saved again while it is read.
+    texts = {name: env.doc2path(name).read_text(encoding="utf-8") for name in env.found_docs}
+    now = {name: digest(text, current.outputs_digest(name)) for name, text in texts.items()}
     env.everypython_outputs = now  # type: ignore[attr-defined]  # how extensions keep data with the environment
     stale = [name for name, seen in now.items() if known.get(name, "") != seen and name not in added]
-    if stale or added or changed or removed:  # a list may be another then
-        texts = {name: env.doc2path(name).read_text(encoding="utf-8") for name in now}
+    told = digest(now)
+    if told != getattr(env, "everypython_told", "") and not current.hasty:
+        env.everypython_told = told  # type: ignore[attr-defined]
         stale += [name for name, text in texts.items() if any(made_of_all in text for made_of_all in MADE_OF_ALL)]
     return stale
 
@@ -196,8 +220,10 @@ def renavigated(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
     """Every page, when the table of contents changed that each shows at its side: Sphinx would write some of them."""
     titles = {name: title.astext() for name, title in env.titles.items()}
     now = digest(titles, env.toctree_includes)
-    known, env.everypython_navigation = getattr(env, "everypython_navigation", now), now  # type: ignore[attr-defined]
-    return [] if now == known else sorted(env.found_docs)
+    known = getattr(env, "everypython_navigation", now)
+    hasty = current is not None and current.hasty
+    env.everypython_navigation = known if hasty else now  # type: ignore[attr-defined]
+    return [] if hasty or now == known else sorted(env.found_docs)
 
 
 def read(text: str) -> Any:
@@ -224,7 +250,7 @@ def published(sources: list[str]) -> list[dict[str, Any]]:
             outcomes: list[dict[str, Any]] = current.results[unit, current.default]["cells"]
             return outcomes
     if sources:
-        raise RuntimeError("a page changed while it was built; build again")
+        raise SphinxError("a page changed while it was built; build again")
     return []
 
 
@@ -239,60 +265,3 @@ def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:
         error = {"ename": outcome["error"]["type"], "evalue": outcome["error"]["message"], "traceback": trace}
         outputs.append(v4.new_output("error", **error))
     return outputs
-
-
-def write_runs(app: Sphinx, exception: Exception | None) -> None:
-    """Writes runs.json beside the pages: every interpreter, every unit and cell, every variant."""
-    if exception is None and current is not None and app.builder.format == "html":
-        path = Path(app.outdir) / "runs.json"
-        path.write_text(json.dumps(record(app, current), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def record(app: Sphinx, build: Build) -> dict[str, Any]:
-    """What runs.json says."""
-    return {
-        "schema": SCHEMA,
-        "project": {"name": app.config.project, "version": app.config.release},
-        "published_default": build.default.key,
-        "interpreters": [python.identity for python in build.interpreters],
-        "units": [
-            {
-                "id": unit.id,
-                "kind": unit.kind,
-                "page": unit.page,
-                "digests": build.store.digests(unit),
-                "cells": [record_of_cell(build, unit, n, cell) for n, cell in enumerate(unit.cells)],
-            }
-            for unit in build.units
-        ],
-    }
-
-
-def record_of_cell(build: Build, unit: Unit, index: int, cell: Cell) -> dict[str, Any]:
-    groups = build.groups(unit, index)
-    return {
-        "id": f"{unit.id}:{index + 1}",
-        "line": cell.line,
-        "variants": [
-            {
-                "interpreters": [python.key for python in group.interpreters],
-                "reasons": group.reasons,
-                "varies": group.volatile,
-                "skipped": group.reasons[0] if group.skipped else None,
-                "outputs": outputs_of(group.outcome),
-                "error": group.outcome["error"] if group is groups[0] else without_traceback(group.outcome["error"]),
-            }
-            for group in groups
-        ],
-    }
-
-
-def without_traceback(error: dict[str, str] | None) -> dict[str, str] | None:
-    """Of the others' errors a page shows the last line alone; the rest names folders of the machine that built it."""
-    return error and {name: error[name] for name in ("type", "message")}
-
-
-def outputs_of(outcome: dict[str, Any]) -> list[dict[str, str]]:
-    """An outcome's outputs by MIME type, in the order they appeared."""
-    stream = [{"text/plain": outcome["text"]}] if outcome["text"] else []
-    return [*stream, *([outcome["data"]] if outcome["data"] else [])]

@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from . import pages
 from .compare import Published, differs, place
 from .interpreters import Interpreter
 from .runs import Result, Store, without_skipped
+from .runs_json import outputs_of
 from .units import Options, Unit
 from .variants import comparable, first, last_line
 
@@ -67,7 +67,7 @@ def wrong_run(recorded: dict[str, Any], job: Job, result: Result) -> Iterator[st
         skip, varies = (first(because, job.python) for because in (cell.options.skip, cell.options.volatile))
         if varies and not skip:
             continue
-        here = {"outputs": pages.outputs_of(outcome), "error": outcome["error"], "skipped": skip and skip.reason}
+        here = {"outputs": outputs_of(outcome), "error": outcome["error"], "skipped": skip and skip.reason}
         got = compared(here, cell.options)
         for variant in said["variants"]:
             expected = compared(variant, cell.options)

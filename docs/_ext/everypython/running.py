@@ -19,6 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 
 from . import child, node, pages
 from .interpreters import Interpreter
+from .runs_json import without_traceback
 from .units import Cell, Unit
 from .variants import first
 
@@ -192,5 +193,5 @@ def record_of_unit(build: pages.Build, unit: Unit) -> dict[str, Any]:
 def expected(build: pages.Build, unit: Unit, index: int, python: Interpreter) -> dict[str, Any]:
     """What a Pyodide printed, displayed and raised when the site was built."""
     outcome = build.results[unit, python]["cells"][index]
-    error = pages.without_traceback(outcome["error"])
+    error = without_traceback(outcome["error"])
     return {"text": outcome["text"], "data": outcome["data"], "error": error}

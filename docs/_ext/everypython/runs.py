@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from . import child, node
 from .interpreters import Interpreter
@@ -26,6 +26,8 @@ Result = dict[str, Any]  # {"cells": [outcome, …], "problem": None or {"cell":
 
 class Store:
     """Kept runs and the environments they ran in, in one folder that may be deleted at any time."""
+
+    problems: ClassVar[dict[str, Result]] = {}  # runs that failed in this process: another one is to try them again
 
     def __init__(self, folder: Path, packages: dict[str, Path], timeout: float, tree: Tree) -> None:
         self.folder, self.packages, self.timeout, self.tree = folder, packages, timeout, tree
@@ -49,10 +51,13 @@ class Store:
         try:
             found = json.loads(self.path(key).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return None  # never ran, or cut short while it was written: run it again
+            return self.problems.get(key)  # never ran, or cut short while it was written: run it again
         return found if isinstance(found, dict) else None
 
     def keep(self, key: str, result: Result) -> None:
+        if result.get("problem"):
+            self.problems[key] = result
+            return
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
@@ -80,6 +85,13 @@ class Store:
         with self.tree.watched(unit, interpreter):
             return child.run(without_skipped(unit, interpreter), python, self.timeout, name, perturbed=perturbed)
 
+    def known(
+        self, units: Sequence[Unit], interpreters: Sequence[Interpreter]
+    ) -> dict[tuple[Unit, Interpreter], Result]:
+        """What has run already."""
+        found = {(unit, python): self.kept(self.key(unit, python)) for unit in units for python in interpreters}
+        return {pair: result for pair, result in found.items() if result}
+
     def all(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter], say: Callable[[str], None], tty: bool
     ) -> dict[tuple[Unit, Interpreter], Result]:
@@ -99,7 +111,7 @@ class Store:
                 unit, python = missing[key]
                 began = time.monotonic()
                 result = self.run(unit, python)
-                if result["problem"] is None and missing[key] not in self.tree.suspects:
+                if missing[key] not in self.tree.suspects:
                     self.keep(key, result)
                 progress.done(python, time.monotonic() - began)
                 return result

@@ -62,7 +62,7 @@ class Cell:
     options: Options
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is only itself: to hash all that it says, for each result, takes seconds
 class Unit:
     """One process for each Python: `kind` is "page" or "example", `page` and `line` are where a reader meets it."""
 
@@ -125,6 +125,7 @@ def also(cell: Options, page: Options) -> Options:
     )
 
 
+@cache
 def written_options(body: str, place: str) -> Options:
     """The options that begin a cell or an example: YAML between two lines of dashes, or lines like ``:tags: [x]``."""
     if body.startswith("---"):

@@ -30,6 +30,7 @@ from .compare import (
 from .interpreters import Interpreter, discover
 from .rerun import wrong_runs, wrong_skips
 from .runs import Store
+from .runs_json import SCHEMA
 from .units import Unit, Unreadable
 from .variants import first
 
@@ -48,8 +49,8 @@ def read(site: Path) -> Published:
     except (ValueError, RecursionError) as error:
         raise Unverifiable(f"{file}: not JSON, perhaps cut short ({error}). Build the site again.") from error
     version = record.get("schema") if isinstance(record, dict) else None
-    if version != pages.SCHEMA:
-        raise Unverifiable(f"{file}: its schema is {version!r}; this engine reads {pages.SCHEMA}. Build with this one.")
+    if version != SCHEMA:
+        raise Unverifiable(f"{file}: its schema is {version!r}; this engine reads {SCHEMA}. Build with this one.")
     wrong = shape.misshapen(record, shape.RUNS)
     if wrong:
         raise Unverifiable(f"{file}: {wrong}. Build the site again.")

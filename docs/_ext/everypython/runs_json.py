@@ -1,0 +1,76 @@
+"""runs.json: every interpreter, every unit and cell, every variant, as data beside the pages."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from . import pages
+from .units import Cell, Unit
+
+SCHEMA = 1
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("build-finished", write_runs)
+
+
+def write_runs(app: Sphinx, exception: Exception | None) -> None:
+    """Writes runs.json beside the pages: every interpreter, every unit and cell, every variant."""
+    build = pages.current
+    if exception is None and build is not None and not build.hasty and app.builder.format == "html":
+        path = Path(app.outdir) / "runs.json"
+        path.write_text(json.dumps(record(app, build), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def record(app: Sphinx, build: pages.Build) -> dict[str, Any]:
+    """What runs.json says."""
+    return {
+        "schema": SCHEMA,
+        "project": {"name": app.config.project, "version": app.config.release},
+        "published_default": build.default.key,
+        "interpreters": [python.identity for python in build.interpreters],
+        "units": [
+            {
+                "id": unit.id,
+                "kind": unit.kind,
+                "page": unit.page,
+                "digests": build.store.digests(unit),
+                "cells": [record_of_cell(build, unit, n, cell) for n, cell in enumerate(unit.cells)],
+            }
+            for unit in build.units
+        ],
+    }
+
+
+def record_of_cell(build: pages.Build, unit: Unit, index: int, cell: Cell) -> dict[str, Any]:
+    groups = build.groups(unit, index)
+    return {
+        "id": f"{unit.id}:{index + 1}",
+        "line": cell.line,
+        "variants": [
+            {
+                "interpreters": [python.key for python in group.interpreters],
+                "reasons": group.reasons,
+                "varies": group.volatile,
+                "skipped": group.reasons[0] if group.skipped else None,
+                "outputs": outputs_of(group.outcome),
+                "error": group.outcome["error"] if group is groups[0] else without_traceback(group.outcome["error"]),
+            }
+            for group in groups
+        ],
+    }
+
+
+def without_traceback(error: dict[str, str] | None) -> dict[str, str] | None:
+    """Of the others' errors a page shows the last line alone; the rest names folders of the machine that built it."""
+    return error and {name: error[name] for name in ("type", "message")}
+
+
+def outputs_of(outcome: dict[str, Any]) -> list[dict[str, str]]:
+    """An outcome's outputs by MIME type, in the order they appeared."""
+    stream = [{"text/plain": outcome["text"]}] if outcome["text"] else []
+    return [*stream, *([outcome["data"]] if outcome["data"] else [])]
