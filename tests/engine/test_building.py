@@ -2,13 +2,15 @@
 
 import json
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython.runs import Progress
-from everypython.units import Unit
+from everypython import child
+from everypython.runs import Progress, Store
+from everypython.units import Cell, Options, Unit
 
 from .conftest import FOUND, Site
 
@@ -228,3 +230,15 @@ def test_the_output_of_an_example_can_be_folded_like_a_cells(told: Site) -> None
     assert example is not None and example.details is not None
     assert "greeted first" in example.details.get_text()
     assert example.pre is not None and example.pre.find_parent("details") is None
+
+
+def test_a_run_that_nobody_wants_any_more_is_ended_and_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "stop", threading.Event())
+    store = Store(tmp_path, {})
+    unit = Unit("page", "a", "a", 1, (Cell("while True: pass", 1, Options()),), ())
+    child.stop.set()
+    with pytest.raises(child.Stopped):
+        store.all([unit], FOUND[:1], print, False)
+    assert store.known([unit], FOUND[:1]) == {}

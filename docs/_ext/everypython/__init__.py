@@ -12,10 +12,10 @@ shown, `running` run the cells, and `downloads` take things along (`notebooks`, 
 
 `sharing` says what a page is about to those who have not opened it, and `feedback` where to write about it. `finish`
 does the rest to written pages: `mending` makes a theme's accessible and valid, `stylesheets` makes one of many, and
-`policy` says what a page may load.
+`policy` says what a page may load. `runs_json` writes what ran as data.
 
 `publish` puts a finished site in place of the last one, `verify` runs everything again, and `upcoming` asks Pythons
-that the site does not have yet.
+that the site does not have yet. `live`, with `live_server`, builds again and again for who writes a page.
 """
 
 from __future__ import annotations
