@@ -10,6 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from everypython import child
 from everypython.runs import Progress, Store
+from everypython.tree import Tree
 from everypython.units import Cell, Options, Unit
 
 from .conftest import FOUND, Site
@@ -236,7 +237,7 @@ def test_a_run_that_nobody_wants_any_more_is_ended_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(child, "stop", threading.Event())
-    store = Store(tmp_path, {})
+    store = Store(tmp_path, {}, 60, Tree([], []))
     unit = Unit("page", "a", "a", 1, (Cell("while True: pass", 1, Options()),), ())
     child.stop.set()
     with pytest.raises(child.Stopped):
