@@ -102,7 +102,7 @@ def open_page(browser: Browser) -> Iterator[Callable[[str], Page]]:
     complaints: list[str] = []
     context = browser.new_context()
     context.on("console", lambda said: "Content Security" in said.text and complaints.append(said.text))
-    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on("weberror", lambda error: complaints.append(f"{error.page and error.page.url} {error.error.stack}"))
 
     def open_page(address: str) -> Page:
         page = context.new_page()

@@ -18,10 +18,12 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import Change, DefaultFilter, watch
@@ -95,7 +97,7 @@ class Live:
         build = pages.current
         if build is None:
             raise RuntimeError("live needs `everypython_execute`")
-        with self.server.writing:
+        with self.server.writing, unaltered(self.app):
             self.app.build()
         pictures.graphs.cache_clear()  # of builds that are over
         waiting = f"As {build.default.name} prints it. The other Pythons are running." if self.unfinished(build) else ""
@@ -143,6 +145,20 @@ class Live:
         self.over = True
         child.stop.set()
         self.thread.join(seconds)
+
+
+@contextmanager
+def unaltered(app: Sphinx) -> Iterator[None]:
+    """Takes back what the last page of a build has added for itself: Sphinx gives it to all pages of the next one."""
+    assert isinstance(app.builder, StandaloneHTMLBuilder)
+    builder, registry = app.builder, app.registry
+    added = builder._js_files, builder._css_files, registry.js_files, registry.css_files
+    before = [list(files) for files in added]
+    try:
+        yield
+    finally:
+        for files, known in zip(added, before, strict=True):
+            files[:] = known  # type: ignore[index]
 
 
 def watched(live: Live, folders: Iterable[Path], recursive: bool) -> None:
