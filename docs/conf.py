@@ -54,7 +54,7 @@ notfound_context = {
 <h1>Page not found</h1>
 <p>There is no page at this address. It may have moved, or the link that brought you here was mistyped.</p>
 <form role="search" aria-label="This site" action="{ROOT}search.html">
-<label>Search for <input type="search" name="q" required></label> <button>Search</button>
+<label>Search for <input type="search" name="q" required></label> <button type="submit">Search</button>
 </form>
 <p>Or go to the <a href="{ROOT}index.html">first page</a>.</p>""",
 }
