@@ -2,6 +2,7 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from everypython.variants import names
 
 from .conftest import FOUND, FRONT, Site
 
@@ -26,9 +27,10 @@ def test_every_difference_is_listed_with_its_groups_and_reason_and_links_to_its_
     two.built()
     (difference,) = listed(two)
     assert difference.a["href"] == "differing.html#cell-1" and difference.a.get_text() == "sys.version"
-    assert BeautifulSoup(two.html("differing"), "html.parser").find(id="cell-1")
-    text = difference.get_text()
-    assert NEW.name in text and OLD.name in text and "by gh-1" in text
+    assert [who.get_text() for who in difference.select(".who")] == [names([one], [NEW, OLD]) for one in (NEW, OLD)]
+    assert "by gh-1" in difference.get_text()
+    place = BeautifulSoup(two.html("differing"), "html.parser").find(id="cell-1").get_text()
+    assert NEW.name in place and OLD.name in place  # which patch versions these are is said there
 
 
 def test_the_list_follows_when_a_page_changes(two: Site) -> None:

@@ -15,6 +15,9 @@ LINKS = """<link rel="stylesheet" type="text/css" href="../_static/a.css?v=1" />
 <link rel="stylesheet" href="../_static/b.css">"""
 
 
+SCREEN = "link[rel=stylesheet]:not([media=print])"
+
+
 @pytest.fixture
 def static(tmp_path: Path) -> Path:
     folder = tmp_path / "_static"
@@ -62,12 +65,12 @@ def test_a_page_of_an_earlier_build_gets_what_its_stylesheets_are_now(static: Pa
     assert file.read_text(encoding="utf-8").endswith("p{color:red}p{color:green}\n")
 
 
-def test_all_pages_of_a_site_share_one(site: Site) -> None:
+def test_all_pages_of_a_site_share_one_beside_what_is_for_paper_alone(site: Site) -> None:
     site.theme = "furo"
     site.page("index", "print(1)")
     site.built()
     links = [
-        [str(link["href"]) for link in BeautifulSoup(site.html(name), "html.parser").select("link[rel=stylesheet]")]
+        [str(link["href"]) for link in BeautifulSoup(site.html(name), "html.parser").select(SCREEN)]
         for name in ("index", "search", "genindex")
     ]
     assert links == [links[0]] * 3 and len(links[0]) == 1
