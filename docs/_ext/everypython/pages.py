@@ -49,7 +49,7 @@ class Build:
     units: list[Unit]
     results: dict[tuple[Unit, Interpreter], Result]
     store: Store
-    hasty: bool  # a preview: of what the default has not run alone it shows what is known, and its lists may be old
+    hasty: bool = False  # a preview: what the others have not run is left out, and what is made of all pages may be old
 
     def ran(self, unit: Unit) -> list[Interpreter]:
         return [python for python in self.interpreters if (unit, python) in self.results]
