@@ -10,6 +10,7 @@ import posixpath
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
@@ -75,6 +76,9 @@ class Piece:
 def pieces(text: str, place: Place) -> Iterator[Piece]:
     """A page's Markdown, cut where it shows an example."""
     lines, began = text.split("\n"), 0
+    if "{example}" not in text:
+        yield Piece(written(text, place))
+        return
     for name, (first, after) in examples(text, place):
         yield Piece(written("\n".join(lines[began:first]), place))
         yield Piece("", name)
@@ -90,6 +94,7 @@ def examples(text: str, place: Place) -> Iterator[tuple[str, tuple[int, int]]]:
             yield found["argument"].strip(), node.map
 
 
+@lru_cache(maxsize=1)  # not more: a place holds the whole site
 def parser(place: Place) -> Any:
     config: MdParserConfig = place.app.env.myst_config  # type: ignore[attr-defined]  # myst_parser keeps it there
     markdown = create_md_parser(config, MDRenderer)  # type: ignore[arg-type]  # a renderer for any output
@@ -110,9 +115,9 @@ def written(text: str, place: Place) -> str:
     }
     others = {node.type for node in tree.walk()} - ours.keys() - DEFAULT_RENDERERS.keys()
     unknown = dict.fromkeys(others, as_written(text))
-    markdown.options["parser_extension"] = [SimpleNamespace(RENDERERS={**unknown, **ours})]
-    markdown.options["mdformat"] = {"number": True}
-    rendered: str = markdown.renderer.render_tree(tree, markdown.options, {"references": {}})
+    renderers = [SimpleNamespace(RENDERERS={**unknown, **ours})]
+    options = {**markdown.options, "parser_extension": renderers, "mdformat": {"number": True}}
+    rendered: str = markdown.renderer.render_tree(tree, options, {"references": {}})
     return rendered.strip()
 
 
@@ -154,13 +159,16 @@ def escaped(cell: RenderTreeNode, context: RenderContext) -> str:
     return "".join(child.render(context) for child in cell.children).replace("|", r"\|")
 
 
+nowhere = cache(partial(new_document, "a page"))  # making one takes docutils a millisecond
+
+
 def directive(place: Place, otherwise: Render) -> Render:
     def render(node: RenderTreeNode, context: RenderContext) -> str:
         found = DIRECTIVE.match(node.info)
         if not found:
             return otherwise(node, context)
         name, argument = found["name"], found["argument"].strip()
-        kind, _ = directives.directive(name, get_language("en"), new_document("a page"))  # type: ignore[arg-type]  # its stub errs
+        kind, _ = directives.directive(name, get_language("en"), nowhere())  # type: ignore[arg-type]  # its stub errs
         if kind and issubclass(kind, BaseAdmonition):
             return quoted(kind, name, argument, node.content, place)
         if name in UNSEEN:

@@ -8,7 +8,7 @@ plain process, which is not so in a notebook's kernel.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,9 +64,19 @@ def about(place: Place, build: pages.Build, install: str) -> Iterator[Any]:
     if install:
         wheel = "" if config.html_baseurl else ", from the wheel that the page links, saved beside this notebook"
         said.append(f"The next cell installs what the others import{wheel}. Once is enough.")
-    yield v4.new_markdown_cell("\n".join(f"> {each}" for each in said if each), id="about")
+    yield markdown("about", "\n".join(f"> {each}" for each in said if each))
     if install:
-        yield v4.new_code_cell(f"%{install}", id="install")
+        yield code("install", f"%{install}")
+
+
+# Not by functions of v4: they check each cell, and `write` checks the whole.
+def markdown(name: str, source: str) -> Any:
+    return nbformat.from_dict({"cell_type": "markdown", "id": name, "metadata": {}, "source": source})
+
+
+def code(name: str, source: str, outputs: Sequence[Any] = (), number: int | None = None, metadata: Any = None) -> Any:
+    made = {"cell_type": "code", "id": name, "metadata": metadata or {}, "source": source}
+    return nbformat.from_dict({**made, "execution_count": number, "outputs": list(outputs)})
 
 
 def units_of(build: pages.Build, page: str) -> list[Unit]:
@@ -80,19 +90,19 @@ def source(place: Place) -> Any:
 
 
 def cells_of(place: Place, build: pages.Build) -> Iterator[Any]:
-    unit, code, texts = build.page(place.page), 0, 0
+    unit, number, texts = build.page(place.page), 0, 0
     for cell in source(place).cells:
         if cell.cell_type == "code" and unit:
-            code += 1
-            if HIDDEN not in unit.cells[code - 1].options.tags:
-                yield code_cell(build, unit, code - 1)
+            number += 1
+            if HIDDEN not in unit.cells[number - 1].options.tags:
+                yield code_cell(build, unit, number - 1)
         elif cell.cell_type == "markdown":
             for piece in pieces(cell.source, place):
                 if piece.example:
                     yield from program(build, build.example(piece.example, place.page))
                 elif piece.text:
                     texts += 1
-                    yield v4.new_markdown_cell(piece.text, id=f"text-{texts}")
+                    yield markdown(f"text-{texts}", piece.text)
 
 
 def code_cell(build: pages.Build, unit: Unit, index: int) -> Any:
@@ -100,13 +110,8 @@ def code_cell(build: pages.Build, unit: Unit, index: int) -> Any:
     tags = cell.options.tags
     folded = {how: True for how, by in FOLDED.items() if by & tags}
     metadata = {"tags": sorted(tags & UNDERSTOOD), "jupyter": folded}
-    return v4.new_code_cell(
-        cell.source,
-        id=f"cell-{index + 1}",
-        execution_count=index + 1,
-        metadata={name: value for name, value in metadata.items() if value},
-        outputs=outputs(build, unit, index),
-    )
+    metadata = {name: value for name, value in metadata.items() if value}
+    return code(f"cell-{index + 1}", cell.source, outputs(build, unit, index), index + 1, metadata)
 
 
 def program(build: pages.Build, unit: Unit) -> Iterator[Any]:
@@ -116,8 +121,8 @@ def program(build: pages.Build, unit: Unit) -> Iterator[Any]:
     """
     name = re.sub(r"[^\w-]", "-", unit.name, flags=re.ASCII)[:50]
     run = f"""!"{{__import__('sys').executable}}" -X utf8 {unit.name}.py"""
-    yield v4.new_code_cell(f"%%writefile {unit.name}.py\n{unit.cells[0].source.rstrip()}", id=f"example-{name}")
-    yield v4.new_code_cell(run, id=f"run-{name}", outputs=outputs(build, unit, 0))
+    yield code(f"example-{name}", f"%%writefile {unit.name}.py\n{unit.cells[0].source.rstrip()}")
+    yield code(f"run-{name}", run, outputs(build, unit, 0))
 
 
 def outputs(build: pages.Build, unit: Unit, index: int) -> list[Any]:
@@ -126,8 +131,7 @@ def outputs(build: pages.Build, unit: Unit, index: int) -> list[Any]:
     found = pages.notebook_outputs(outcome, index + 1)
     if pictures.drawable(outcome["data"]):
         data = {pictures.TEXT: outcome["data"][pictures.TEXT], **picture(build, unit, index, outcome["data"])}
-        shown = v4.new_output("execute_result", data=data, execution_count=index + 1)
-        found.insert(1 if outcome["text"] else 0, shown)
+        found.insert(1 if outcome["text"] else 0, nbformat.from_dict(pages.result(data, index + 1)))
     return found
 
 

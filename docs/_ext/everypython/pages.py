@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
-from nbformat import v4
+from nbformat import from_dict, v4
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
@@ -255,13 +255,19 @@ def published(sources: list[str]) -> list[dict[str, Any]]:
 
 
 def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:
-    outputs = []
+    """What a cell did in the notebook's form. Not made by `v4.new_output`, which checks each against the schema."""
+    outputs: list[dict[str, Any]] = []
     if outcome["text"]:
-        outputs.append(v4.new_output("stream", name="stdout", text=outcome["text"]))
+        outputs.append({"output_type": "stream", "name": "stdout", "text": outcome["text"]})
     if outcome["data"] and not drawable(outcome["data"]):  # a picture is put after these: show.results
-        outputs.append(v4.new_output("execute_result", data=outcome["data"], execution_count=number))
+        outputs.append(result(outcome["data"], number))
     if outcome["error"]:
         trace = outcome["error"]["traceback"].splitlines()
         error = {"ename": outcome["error"]["type"], "evalue": outcome["error"]["message"], "traceback": trace}
-        outputs.append(v4.new_output("error", **error))
-    return outputs
+        outputs.append({"output_type": "error", **error})
+    return [from_dict(output) for output in outputs]
+
+
+def result(data: dict[str, str], number: int) -> dict[str, Any]:
+    """What a cell displayed in the notebook's form."""
+    return {"output_type": "execute_result", "metadata": {}, "data": data, "execution_count": number}

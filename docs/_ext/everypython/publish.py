@@ -5,6 +5,8 @@ Building goes on in a folder of its own beside the site, which persists, so that
 
 from __future__ import annotations
 
+import filecmp
+import gc
 import shutil
 import sys
 import time
@@ -13,9 +15,13 @@ from pathlib import Path
 from sphinx.cmd.build import main as sphinx_build
 
 
+UNPUBLISHED = {".buildinfo", ".doctrees"}
+
+
 def publish(source: Path, site: Path, *options: str) -> int:
     """Builds `source` and replaces `site`; returns Sphinx's exit status. If that is not 0, `site` is as it was."""
     began, work = time.monotonic(), site.parent / "work"
+    gc.set_threshold(100_000, 20, 50)  # Sphinx keeps nearly all that it makes: looking for garbage was a tenth of a build
     command = ["-b", "html", "-W", "-n", "-j", "auto", "-d", str(work / "doctrees"), *options]
     try:
         status = sphinx_build([*command, str(source), str(work / "html")])
@@ -31,12 +37,22 @@ def publish(source: Path, site: Path, *options: str) -> int:
     return 0
 
 
+def same(site: Path, built: Path) -> bool:
+    """Whether two folders have the same files, as far as they are published."""
+    one, other = ({file.relative_to(root) for file in root.rglob("*") if file.is_file()} for root in (site, built))
+    return one == {file for file in other if not UNPUBLISHED.intersection(file.parts)} and all(
+        filecmp.cmp(site / file, built / file, shallow=False) for file in one
+    )
+
+
 def replace(site: Path, built: Path) -> None:
     """Puts a copy of `built` in place of `site`, by renaming: there is no moment with half a site."""
     new, old = site.with_name(f"{site.name}.new"), site.with_name(f"{site.name}.old")
+    if site.exists() and same(site, built):
+        return
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(built, new, ignore=shutil.ignore_patterns(".buildinfo", ".doctrees"))
+    shutil.copytree(built, new, ignore=shutil.ignore_patterns(*UNPUBLISHED))
     if site.exists():
         site.rename(old)
     new.rename(site)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import html
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -163,9 +163,12 @@ def explained(reason: str) -> nodes.paragraph:
     return nodes.paragraph("", "", *copy.deepcopy(inline(reason)), classes=["because"])
 
 
+settings = cache(partial(get_default_settings, Parser))  # docutils reads its hundred options anew each time
+
+
 @cache
 def inline(text: str) -> list[nodes.Node]:
-    document = new_document("a reason", get_default_settings(Parser))
+    document = new_document("a reason", copy.copy(settings()))
     Parser().parse(text, document)
     return list(document.children[0].children) if document.children else []
 
