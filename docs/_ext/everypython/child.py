@@ -163,9 +163,9 @@ def finished(command: list[str], base: Path, log: Path, timeout: float, changed:
             start_new_session=os.name == "posix",
         )
     try:
-        end = time.monotonic() + timeout
-        while (status := process.poll()) is None and time.monotonic() < end:
-            if stop.wait(0.01):
+        began = time.monotonic()
+        while (status := process.poll()) is None and (took := time.monotonic() - began) < timeout:
+            if stop.wait(min(max(took / 10, 0.0005), 0.01)):  # a small unit takes 15 ms, and must not wait for ten more
                 raise Stopped
         return status
     finally:  # also what the unit itself started and left behind

@@ -10,9 +10,11 @@ import html
 import os
 import shutil
 import subprocess
+import tempfile
 import tomllib
 import zipfile
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
@@ -24,6 +26,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
 from . import notebooks, pages
+from .tree import Tree
 
 FOLDER = "download"
 ARCHIVE = f"{FOLDER}/examples.zip"
@@ -59,8 +62,9 @@ def setup(app: Sphinx) -> None:
 
 
 def build_wheels(app: Sphinx) -> None:
-    """Builds them anew in the output folder: every page names them."""
-    if pages.current is None or not isinstance(app.builder, StandaloneHTMLBuilder):
+    """Puts them into the output folder: every page names them."""
+    build = pages.current
+    if build is None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     folder = Path(app.outdir, FOLDER)
     shutil.rmtree(folder, ignore_errors=True)
@@ -68,9 +72,9 @@ def build_wheels(app: Sphinx) -> None:
     for each in app.config.everypython_wheels:
         project = Path(app.srcdir, each).resolve()
         try:
-            system = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
-            backend = BuildBackendHookCaller(str(project), system["build-backend"], runner=dated)
-            folder.joinpath(backend.build_wheel(str(folder))).chmod(0o644)  # a web server has to read it
+            files = sorted(Tree([project], [Path(app.outdir), build.store.folder]).seen().items())
+            name, content = build.store.index.remembered(partial(wheel, project), "wheel", str(project), files, date())
+            folder.joinpath(name).write_bytes(content)
         except subprocess.CalledProcessError as error:
             told = error.output.decode(errors="replace").strip().splitlines()
             pages.refuse(f"{project}: no wheel could be built: {told[-1] if told else error}")
@@ -79,10 +83,22 @@ def build_wheels(app: Sphinx) -> None:
             pages.refuse(f"{project / 'pyproject.toml'}: no wheel could be built ({error!r}): {wanted}")
 
 
+def wheel(project: Path) -> tuple[str, bytes]:
+    """The wheel that a project's own build backend makes: its name and its contents."""
+    system = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
+    backend = BuildBackendHookCaller(str(project), system["build-backend"], runner=dated)
+    with tempfile.TemporaryDirectory() as scratch:
+        name = backend.build_wheel(scratch)
+        return name, Path(scratch, name).read_bytes()
+
+
+def date() -> str:
+    return os.environ.get("SOURCE_DATE_EPOCH", EARLIEST)
+
+
 def dated(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
     """Runs a build backend with a date that is the same tomorrow, because a wheel holds the dates of its files."""
-    date = os.environ.get("SOURCE_DATE_EPOCH", EARLIEST)
-    quiet_subprocess_runner(cmd, cwd, {**(extra_environ or {}), "SOURCE_DATE_EPOCH": date})
+    quiet_subprocess_runner(cmd, cwd, {**(extra_environ or {}), "SOURCE_DATE_EPOCH": date()})
 
 
 def wheels(app: Sphinx) -> list[str]:

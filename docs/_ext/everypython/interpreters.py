@@ -8,9 +8,9 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ class Interpreter:
     def key(self) -> str:
         return f"{self.implementation}-{self.version}{'t' if self.free_threaded else ''}-{self.platform}"
 
-    @property
+    @cached_property
     def identity(self) -> dict[str, Any]:
         """Everything but where it stands: what its outputs depend on, and what runs.json says of it."""
         told = {name: value for name, value in asdict(self).items() if name != "executable"}
@@ -141,7 +141,7 @@ def discover(environ: Mapping[str, str] = os.environ, log: Callable[[str], None]
     """
     chosen = [path for path in environ.get("EVERYPYTHON", "").split(os.pathsep) if path]
     offers = [[path] for path in chosen] or list(offered(environ))
-    with ThreadPoolExecutor() as pool:
+    with ThreadPoolExecutor(max((os.cpu_count() or 1) - 1, 1)) as pool:  # one is left to import Sphinx: `searching`
         answers = list(pool.map(first_that_starts, offers))
     found: dict[str, Interpreter] = {}
     for interpreter, complaints in answers:
@@ -152,6 +152,16 @@ def discover(environ: Mapping[str, str] = os.environ, log: Callable[[str], None]
         if interpreter is not None:
             found.setdefault(interpreter.key, interpreter)
     return sorted(found.values(), key=lambda one: one.rank)
+
+
+@cache
+def searching() -> Future[tuple[list[Interpreter], list[str]]]:
+    """What `discover` finds and says. It waits for processes, so it is begun while this one imports Sphinx."""
+    said: list[str] = []
+    pool = ThreadPoolExecutor(1)
+    future = pool.submit(lambda: (discover(log=said.append), said))
+    pool.shutdown(wait=False)
+    return future
 
 
 def offered(environ: Mapping[str, str]) -> Iterator[list[str]]:

@@ -17,7 +17,7 @@ import nbformat
 from nbformat import v4
 from sphinx.application import Sphinx
 
-from . import pages, pictures
+from . import pages, pictures, reader
 from .commonmark import Place, pieces, written
 from .drawing import Undrawable
 from .units import Unit, parsed
@@ -128,10 +128,10 @@ def program(build: pages.Build, unit: Unit) -> Iterator[Any]:
 def outputs(build: pages.Build, unit: Unit, index: int) -> list[Any]:
     """What the published default printed and displayed, in the notebook's form."""
     outcome = build.results[unit, build.default]["cells"][index]
-    found = pages.notebook_outputs(outcome, index + 1)
+    found = reader.notebook_outputs(outcome, index + 1)
     if pictures.drawable(outcome["data"]):
         data = {pictures.TEXT: outcome["data"][pictures.TEXT], **picture(build, unit, index, outcome["data"])}
-        found.insert(1 if outcome["text"] else 0, nbformat.from_dict(pages.result(data, index + 1)))
+        found.insert(1 if outcome["text"] else 0, nbformat.from_dict(reader.result(data, index + 1)))
     return found
 
 

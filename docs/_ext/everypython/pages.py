@@ -1,32 +1,30 @@
-"""Sphinx glue: runs before pages are read, and the reader that fills outputs in."""
+"""Sphinx glue: runs everything before pages are read, and says which must be read again."""
 
 from __future__ import annotations
 
-import copy
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, partial
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NoReturn
 
-from nbformat import from_dict, v4
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from . import node, variants
 from .gates import gating, unpublishable
-from .interpreters import Interpreter, discover, published_default
-from .pictures import drawable, how_drawn, say_what_is_missing
+from .interpreters import Interpreter, published_default, searching
+from .pictures import how_drawn, say_what_is_missing
 from .records import Refused, merged, written
 from .runs import Result, Store
 from .tree import Changed, Tree
-from .units import Unit, Unreadable, digest, page_units, parsed
+from .units import Unit, Unreadable, digest, page_units
 
 LOG = logging.getLogger(__name__)
 MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
@@ -71,11 +69,36 @@ class Build:
     def example(self, name: str, page: str) -> Unit:
         return next(u for u in self.units if (u.kind, u.name, u.page) == ("example", name, page))
 
+    @cached_property
+    def who(self) -> str:
+        """Of the Pythons, and of what stands for one of them."""
+        told = [python.identity for python in self.interpreters]
+        return digest(told, self.default.key, [python.key for python in self.gating], how_drawn())
+
+    @cached_property
+    def did(self) -> dict[Unit, list[tuple[str, str]]]:
+        """Of each unit's runs, by the keys of their Pythons."""
+
+        def of(unit: Unit, python: Interpreter) -> str:
+            return self.store.digest_of(unit, python, self.results[unit, python])
+
+        return {unit: [(python.key, of(unit, python)) for python in self.ran(unit)] for unit in self.units}
+
     def outputs_digest(self, page: str) -> str:
         """Of everything that a page shows and does not say itself: outputs, and which Pythons ran."""
-        units = [unit for unit in self.units if unit.page == page]
-        shown = [(python.key, self.results[unit, python]["cells"]) for unit in units for python in self.ran(unit)]
-        return digest(shown, [python.identity for python in self.interpreters], self.default.key, how_drawn())
+        return digest([did for unit, did in self.did.items() if unit.page == page], self.who)
+
+    @cached_property
+    def gathered_digest(self) -> str:
+        """Of everything that can be gathered from pages: of their texts only the cells and what is said about them."""
+        cells = [(unit.id, cell.source, cell.options) for unit in self.units for cell in unit.cells]
+        told = [(name, source, sorted(options.tags), repr(options.said)) for name, source, options in cells]
+        return digest(told, list(self.did.values()), self.who)
+
+    @cached_property
+    def digest(self) -> str:
+        """Of everything."""
+        return digest([(unit.id, unit.origin) for unit in self.units], list(self.did.values()), self.who)
 
 
 # The reader that myst-nb calls gets a page's text and nothing else; one process builds one site at a time.
@@ -87,13 +110,14 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", run_everything)
     app.connect("env-get-outdated", outdated)
     app.connect("env-updated", renavigated)
+    app.connect("build-finished", remember, priority=900)
 
 
 def choose_who_executes(app: Sphinx, config: Config) -> None:
     """Gives myst-nb executed notebooks, or leaves it to execute them in its own kernel."""
     if config.everypython_execute:
         config.nb_execution_mode = "off"
-        config.nb_custom_formats = {**config.nb_custom_formats, ".md": ["everypython.pages.read", {}, False]}
+        config.nb_custom_formats = {**config.nb_custom_formats, ".md": ["everypython.reader.read", {}, False]}
     else:
         config.nb_execution_mode = "force"
 
@@ -137,7 +161,10 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
 @cache
 def discovered() -> list[Interpreter]:
     """The Pythons of this machine when this process began."""
-    return discover(log=LOG.info)
+    found, said = searching().result()
+    for line in said:
+        LOG.info(line)
+    return found
 
 
 def runnable(app: Sphinx) -> list[Interpreter]:
@@ -160,9 +187,15 @@ def write_record(file: Path, build: Build) -> NoReturn:
     raise SystemExit(0)
 
 
+def remember(app: Sphinx, exception: Exception | None) -> None:
+    """Spares the next build what this one has found out."""
+    if exception is None and current is not None and not current.hasty:
+        current.store.index.write()
+
+
 def check(app: Sphinx, build: Build) -> None:
     """Ends the build if something that ran must not be published."""
-    refused, noted = findings(app, build)
+    refused, noted = build.store.index.remembered(partial(findings, app, build), "findings", build.digest)
     for line in noted:
         LOG.info("not yet explained: %s", line)
     if refused:
@@ -187,11 +220,25 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
     examples = (Path(app.srcdir) / app.config.everypython_examples).resolve()
     names = sorted(app.project.discover(app.config.exclude_patterns, app.config.include_patterns))
     files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
-    pages = ((name, file) for name, file in files.items() if file.suffix == ".md")
-    units = [unit for name, file in pages for unit in page_units(name, file, examples, sorted(packages))]
     protected = [Path(app.srcdir), Path(app.srcdir, app.config.everypython_protected), examples, *packages.values()]
     tree = Tree(protected, apart=[Path(app.outdir), Path(app.doctreedir), folder])
-    return units, Store(folder, packages, app.config.everypython_timeout, tree)
+    store = Store(folder, packages, app.config.everypython_timeout, tree)
+    programs = {path.name: content(path) for path in sorted(examples.glob("*.py"))}
+
+    def of_page(name: str, file: Path) -> list[Unit]:
+        origin = digest(name, str(file), content(file), programs, sorted(packages))
+        made = partial(page_units, name, file, examples, sorted(packages))
+        return store.index.remembered(lambda: [replace(unit, origin=origin) for unit in made()], "units", origin)
+
+    return [unit for name, file in files.items() if file.suffix == ".md" for unit in of_page(name, file)], store
+
+
+def content(file: Path) -> str | None:
+    """Of a file that may be wrong, for whoever reads it to complain about."""
+    try:
+        return sha256(file.read_bytes()).hexdigest()
+    except OSError:
+        return None
 
 
 def outdated(
@@ -209,7 +256,7 @@ def outdated(
     now = {name: digest(text, current.outputs_digest(name)) for name, text in texts.items()}
     env.everypython_outputs = now  # type: ignore[attr-defined]  # how extensions keep data with the environment
     stale = [name for name, seen in now.items() if known.get(name, "") != seen and name not in added]
-    told = digest(now)
+    told = current.gathered_digest
     if told != getattr(env, "everypython_told", "") and not current.hasty:
         env.everypython_told = told  # type: ignore[attr-defined]
         stale += [name for name, text in texts.items() if any(made_of_all in text for made_of_all in MADE_OF_ALL)]
@@ -224,50 +271,3 @@ def renavigated(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
     hasty = current is not None and current.hasty
     env.everypython_navigation = known if hasty else now  # type: ignore[attr-defined]
     return [] if hasty or now == known else sorted(env.found_docs)
-
-
-def read(text: str) -> Any:
-    """A page's notebook with the published default's outputs, for myst-nb."""
-    notebook = copy.deepcopy(parsed(text))
-    if not notebook.cells:
-        notebook.cells.append(v4.new_markdown_cell(text))
-        notebook.metadata["source_map"] = [0]
-    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "python3"}
-    for name in ("differs", "notebook", "volatile", "skip"):
-        notebook.metadata.pop(name, None)
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, (cell, outcome) in enumerate(zip(code, published([cell.source for cell in code]), strict=True), 1):
-        cell["id"], cell["execution_count"] = f"cell-{number}", number
-        cell["outputs"] = notebook_outputs(outcome, number)
-        cell["metadata"]["everypython"] = {"cell": number}
-    return notebook
-
-
-def published(sources: list[str]) -> list[dict[str, Any]]:
-    """What the published default did for these cells."""
-    for unit in current.units if current and sources else ():
-        if current and unit.kind == "page" and unit.sources == sources:
-            outcomes: list[dict[str, Any]] = current.results[unit, current.default]["cells"]
-            return outcomes
-    if sources:
-        raise SphinxError("a page changed while it was built; build again")
-    return []
-
-
-def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:
-    """What a cell did in the notebook's form. Not made by `v4.new_output`, which checks each against the schema."""
-    outputs: list[dict[str, Any]] = []
-    if outcome["text"]:
-        outputs.append({"output_type": "stream", "name": "stdout", "text": outcome["text"]})
-    if outcome["data"] and not drawable(outcome["data"]):  # a picture is put after these: show.results
-        outputs.append(result(outcome["data"], number))
-    if outcome["error"]:
-        trace = outcome["error"]["traceback"].splitlines()
-        error = {"ename": outcome["error"]["type"], "evalue": outcome["error"]["message"], "traceback": trace}
-        outputs.append({"output_type": "error", **error})
-    return [from_dict(output) for output in outputs]
-
-
-def result(data: dict[str, str], number: int) -> dict[str, Any]:
-    """What a cell displayed in the notebook's form."""
-    return {"output_type": "execute_result", "metadata": {}, "data": data, "execution_count": number}

@@ -111,6 +111,7 @@ def kept(folder: Path, dot: str) -> str:
 
 
 @cache
+@cache
 def how_drawn() -> str:
     """Of whatever decides what a graph's drawing is like, besides the graph."""
     graphviz = version("pygraphviz") if drawing.available() else ""

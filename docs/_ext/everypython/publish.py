@@ -12,8 +12,7 @@ import sys
 import time
 from pathlib import Path
 
-from sphinx.cmd.build import main as sphinx_build
-
+from . import interpreters
 
 UNPUBLISHED = {".buildinfo", ".doctrees"}
 
@@ -21,7 +20,10 @@ UNPUBLISHED = {".buildinfo", ".doctrees"}
 def publish(source: Path, site: Path, *options: str) -> int:
     """Builds `source` and replaces `site`; returns Sphinx's exit status. If that is not 0, `site` is as it was."""
     began, work = time.monotonic(), site.parent / "work"
-    gc.set_threshold(100_000, 20, 50)  # Sphinx keeps nearly all that it makes: looking for garbage was a tenth of a build
+    gc.set_threshold(100_000, 20, 50)  # Sphinx keeps most of what it makes: a tenth of a build was looking for garbage
+    interpreters.searching()
+    from sphinx.cmd.build import main as sphinx_build  # takes as long as the search: both at once
+
     command = ["-b", "html", "-W", "-n", "-j", "auto", "-d", str(work / "doctrees"), *options]
     try:
         status = sphinx_build([*command, str(source), str(work / "html")])
@@ -60,4 +62,6 @@ def replace(site: Path, built: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(publish(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:]))
+    status = publish(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
+    gc.freeze()  # or the collector looks through all of it twice more while this process exits
+    sys.exit(status)

@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
 from . import child, node
+from .index import Index
 from .interpreters import Interpreter
 from .tree import Tree
 from .units import Unit, digest
@@ -32,12 +34,17 @@ class Store:
     def __init__(self, folder: Path, packages: dict[str, Path], timeout: float, tree: Tree) -> None:
         self.folder, self.packages, self.timeout, self.tree = folder, packages, timeout, tree
         self.package_digests = {name: content_digest(path) for name, path in packages.items()}
+        self.index = Index(folder / "index")
+        self.keys: dict[tuple[Unit, Interpreter], str] = {}
+        self.seen: dict[str, tuple[int, int]] = {}  # size and time of change of the files that kept runs came from
 
     def key(self, unit: Unit, interpreter: Interpreter) -> str:
         """Whatever decides what a run prints, and nothing else."""
-        decides = self.digests(without_skipped(unit, interpreter))
-        host = node.digest_of_host() if interpreter.pyodide else bool(child.unrandomised())
-        return digest(SCHEMA, decides, host, interpreter.identity)
+        if (unit, interpreter) not in self.keys:
+            decides = self.digests(without_skipped(unit, interpreter))
+            host = node.digest_of_host() if interpreter.pyodide else bool(child.unrandomised())
+            self.keys[unit, interpreter] = digest(SCHEMA, decides, host, interpreter.identity)
+        return self.keys[unit, interpreter]
 
     def digests(self, unit: Unit) -> dict[str, Any]:
         """Of what decides a unit's runs besides the interpreter: the same on every machine."""
@@ -48,11 +55,19 @@ class Store:
         return self.folder / "kept" / f"{key}.json"
 
     def kept(self, key: str) -> Result | None:
+        path = self.path(key)
         try:
-            found = json.loads(self.path(key).read_text(encoding="utf-8"))
+            status = path.stat()
+            self.seen[key] = status.st_size, status.st_mtime_ns
+            return self.index.remembered(partial(read, path), "run", key, *self.seen[key])
         except (OSError, ValueError):
             return self.problems.get(key)  # never ran, or cut short while it was written: run it again
-        return found if isinstance(found, dict) else None
+
+    def digest_of(self, unit: Unit, interpreter: Interpreter, result: Result) -> str:
+        """Of what a run did."""
+        seen = self.seen.get(self.key(unit, interpreter))
+        made = partial(digest, result["cells"], result["problem"])
+        return self.index.remembered(made, "did", self.key(unit, interpreter), *seen) if seen else made()
 
     def keep(self, key: str, result: Result) -> None:
         if result.get("problem"):
@@ -123,8 +138,18 @@ class Store:
         return {pair: results[key] or {} for pair, key in keys.items()}
 
 
+def read(path: Path) -> Result:
+    """A kept run. Raises OSError or ValueError for what is none."""
+    found = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} is no run")
+    return found
+
+
 def without_skipped(unit: Unit, interpreter: Interpreter) -> Unit:
     """A unit as one Python runs it: a cell that is skipped there is empty."""
+    if not any(cell.options.skip for cell in unit.cells):
+        return unit
     cells = [replace(cell, source="") if first(cell.options.skip, interpreter) else cell for cell in unit.cells]
     return replace(unit, cells=tuple(cells))
 

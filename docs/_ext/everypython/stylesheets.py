@@ -44,6 +44,8 @@ class Stylesheets:
 
     def kept(self, page: str) -> str:
         """A page of an earlier build, with what its stylesheet is now."""
+        if all(name == now for name, now in self.renewed.items()):
+            return page
         return JOINED.sub(lambda found: self.renewed.get(found[0], found[0]), page)
 
     def join(self, origin: str) -> str | None:

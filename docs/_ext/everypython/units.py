@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -55,6 +55,11 @@ class Options:
     name: str = ""  # by which a directive finds the cell
     shows: tuple[str, ...] = ()  # facts of the list that `{coverage}` draws
 
+    @property
+    def said(self) -> tuple[object, ...]:
+        """All but the tags."""
+        return self.differs, self.volatile, self.skip, self.name, self.shows
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -73,12 +78,13 @@ class Unit:
     line: int
     cells: tuple[Cell, ...]
     packages: tuple[str, ...]
+    origin: str = ""  # names the contents of all files that it was read from
 
     @property
     def sources(self) -> list[str]:
         return [cell.source for cell in self.cells]
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of the sources alone: where they stand and what is said about them does not change what they print."""
         return digest(self.kind, self.name if self.kind == "example" else "", self.sources)
