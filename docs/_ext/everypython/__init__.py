@@ -4,12 +4,13 @@ In the order of a build:
 
 `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it: `child` one process, `runner` inside
 it, `node` those of Pyodide, and `tree` sees that none changes the sources. `records` brings runs of other machines, and
-`index` what earlier builds have worked out.
-`variants` groups what was printed, and `gates` says what must not be published.
+`index` what earlier builds have worked out. `variants` groups what was printed, and `gates` says what must not be
+published.
 
-`pages` hands the rest to Sphinx, `reader` to myst-nb, and `show` draws it; `drawing`, `pictures` and `filmstrip` what is displayed as a
-picture, `gather` and `coverage` what is gathered from all pages. `chooser` lets a reader choose whose outputs are
-shown, `running` run the cells, and `downloads` take things along (`notebooks`, in the Markdown of `commonmark`).
+`pages` hands the rest to Sphinx, `reader` to myst-nb, and `show` draws it; `drawing`, `pictures` and `filmstrip` what
+is displayed as a picture, `gather` and `coverage` what is gathered from all pages. `chooser` lets a reader choose whose
+outputs are shown, `running` run the cells, and `downloads` take things along (`notebooks`, in the Markdown of
+`commonmark`).
 
 `sharing` says what a page is about to those who have not opened it, and `feedback` where to write about it. `finish`
 does the rest to written pages: `mending` makes a theme's accessible and valid, `stylesheets` makes one of many, and
