@@ -178,13 +178,13 @@ def crosscheck(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure the instruments beside their peers (`-- --sizes 10000`): a table, and docs/_build/bench.json."""
-    session.install("-e", ".")
+    """Measure instruments and builds beside their peers (`-- builds`: these alone), and name each goal missed."""
+    install(session, "docs")
     groups = nox.project.load_toml(ROOT / "pyproject.toml")
     for peer in nox.project.dependency_groups(groups, "bench"):
         # One by one: a peer that does not install here is a row that says so.
         session.install(peer, success_codes=range(256))
-    session.run("python", "-m", "bench", *session.posargs)
+    session.run("python", "-m", "bench", *session.posargs, env=ENGINE)
 
 
 @nox.session

@@ -5,15 +5,28 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from bench import heap, instruments, report
-from bench.rounds import ROOT, BenchError
+from bench import builds, heap, instruments, report
+from bench.rounds import ROOT, BenchError, Log
 
-# Each takes the options and a function for a line of progress, and gives its rows and its goals.
-SECTIONS = {"instruments": instruments.run}
+COMMITTED = ROOT / "bench" / "bench.json"
+
+
+class Section(NamedTuple):
+    run: Callable[[argparse.Namespace, Log], dict[str, Any]]
+    """Takes the options and a function for a line of progress, and gives its rows and its goals."""
+    table: Callable[[Mapping[str, Any]], Iterator[str]]
+    memory: str
+    """What its figures of memory are."""
+
+
+SECTIONS = {
+    "instruments": Section(instruments.run, report.instruments, "growth of the peak of resident memory"),
+    "builds": Section(builds.run, report.builds, "peak of resident memory of the largest process"),
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,9 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     content = report.head()
     try:
-        content["sections"] = {name: SECTIONS[name](options, log) for name in options.sections or SECTIONS}
+        # Each says itself when and on what it was measured: a kept file may hold sections of several runs.
+        content["sections"] = {
+            name: {**report.measured(), **SECTIONS[name].run(options, log)} for name in options.sections or SECTIONS
+        }
         show(content, options.repeats)
         report.write(options.output, content)
+        if options.keep:
+            report.write(COMMITTED, report.kept(COMMITTED, content))
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -34,22 +52,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"bench: interrupted; {options.output.name} is as it was", file=sys.stderr)
         return 130
     print(f"\nwritten to {options.output} after {(time.monotonic() - began) / 60:.1f} minutes")
-    return 0
+    missed = report.missed(content)
+    for line in missed:
+        print(f"goal missed: {line}", file=sys.stderr)
+    return 1 if missed else 0
 
 
 def show(content: Mapping[str, Any], repeats: int) -> None:
     machine = content["machine"]
     print(f"{machine['python']}, {machine['system']}, {machine['cores']} cores, {content['date']}")
     for name, section in content["sections"].items():
-        print(f"\n{name}: medians of {repeats}, half the range, growth of the peak of resident memory")
-        print(*report.table(section), sep="\n")
+        print(f"\n{name}: medians of {repeats}, half the range, {SECTIONS[name].memory}")
+        print(*SECTIONS[name].table(section), sep="\n")
 
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("sections", nargs="*", type=section, metavar="SECTION", help=f"of {', '.join(SECTIONS)}; all")
     parser.add_argument("--sizes", type=sizes, default=[10**4, 10**5, 10**6], help="objects in a heap: 10000,100000,…")
-    parser.add_argument("--repeats", type=at_least(1), default=5, help="processes for each figure (5)")
+    parser.add_argument("--pages", type=pages, default=[10, 40, 160, 640], help="of grown sites: 10,40,…")
+    parser.add_argument("--repeats", type=at_least(1), default=5, help="rounds, of which a figure is the median (5)")
+    parser.add_argument("--growth-repeats", type=at_least(1), help="the same of grown sites alone")
+    parser.add_argument("--keep", action="store_true", help=f"write {COMMITTED.relative_to(ROOT)} as well")
     parser.add_argument(
         "--output", type=file, default=ROOT / "docs" / "_build" / "bench.json", help="the file to write"
     )
@@ -64,6 +88,10 @@ def section(name: str) -> str:
 
 def sizes(text: str) -> list[int]:
     return sorted({at_least(heap.SMALLEST)(part) for part in text.split(",")})
+
+
+def pages(text: str) -> list[int]:
+    return sorted({at_least(1)(part) for part in text.split(",")})
 
 
 def file(name: str) -> Path:

@@ -15,11 +15,14 @@ SCHEMA = 1
 
 
 def head() -> dict[str, Any]:
-    """Where and when: SOURCE_DATE_EPOCH stands for now where it is set."""
+    return {"schema": SCHEMA, **measured()}
+
+
+def measured() -> dict[str, Any]:
+    """When and where: SOURCE_DATE_EPOCH stands for now where it is set."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     now = datetime.datetime.now(datetime.timezone.utc).timestamp() if epoch is None else int(epoch)
     return {
-        "schema": SCHEMA,
         "date": datetime.datetime.fromtimestamp(now, datetime.timezone.utc).isoformat(timespec="seconds"),
         "machine": {
             "cores": os.cpu_count(),
@@ -40,8 +43,20 @@ def write(path: Path, report: Mapping[str, Any]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def table(section: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of a section: its rows by what they measure, then its goals."""
+def missed(content: Mapping[str, Any]) -> list[str]:
+    """A line for each goal that was measured and is not met."""
+    goals = [goal for section in content["sections"].values() for goal in section["goals"] if goal["met"] is False]
+    return [f"{goal['goal']}: {goal['measured']:.2f} ({goal['sense']} {goal['bound']:g})" for goal in goals]
+
+
+def kept(old: Path, report: Mapping[str, Any]) -> dict[str, Any]:
+    """The report, with the sections of an older file that it does not have."""
+    before = json.loads(old.read_text(encoding="utf-8"))["sections"] if old.exists() else {}
+    return {**report, "sections": {**before, **report["sections"]}}
+
+
+def instruments(section: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of section "instruments": its rows by what they measure, then its goals."""
     rows = sorted(section["rows"], key=lambda row: row["objects"] or 0)
     order = list(dict.fromkeys(row["what"] for row in section["rows"]))
     rows.sort(key=lambda row: order.index(row["what"]))
@@ -49,18 +64,45 @@ def table(section: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield what + (f", {objects:,} objects" if objects else "")
         for row in group:
-            name = f"  {row['tool'] + ' ' + (row['version'] or ''):16} {row['call']:66}"
-            if row["skipped"]:
-                yield f"{name} left out: {row['skipped']}"
-            else:
-                memory = "" if row["peak_mb"] is None else f"{row['peak_mb']:8.1f} MB"
-                yield f"{name} {duration(row['median']):>8} ±{row['spread'] / 2:4.0%} {memory}".rstrip()
+            yield figures(f"{row['tool'] + ' ' + (row['version'] or ''):16} {row['call']:66}", row)
+    yield from goals(section)
+
+
+def builds(section: Mapping[str, Any]) -> Iterator[str]:
+    """The lines of section "builds": its rows by case and size, with what each took more than the floor."""
+    rows = section["rows"]
+    floors = {(row["case"], row["pages"]): row["median"] for row in rows if row["pythons"] == 0}
+    order = list(dict.fromkeys((row["case"], row["pages"]) for row in rows))
+    for (case, pages), group in groupby(
+        sorted(rows, key=lambda row: order.index((row["case"], row["pages"]))), lambda row: (row["case"], row["pages"])
+    ):
+        yield ""
+        yield f"{case}, {pages} pages"
+        for row in group:
+            floor = floors.get((case, pages))
+            over = row["median"] - floor if row["pythons"] and row["median"] and floor else None
+            more = (
+                "" if over is None or case == "execution" or row["tool"] == "plain python" else f"floor {over:+.1f} s"
+            )
+            line = figures(f"{row['tool']:22} {row['pythons']:2} Pythons  {row['call']:66}", row)
+            yield f"{line}  {more}".rstrip()
+    yield from goals(section)
+
+
+def figures(name: str, row: Mapping[str, Any]) -> str:
+    if row["skipped"]:
+        return f"  {name} left out: {row['skipped']}"
+    memory = "" if row["peak_mb"] is None else f"{row['peak_mb']:8.1f} MB"
+    return f"  {name} {duration(row['median']):>8} ±{row['spread'] / 2:4.0%} {memory}".rstrip()
+
+
+def goals(section: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield "goals"
     for goal in section["goals"]:
         verdict = {True: "met", False: "NOT MET", None: "not measured"}[goal["met"]]
         seen = goal.get("why") or f"{goal['measured']:.2f}"
-        on = f", {goal['objects']:,} objects" if goal["objects"] else ""
+        on = f", {goal['objects']:,} objects" if goal.get("objects") else ""
         yield f"  {verdict:12} {goal['goal']}{on}: {seen} ({goal['sense']} {goal['bound']:g})"
 
 

@@ -51,23 +51,39 @@ class BenchError(Exception):
     """What ends the bench: a wrong answer, or an instrument of this project that fails."""
 
 
-class Row(TypedDict):
-    """One case on one size of heap."""
+class Figures(TypedDict):
+    """What was measured, in any section."""
 
-    what: str
     tool: str
-    version: str | None
     call: str
-    objects: int | None
     seconds: list[float]
     """Of each round, wall time: of the call, or of one of many."""
     median: float | None
     spread: float | None
     """The slowest round less the fastest, as a fraction of the median."""
     peak_mb: float | None
-    """The median growth of the peak of resident memory, in 10⁶ bytes; None where it is not measured."""
+    """The median of the peaks of resident memory, in 10⁶ bytes; None where it is not measured."""
     skipped: str | None
     """The reason why there are no figures."""
+
+
+class Row(Figures):
+    """One case on one size of heap. Its peak is how far the call raised that of its process."""
+
+    what: str
+    version: str | None
+    objects: int | None
+
+
+class BuildRow(Figures):
+    """One case of building one site. Its peak is that of the largest of the build's processes."""
+
+    case: str
+    versions: dict[str, str]
+    """Of the distributions that matter."""
+    pythons: int
+    """How many ran the cells; none for the floor."""
+    pages: int
 
 
 def rounds(
@@ -159,7 +175,7 @@ def why_not(case: Case, outcome: Mapping[str, Any], size: int | None) -> str | N
     return told
 
 
-def summarise(row: Row, peaks: list[float]) -> None:
+def summarise(row: Row | BuildRow, peaks: list[float]) -> None:
     if row["seconds"]:
         median = statistics.median(row["seconds"])
         row["median"] = median

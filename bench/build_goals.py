@@ -1,0 +1,173 @@
+"""The goals of section "builds": each a number made from rows, and a bound that it must not exceed.
+
+The floor is Sphinx with execution off on the same pages; overhead is a build's time less the floor's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+from bench.rounds import BuildRow
+from bench.tools import FLOOR, MYST_NB, OURS, PLAIN
+
+EVERY = 8
+"""How many Pythons the goals are about that say eight."""
+LEAST = 40
+"""The pages from which on growth is judged: below, what a build takes in any case is most of it."""
+BY_PAGES, BY_PYTHONS = "growth in pages: farthest from a line", "growth in Pythons: farthest from a line"
+
+
+class Missing(Exception):
+    """A goal lacks a row; the message says which."""
+
+
+class Point(NamedTuple):
+    x: float
+    y: float
+
+
+class Figures:
+    """Rows, asked by what they measured."""
+
+    def __init__(self, rows: Sequence[BuildRow], pythons: Sequence[str]) -> None:
+        self.rows, self.pythons = rows, pythons
+
+    def row(self, case: str, tool: str, pythons: int, pages: int | None = None, call: str = "") -> BuildRow:
+        asked = (case, tool, pythons)
+        found = [
+            row for row in self.rows if (row["case"], row["tool"], row["pythons"]) == asked and call in row["call"]
+        ]
+        for row in found:
+            if pages in (None, row["pages"]):
+                if row["skipped"] or row["median"] is None:
+                    raise Missing(f"{tool}, {case}: {row['skipped'] or 'no figures'}")
+                return row
+        raise Missing(f"{tool}, {case}{f', {pages} pages' if pages else ''}: no row with {pythons} Pythons")
+
+    def seconds(self, case: str, tool: str, pythons: int, pages: int | None = None, call: str = "") -> float:
+        return self.row(case, tool, pythons, pages, call)["median"] or 0.0
+
+    def overhead(self, case: str, tool: str, pythons: int, pages: int | None = None, call: str = "") -> float:
+        return self.seconds(case, tool, pythons, pages, call) - self.seconds(case, FLOOR, 0, pages)
+
+    @property
+    def every(self) -> int:
+        if len(self.pythons) < EVERY:
+            raise Missing(f"{len(self.pythons)} Pythons are here, not {EVERY}")
+        return len(self.pythons)
+
+    def growth(self, tool: str) -> list[BuildRow]:
+        return [row for row in self.rows if (row["case"], row["tool"]) == ("growth", tool) and row["median"]]
+
+
+def cold_overhead(figures: Figures, pythons: int) -> float:
+    theirs = figures.overhead("cold", MYST_NB, 1, call="-j auto")
+    if theirs <= 0:
+        raise Missing(f"{MYST_NB} took no longer than the floor")
+    return figures.overhead("cold", OURS, pythons) / theirs
+
+
+def execution(figures: Figures, pythons: int) -> float:
+    return figures.seconds("execution", OURS, pythons) / figures.seconds("execution", PLAIN, pythons)
+
+
+def beside_floor(figures: Figures, case: str, pythons: int) -> float:
+    return figures.seconds(case, OURS, pythons) / figures.seconds(case, FLOOR, 0)
+
+
+def growth_in_pages(figures: Figures) -> float:
+    """Of the overheads with one Python, over the pages."""
+    sizes = sorted(row["pages"] for row in figures.growth(OURS) if row["pythons"] == 1 and row["pages"] >= LEAST)
+    return off_line([Point(size, figures.overhead("growth", OURS, 1, size)) for size in sizes])
+
+
+def growth_in_pythons(figures: Figures) -> float:
+    """Of the overheads on one site, over what the same Pythons take plain: one may take ten times another's time."""
+    plain = figures.growth(PLAIN)
+    return off_line(
+        [Point(row["median"] or 0, figures.overhead("growth", OURS, row["pythons"], row["pages"])) for row in plain]
+    )
+
+
+def memory(figures: Figures) -> float:
+    """The largest ratio of peaks, of any size from `LEAST` on."""
+    ratios = []
+    for row in figures.growth(OURS):
+        if row["pythons"] == 1 and row["pages"] >= LEAST:
+            beside = figures.row("growth", FLOOR, 0, row["pages"])
+            if row["peak_mb"] is None or beside["peak_mb"] is None:
+                raise Missing("memory is not measured on this system")
+            ratios.append(row["peak_mb"] / beside["peak_mb"])
+    if not ratios:
+        raise Missing(f"no site of {LEAST} pages or more was grown")
+    return max(ratios)
+
+
+def off_line(points: Sequence[Point]) -> float:
+    """How far the farthest point lies from the straight line that suits all best, as a fraction of its height.
+
+    Best is the least sum of squares of those fractions: in metres, the largest site alone would decide.
+    """
+    if len(points) < 3:
+        raise Missing(f"{len(points)} sizes were measured, and a line needs three")
+    if min(point.y for point in points) <= 0:
+        raise Missing("there is no overhead that could grow")
+    weights = [1 / point.y**2 for point in points]
+    total = sum(weights)
+    x = sum(weight * point.x for weight, point in zip(weights, points, strict=True)) / total
+    y = sum(weight * point.y for weight, point in zip(weights, points, strict=True)) / total
+    leaning = sum(weight * (point.x - x) * (point.y - y) for weight, point in zip(weights, points, strict=True))
+    spread = sum(weight * (point.x - x) ** 2 for weight, point in zip(weights, points, strict=True))
+    return max(abs(y + leaning / spread * (point.x - x) - point.y) / point.y for point in points)
+
+
+class Goal(NamedTuple):
+    goal: str
+    bound: float
+    measure: Callable[[Figures], float]
+
+
+GOALS = (
+    Goal("cold, one Python: overhead by that of myst-nb force -j auto", 0.1, lambda figures: cold_overhead(figures, 1)),
+    Goal(
+        "cold, eight Pythons: overhead by that of myst-nb force -j auto with its one",
+        0.8,
+        lambda figures: cold_overhead(figures, figures.every),
+    ),
+    Goal("execution alone, one Python: time by that of plain python", 1.3, lambda figures: execution(figures, 1)),
+    Goal(
+        "execution alone, eight Pythons: time by that of plain python",
+        1.3,
+        lambda figures: execution(figures, figures.every),
+    ),
+    Goal(
+        "no change, eight Pythons: time by the floor's",
+        1.15,
+        lambda figures: beside_floor(figures, "no change", figures.every),
+    ),
+    Goal(
+        "one page edited, eight Pythons: time by the floor's",
+        1.5,
+        lambda figures: beside_floor(figures, "page edited", figures.every),
+    ),
+    Goal(BY_PAGES, 0.2, growth_in_pages),
+    Goal(BY_PYTHONS, 0.2, growth_in_pythons),
+    Goal("peak memory, one Python: by the floor's, 40 pages and more", 1.3, memory),
+)
+
+
+def judged(rows: Sequence[BuildRow], pythons: Sequence[str]) -> list[dict[str, Any]]:
+    """Each goal with what was measured, or with the reason why nothing was."""
+    figures = Figures(rows, pythons)
+    verdicts = []
+    for goal in GOALS:
+        measured, why = None, None
+        try:
+            measured = goal.measure(figures)
+        except Missing as error:
+            why = str(error)
+        met = None if measured is None else measured <= goal.bound
+        told = {"goal": goal.goal, "sense": "≤", "bound": goal.bound, "measured": measured, "met": met, "why": why}
+        verdicts.append(told)
+    return verdicts

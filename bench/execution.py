@@ -1,0 +1,109 @@
+"""Only the running of a site's cells and examples: `python -m bench.execution ours|plain SITE`, on EVERYPYTHON's Pythons.
+
+Prints, as JSON, how many seconds each Python took: of `ours` the wall time of all together, under the name "all".
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import marshal
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from everypython import pages
+from everypython.interpreters import Interpreter, discover
+from everypython.runs import Store, without_skipped
+from everypython.units import Unit
+from sphinx.application import Sphinx
+
+CELLS = Path(__file__).with_name("cells.py")
+CORES = os.cpu_count() or 1
+
+
+def opened(source: Path, scratch: Path) -> tuple[list[Unit], Store]:
+    app = Sphinx(source, source, scratch, scratch, "dummy", {"everypython_execute": False}, status=None)
+    shutil.rmtree(source / "_build" / "execution", ignore_errors=True)
+    return pages.opened(app, source / "_build" / "execution")
+
+
+def ours(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[str, float]:
+    """The engine's own phase, cold: it makes environments, and runs everything."""
+    began = time.perf_counter()
+    results = store.all(units, pythons, lambda line: None, False)
+    seconds = time.perf_counter() - began
+    failed = [unit.id for (unit, _), result in results.items() if not result or result["problem"]]
+    if failed:
+        raise SystemExit(f"did not run to its end: {', '.join(sorted(set(failed)))}")
+    return {"all": seconds}
+
+
+def plain(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[str, float]:
+    """`python`, started once for each unit, as many at a time as there are cores.
+
+    What these processes took is shared among the cores, so none of them is ever seen to have nothing to do.
+    """
+    pairs = [(unit, python) for python in pythons for unit in units]
+    for unit, python in pairs:
+        store.environment(python, unit.packages)  # made beforehand: only starting and running is measured
+    seconds: dict[str, float] = defaultdict(float)
+    with ThreadPoolExecutor(CORES) as pool:
+        for (_, python), took in zip(pairs, pool.map(lambda pair: one(*pair, store), pairs), strict=True):
+            seconds[python.key] += took / CORES
+    return dict(seconds)
+
+
+def one(unit: Unit, python: Interpreter, store: Store) -> float:
+    executable = store.environment(python, unit.packages)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        if unit.kind == "example":
+            Path(folder, f"{unit.name}.py").write_text(unit.sources[0], encoding="utf-8")
+            command = [str(executable), f"{unit.name}.py"]
+        else:
+            sources = without_skipped(unit, python).sources
+            Path(folder, "cells").write_bytes(marshal.dumps([parted(source) for source in sources], 2))
+            command = [str(executable), str(CELLS), "cells"]
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        env = {**kept, "TMPDIR": folder, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"}
+        with open(Path(folder, "printed"), "wb") as printed:
+            began = time.perf_counter()
+            done = subprocess.run(
+                command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, timeout=180
+            )
+            seconds = time.perf_counter() - began
+        if done.returncode < 0 or (done.returncode and unit.kind == "page"):
+            raise SystemExit(f"{unit.id} on {python.name} ended with {done.returncode}")
+    return seconds
+
+
+def parted(source: str) -> tuple[str, str]:
+    """A cell before its last expression, and that expression or nothing; with newer syntax than ours, the whole."""
+    try:
+        last = ast.parse(source).body[-1:]
+    except SyntaxError:
+        return source, ""
+    if not last or not isinstance(last[0], ast.Expr):
+        return source, ""
+    lines = source.split("\n")
+    if lines[last[0].lineno - 1][: last[0].col_offset].strip():
+        return source, ""  # it shares a line with another statement
+    return "\n".join(lines[: last[0].lineno - 1]), "\n".join(lines[last[0].lineno - 1 :]).rstrip().rstrip(";")
+
+
+def main(kind: str, site: str) -> None:
+    source = (Path(site) / "docs").resolve()
+    with tempfile.TemporaryDirectory() as scratch:
+        units, store = opened(source, Path(scratch))
+        pythons = discover(log=lambda line: None)
+        print(json.dumps({"ours": ours, "plain": plain}[kind](units, pythons, store)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
