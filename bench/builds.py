@@ -165,13 +165,15 @@ def real(texts: Texts, pythons: Pythons, repeats: int, log: Log) -> list[BuildRo
         entry(myst_nb("auto"), texts, "myst-nb", edits),
         entry(myst_nb("1"), texts, "myst-nb-1", (COLD,)),
     ]
-    absent = []
+    absent = list[BuildRow]()
     for name, make in PEERS_ALONE.items():
         try:
             entries.append(entry(make(log), texts, name.replace(" ", "-"), (COLD,)))
         except NotInstalled as error:
             nobody = replace(floor(), tool=name, call="", pythons=1, versions={})
-            absent.append({**new_row(COLD, nobody, len(texts), ""), "skipped": str(error)})
+            row = new_row(COLD, nobody, len(texts), "")
+            row["skipped"] = str(error)
+            absent.append(row)
     runs = {number: executions(entries[1 + place]) for place, number in enumerate(everybody)}
     for turn in range(repeats):
         log(f"builds: round {turn + 1} of {repeats}")

@@ -1,4 +1,4 @@
-"""Only the running of a site's cells and examples: `python -m bench.execution ours|plain SITE`, on EVERYPYTHON's Pythons.
+"""Runs the cells and examples of a site, and nothing else: `python -m bench.execution ours|plain SITE`.
 
 Prints, as JSON, how many seconds each Python took: of `ours` the wall time of all together, under the name "all".
 """
@@ -55,7 +55,7 @@ def plain(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[s
         store.environment(python, unit.packages)  # made beforehand: only starting and running is measured
     seconds: dict[str, float] = defaultdict(float)
     with ThreadPoolExecutor(CORES) as pool:
-        for (_, python), took in zip(pairs, pool.map(lambda pair: one(*pair, store), pairs), strict=True):
+        for (_, python), took in zip(pairs, pool.map(lambda pair: one(pair[0], pair[1], store), pairs), strict=True):
             seconds[python.key] += took / CORES
     return dict(seconds)
 

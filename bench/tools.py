@@ -1,4 +1,4 @@
-"""Who builds: this project, Sphinx without executing, and the peers; how each is started, and what it must have built."""
+"""Who builds: this project, Sphinx without executing, and the peers; how each starts, and what it must have built."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def refdemo(pythons: Sequence[str], everypython: str) -> Tool:
         prepare=our_site,
         pages="docs",
         built="docs/_build/site/**/*.html",
-        output='class="cell_output',
+        output='class="cell_output|class="by-python',  # or a table of what a cell printed on each Python
         env={"EVERYPYTHON": everypython} if everypython else {},
         pythons=len(pythons),
         versions=versions(Path(sys.executable), "refdemo", *BUILT_FROM),

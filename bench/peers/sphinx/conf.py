@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from own_conf import *  # noqa: E402, F403  # docs/conf.py, under another name beside this file
-from own_conf import extensions as own_extensions  # noqa: E402
+from own_conf import *  # type: ignore[import-not-found]  # noqa: F403  # docs/conf.py, under another name beside this
+from own_conf import extensions as own_extensions
 
 extensions = [name for name in own_extensions if name != "everypython"]
 nb_execution_allow_errors = True
