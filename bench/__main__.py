@@ -73,7 +73,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--pages", type=pages, default=[10, 40, 160, 640], help="of grown sites: 10,40,…")
     parser.add_argument("--repeats", type=at_least(1), default=5, help="rounds, of which a figure is the median (5)")
     parser.add_argument("--growth-repeats", type=at_least(1), help="the same of grown sites alone")
-    parser.add_argument("--keep", action="store_true", help=f"write {COMMITTED.relative_to(ROOT)} as well")
+    parser.add_argument("--keep", action="store_true", help="write the committed bench/bench.json as well")
     parser.add_argument(
         "--output", type=file, default=ROOT / "docs" / "_build" / "bench.json", help="the file to write"
     )

@@ -5,7 +5,6 @@ FILE holds a marshalled list of pairs: a cell before its last expression, and th
 
 import marshal
 import sys
-import traceback
 
 
 def main(file: str) -> None:
@@ -21,8 +20,8 @@ def main(file: str) -> None:
                 rich = getattr(type(value), "_repr_mimebundle_", None)
                 if rich:
                     rich(value)
-        except Exception:
-            traceback.print_exc()
+        except Exception as error:
+            sys.excepthook(type(error), error, error.__traceback__)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,6 @@ import json
 import marshal
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -24,8 +23,12 @@ from everypython.runs import Store, without_skipped
 from everypython.units import Unit
 from sphinx.application import Sphinx
 
+from bench.clock import timed
+
 CELLS = Path(__file__).with_name("cells.py")
 CORES = os.cpu_count() or 1
+LIMIT = 180.0
+"""Seconds that a page or an example may take, as `everypython_timeout` of the site."""
 
 
 def opened(source: Path, scratch: Path) -> tuple[list[Unit], Store]:
@@ -72,15 +75,10 @@ def one(unit: Unit, python: Interpreter, store: Store) -> float:
             command = [str(executable), str(CELLS), "cells"]
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         env = {**kept, "TMPDIR": folder, "PYTHONUTF8": "1", "PYTHONHASHSEED": "0"}
-        with open(Path(folder, "printed"), "wb") as printed:
-            began = time.perf_counter()
-            done = subprocess.run(
-                command, cwd=folder, env=env, stdin=subprocess.DEVNULL, stdout=printed, stderr=printed, timeout=180
-            )
-            seconds = time.perf_counter() - began
-        if done.returncode < 0 or (done.returncode and unit.kind == "page"):
-            raise SystemExit(f"{unit.id} on {python.name} ended with {done.returncode}")
-    return seconds
+        outcome = timed(command, Path(folder), env, Path(folder, "printed"), LIMIT)
+    if outcome.status < 0 or (outcome.status and unit.kind == "page"):
+        raise SystemExit(f"{unit.id} on {python.name} ended with {outcome.status}")
+    return outcome.seconds
 
 
 def parted(source: str) -> tuple[str, str]:

@@ -94,6 +94,12 @@ def has_cells(text: str) -> bool:
     return any(found["kind"] == "code-cell" for found in FENCE.finditer(text))
 
 
+def shows_outputs(text: str) -> bool:
+    """Whether a page has a cell whose outputs are not hidden by a tag."""
+    bodies = (found["body"] for found in FENCE.finditer(text) if found["kind"] == "code-cell")
+    return any(not {"remove-output", "remove-cell"}.intersection(parted(body)[0].get("tags", [])) for body in bodies)
+
+
 def as_ipynb(text: str) -> str:
     """A stripped page as a notebook file, whose links lead to such files."""
     notebook = nbformat.v4.new_notebook()

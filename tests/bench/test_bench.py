@@ -154,7 +154,8 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 0, done.stderr
+    # A goal about speed may be missed on a heap as small as this.
+    assert done.returncode == ("goal missed: " in done.stderr), done.stderr
     return json.loads(path.read_text(encoding="utf-8")), done.stdout
 
 
