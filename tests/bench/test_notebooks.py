@@ -1,4 +1,4 @@
-"""The peers build the same notebooks: every cell as it is, nothing that only this engine knows; copies are their own."""
+"""The peers build the same notebooks: every cell as it is, nothing that only this engine knows."""
 
 from __future__ import annotations
 
