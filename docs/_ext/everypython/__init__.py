@@ -8,9 +8,9 @@ it, `node` those of Pyodide, and `tree` sees that none changes the sources. `rec
 published.
 
 `pages` hands the rest to Sphinx, `reader` to myst-nb, and `show` draws it; `drawing`, `pictures` and `filmstrip` what
-is displayed as a picture, `gather` and `coverage` what is gathered from all pages. `chooser` lets a reader choose whose
-outputs are shown, `running` run the cells, and `downloads` take things along (`notebooks`, in the Markdown of
-`commonmark`).
+is displayed as a picture, `gather` and `coverage` what is gathered from all pages, and `measurements` what a bench has
+measured, with `figures` and `charts`. `chooser` lets a reader choose whose outputs are shown, `running` run the cells,
+and `downloads` take things along (`notebooks`, in the Markdown of `commonmark`).
 
 `sharing` says what a page is about to those who have not opened it, and `feedback` where to write about it. `finish`
 does the rest to written pages: `mending` makes a theme's accessible and valid, `stylesheets` makes one of many, and
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
     from . import chooser, coverage, crosscheck, downloads, feedback, filmstrip, finish, gather  # isort: skip
-    from . import mending, pages, pictures, running, runs_json, sharing, show
+    from . import measurements, mending, pages, pictures, running, runs_json, sharing, show
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -65,4 +65,5 @@ def setup(app: Sphinx) -> dict[str, Any]:
     gather.setup(app)
     coverage.setup(app)
     crosscheck.setup(app)
+    measurements.setup(app)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}

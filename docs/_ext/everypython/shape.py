@@ -12,12 +12,13 @@ from referencing import Registry, Resource
 
 HERE = Path(__file__).parent
 RUNS, RECORD = HERE / "site" / "runs.schema.json", HERE / "record.schema.json"
+MEASUREMENTS = HERE / "measurements.schema.json"
 
 
 @cache
 def validator(schema: Path) -> Draft202012Validator:
     """For one of the schemas above, which may name each other's definitions."""
-    contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (RUNS, RECORD)}
+    contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (RUNS, RECORD, MEASUREMENTS)}
     registry: Registry = Registry().with_resources(
         (name, Resource.from_contents(content)) for name, content in contents.items()
     )

@@ -1,0 +1,114 @@
+"""What a file of measurements says, and what follows from it by subtraction and grouping."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from . import shape
+from .charts import number
+
+Row = dict[str, Any]
+GROWTH = "growth"  # the case whose rows are drawn as charts
+NOTHING = "–"
+
+
+class Wrong(Exception):
+    """The file, or what a page says about it, cannot be published; the message says what to do."""
+
+
+class Builds:
+    """The builds of a file, which a page calls `name`; `floor` is the tool whose time is subtracted from others'."""
+
+    def __init__(self, name: str, file: Path, floor: str) -> None:
+        try:
+            self.whole = parsed(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            why = error.strerror if isinstance(error, OSError) else error
+            remedy = "run the bench that writes it, or correct the path"
+            raise Wrong(f"{name} cannot be read as measurements ({why}): {remedy}") from error
+        builds = self.whole["sections"]["builds"]
+        self.rows: list[Row] = builds["rows"]
+        self.goals: list[dict[str, Any]] = builds["goals"]
+        self.pythons: list[str] = builds["pythons"]
+        self.profile: list[dict[str, Any]] | None = builds.get("profile")
+        self.name, self.floor = name, floor
+
+    @property
+    def missed(self) -> list[str]:
+        return [goal["goal"] for goal in self.goals if goal["met"] is False]
+
+    @property
+    def cases(self) -> list[str]:
+        """Those of tables."""
+        return list(dict.fromkeys(row["case"] for row in self.rows if row["case"] != GROWTH))
+
+    def of_case(self, case: str) -> list[Row]:
+        rows = [row for row in self.rows if row["case"] == case]
+        if not rows:
+            raise Wrong(f"{self.name} has no rows of the case “{case}”: measure it, or name another")
+        return rows
+
+    def others(self, rows: Sequence[Row]) -> list[Row]:
+        """Those that are not the floor's."""
+        return [row for row in rows if row["tool"] != self.floor]
+
+    def more(self, row: Row) -> float | None:
+        """What a row took more than the floor, which is the fastest of its rows for the same."""
+        alike = "case", "tool", "pages"
+        same = [each for key, each in grouped(self.rows, *alike) if key == (row["case"], self.floor, row["pages"])]
+        if not same:
+            raise Wrong(f"{self.name} has no floor for {where(row)}: name its tool (`:floor: …`), or measure it")
+        times = [each["median"] for each in same[0] if each["median"] is not None]
+        return row["median"] - min(times) if times and row["median"] is not None else None
+
+
+@lru_cache(1)  # a page draws a file several times
+def parsed(text: str) -> Any:
+    content = json.loads(text)
+    if wrong := shape.misshapen(content, shape.MEASUREMENTS):
+        raise ValueError(wrong)
+    return content
+
+
+def grouped(rows: Iterable[Row], *fields: str) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:
+    """Rows with the same in these fields, in the order of the first of each."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in rows:
+        found.setdefault(tuple(row[field] for field in fields), []).append(row)
+    yield from found.items()
+
+
+def by_call(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows of one tool: all together, or by how it was started where that makes two of one case."""
+    if len({row["case"] for row in rows}) == len(rows):
+        return [list(rows)]
+    return [each for _, each in grouped(rows, "call")]
+
+
+def where(row: Row) -> str:
+    pythons = f", {row['pythons']} Pythons" if row["pythons"] > 1 else ""
+    return f"{row['tool']}, {row['case']}, {row['pages']} pages{pythons}"
+
+
+def versions(row: Row) -> str:
+    return ", ".join(f"{name} {version}" for name, version in row["versions"].items())
+
+
+def span(numbers: Iterable[int]) -> str:
+    """One number, or the least and the largest of several."""
+    different = sorted(set(numbers))
+    return " to ".join(map(str, dict.fromkeys(different[:1] + different[-1:]))) or NOTHING
+
+
+def measured(goal: dict[str, Any]) -> str:
+    """What was measured, with as many digits as it takes to tell it from the bound."""
+    found, bound = goal["measured"], goal["bound"]
+    if found is None:
+        return NOTHING
+    if found == bound or number(found) != number(bound):
+        return number(found)
+    return next(text for text in (f"{found:.{digits}f}" for digits in range(3, 20)) if float(text) != bound)
