@@ -61,7 +61,8 @@ class Builds:
         alike = "case", "tool", "pages"
         same = [each for key, each in grouped(self.rows, *alike) if key == (row["case"], self.floor, row["pages"])]
         if not same:
-            raise Wrong(f"{self.name} has no floor for {where(row)}: name its tool (`:floor: …`), or measure it")
+            missing = f"no floor for {row['tool']} in {where(row)}"
+            raise Wrong(f"{self.name} has {missing}: name its tool (`:floor: …`), or measure it")
         times = [each["median"] for each in same[0] if each["median"] is not None]
         return row["median"] - min(times) if times and row["median"] is not None else None
 
@@ -90,8 +91,9 @@ def by_call(rows: Sequence[Row]) -> list[list[Row]]:
 
 
 def where(row: Row) -> str:
+    """What a row is about, besides its tool."""
     pythons = f", {row['pythons']} Pythons" if row["pythons"] > 1 else ""
-    return f"{row['tool']}, {row['case']}, {row['pages']} pages{pythons}"
+    return f"“{row['case']}” ({row['pages']} pages{pythons})"
 
 
 def versions(row: Row) -> str:

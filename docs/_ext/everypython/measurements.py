@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import copy
 import html
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -97,30 +97,28 @@ class Measurements(SphinxDirective):
         return [plain(said), kept, folded("How each was started, and its versions", table)]
 
     def table(self) -> list[nodes.Node]:
-        """A row for each tool and number of Pythons, and for each call where these had several for one case."""
         cases = self.options.get("cases", self.builds.cases)
         rows = sorted((row for case in cases for row in self.builds.of_case(case)), key=self.builds.rows.index)
         body = []
-        for (tool, pythons), found in grouped(rows, "tool", "pythons"):
-            for alike in by_call(found):
-                call = [nodes.Text(", "), nodes.literal("", alike[0]["call"])] if len(alike) < len(found) else []
-                figures = {row["case"]: figure(row) for row in alike}
-                name = nodes.paragraph("", "", nodes.Text(tool), *call)
-                body.append([name, plain(pythons), *(figures.get(case, plain(NOTHING)) for case in cases)])
+        for name, found in named(rows):
+            figures = {row["case"]: figure(row) for row in found}
+            body.append([*name, *(figures.get(case, plain(NOTHING)) for case in cases)])
         pages = span(row["pages"] for row in rows)
-        return [drawn(["Tool", "Pythons", *cases], body, f"Seconds for {pages} pages: medians, and half the range")]
+        table = drawn(["Tool", "Pythons", *cases], body, f"Seconds for {pages} pages: medians, and half the range")
+        return [table, *left_out(rows)]
 
     def overhead(self) -> list[nodes.Node]:
         case = self.options.get("cases", self.builds.cases)[0]
+        rows = self.builds.others(self.builds.of_case(case))
         body = []
-        for row in self.builds.others(self.builds.of_case(case)):
+        for name, (row,) in named(rows):
             more = self.builds.more(row)
             said = [figure(row), plain(NOTHING)]
             if more is not None:
                 said = [plain(number(more)), plain(number(more / row["pages"] / max(row["pythons"], 1)))]
-            body.append([plain(row["tool"]), plain(row["pythons"]), *said])
+            body.append([*name, *said])
         head = ["Tool", "Pythons", "Seconds more", "For each page and Python"]
-        return [drawn(head, body, f"{case}: how many seconds more than “{self.builds.floor}”")]
+        return [drawn(head, body, f"{case}: how many seconds more than “{self.builds.floor}”"), *left_out(rows)]
 
     def goals(self) -> list[nodes.Node]:
         why, goals, missed = self.explanations(), self.builds.goals, self.builds.missed
@@ -147,7 +145,8 @@ class Measurements(SphinxDirective):
         try:
             why = yaml.safe_load("\n".join(self.content)) or {}
         except yaml.YAMLError as error:
-            raise Wrong(f'why goals are missed cannot be read: write `"the goal": "the reason"` ({error})') from error
+            said = " ".join(str(error).split())
+            raise Wrong(f'why goals are missed cannot be read: write `"the goal": "the reason"` ({said})') from error
         if not isinstance(why, dict) or not all(
             isinstance(said, str) and said for pair in why.items() for said in pair
         ):
@@ -201,8 +200,7 @@ class Measurements(SphinxDirective):
             for x in places
         ]
         table = drawn([across.capitalize(), *known], body, f"{caption}: {up}")
-        left_out = (f"{where(row)}: {row['skipped']}" for row in self.builds.of_case(GROWTH) if row["skipped"])
-        figures = folded("The figures", table, *map(plain, left_out))
+        figures = folded("The figures", table, *left_out(self.builds.of_case(GROWTH)))
         return charted("", figures, svg=described(svg, ident, caption, " ".join(words)), caption=caption)
 
 
@@ -218,10 +216,25 @@ def code(text: str) -> nodes.Node:
     return nodes.paragraph("", "", nodes.literal("", text))
 
 
+def named(rows: Sequence[Row]) -> Iterator[tuple[list[nodes.Node], list[Row]]]:
+    """The rows of each tool and number of Pythons, with these as entries; of each call where it had several."""
+    for (tool, pythons), found in grouped(rows, "tool", "pythons"):
+        for alike in by_call(found):
+            call = [nodes.Text(", "), nodes.literal("", alike[0]["call"])] if len(alike) < len(found) else []
+            yield [nodes.paragraph("", "", nodes.Text(tool), *call), plain(pythons)], alike
+
+
 def figure(row: Row) -> nodes.Node:
-    if row["skipped"]:
-        return plain(f"left out: {row['skipped']}")
-    return plain(f"{number(row['median'])} ±{row['spread'] / 2:.0%}")
+    return plain("left out" if row["skipped"] else f"{number(row['median'])} ±{row['spread'] / 2:.0%}")
+
+
+def left_out(rows: Sequence[Row]) -> list[nodes.Node]:
+    """Why tools have no figures, each reason once."""
+    reasons = grouped((row for row in rows if row["skipped"]), "tool", "skipped")
+    return [
+        plain(f"{tool} is left out of {', '.join(dict.fromkeys(map(where, found)))}: {skipped}")
+        for (tool, skipped), found in reasons
+    ]
 
 
 def judged(goal: dict[str, Any]) -> nodes.Node:
