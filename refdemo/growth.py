@@ -3,6 +3,8 @@
 import gc
 import sys
 from collections.abc import Callable
+from itertools import repeat
+from operator import is_
 from typing import NamedTuple
 
 from refdemo.reading.classes import is_a, name_of
@@ -177,7 +179,10 @@ def _listed(of: type) -> int:
         if id(kind) not in wanted:
             wanted.add(id(kind))
             found += type.__subclasses__(kind)
-    return sum(map(wanted.__contains__, map(id, map(type, gc.get_objects()))))
+    kinds = map(type, gc.get_objects())
+    if len(wanted) == 1:  # as most often: twice as fast, for no id becomes an int
+        return sum(map(is_, kinds, repeat(of)))
+    return sum(map(wanted.__contains__, map(id, kinds)))
 
 
 def _named(obj: object) -> str:

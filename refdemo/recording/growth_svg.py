@@ -1,7 +1,7 @@
 """Growths as a picture: a line for each, the rounds from left to right, the numbers alive from the bottom up."""
 
 from collections.abc import Iterator
-from xml.sax.saxutils import escape
+from html import escape
 
 # Narrow, so that its text can still be read when a phone scales the picture down.
 WIDTH, TOP, PLOT, LINE, RIGHT = 420, 8, 92, 18, 14
@@ -61,7 +61,7 @@ def svg(lines: list[Line], text: str) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         'fill="none" stroke="none" font-family="sans-serif" font-size="13">'
-        f"<title>{escape(_name(lines))}</title><desc>{escape(_printable(text))}</desc>{''.join(parts)}</svg>"
+        f"<title>{_escaped(_name(lines))}</title><desc>{_escaped(text)}</desc>{''.join(parts)}</svg>"
     )
 
 
@@ -126,6 +126,10 @@ def _printable(words: str) -> str:
     return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in words)
 
 
+def _escaped(words: str) -> str:
+    return escape(_printable(words), quote=False)
+
+
 def _path(points: list[tuple[float, float]], look: str = "") -> str:
     d = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
     return f'<path d="M{d}" stroke="currentColor"{look and " " + look}/>'
@@ -133,4 +137,4 @@ def _path(points: list[tuple[float, float]], look: str = "") -> str:
 
 def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
     place = f'x="{x:.1f}" y="{y:.1f}" fill="currentColor" text-anchor="{anchor}"'
-    return f"<text {place}>{escape(_printable(words))}</text>"
+    return f"<text {place}>{_escaped(words)}</text>"

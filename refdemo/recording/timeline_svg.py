@@ -1,8 +1,8 @@
 """A record of collections as a picture: a lane for each generation, a mark for each collection."""
 
 from collections.abc import Iterator
+from html import escape
 from math import floor, log10
-from xml.sax.saxutils import escape
 
 from refdemo.recording.timeline import Collection, Timeline
 
@@ -43,7 +43,7 @@ def svg(timeline: Timeline) -> str:
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         'fill="none" stroke="none" font-family="sans-serif" font-size="13">'
-        f"<title>{escape(_name(timeline))}</title><desc>{escape(repr(timeline))}</desc>{''.join(parts)}</svg>"
+        f"<title>{_escaped(_name(timeline))}</title><desc>{_escaped(repr(timeline))}</desc>{''.join(parts)}</svg>"
     )
 
 
@@ -96,7 +96,7 @@ def _axis(length: float, unit: str, top: int) -> Iterator[str]:
 
 def _mark(x: float, y: float, width: float, height: float, words: str) -> str:
     place = f'x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}"'
-    return f'<rect {place} fill="currentColor" fill-opacity="0.65"><title>{escape(words)}</title></rect>'
+    return f'<rect {place} fill="currentColor" fill-opacity="0.65"><title>{_escaped(words)}</title></rect>'
 
 
 def _line(x1: float, y1: float, x2: float, y2: float) -> str:
@@ -104,4 +104,8 @@ def _line(x1: float, y1: float, x2: float, y2: float) -> str:
 
 
 def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.2f}" y="{y:.2f}" fill="currentColor" text-anchor="{anchor}">{escape(words)}</text>'
+    return f'<text x="{x:.2f}" y="{y:.2f}" fill="currentColor" text-anchor="{anchor}">{_escaped(words)}</text>'
+
+
+def _escaped(words: str) -> str:
+    return escape(words, quote=False)
