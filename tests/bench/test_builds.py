@@ -147,17 +147,21 @@ def test_the_bench_fails_where_a_goal_is_missed_and_names_it(
     assert ("goal missed: a goal: 2.00 (≤ 1)" in capsys.readouterr().err) is (status == 1)
 
 
-def test_a_kept_file_keeps_the_sections_that_were_not_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("keep", [False, True])
+def test_only_keep_writes_the_committed_file_and_what_was_not_measured_stays(
+    keep: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     committed = tmp_path / "committed.json"
-    committed.write_text(json.dumps({"date": "old", "sections": {"instruments": {"date": "then"}}}))
+    old = json.dumps({"date": "old", "sections": {"instruments": {"date": "then"}}})
+    committed.write_text(old)
     monkeypatch.setattr(command, "COMMITTED", committed)
     monkeypatch.setitem(command.SECTIONS, "builds", section(True))
-    command.main(["builds", "--output", str(tmp_path / "bench.json")])
-    assert "instruments" not in json.loads(committed.read_text())["sections"]
-    committed.write_text(json.dumps({"date": "old", "sections": {"instruments": {"date": "then"}}}))
-    command.main(["builds", "--keep", "--output", str(tmp_path / "bench.json")])
-    kept = json.loads(committed.read_text(encoding="utf-8"))["sections"]
-    assert kept["instruments"] == {"date": "then"} and kept["builds"]["goals"]
+    command.main(["builds", *(["--keep"] if keep else []), "--output", str(tmp_path / "bench.json")])
+    if keep:
+        sections = json.loads(committed.read_text(encoding="utf-8"))["sections"]
+        assert sections["instruments"] == {"date": "then"} and sections["builds"]["goals"]
+    else:
+        assert committed.read_text() == old
 
 
 PAGE = """---
