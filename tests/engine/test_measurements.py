@@ -15,7 +15,11 @@ from everypython.figures import measured
 from .conftest import FRONT, Site
 
 VIEWS = ["origin", "table", "overhead", "goals", "profile", "pages", "memory", "pythons"]
-OPTIONS = {"overhead": ":cases: cold\n:floor: floor\n", "pages": ":floor: floor\n", "pythons": ":floor: floor\n"}
+OPTIONS = {
+    "overhead": ":cases: cold\n:floor: floor\n",
+    "pages": ":floor: floor\n",
+    "pythons": ":floor: floor\n:alone: plain\n",
+}
 WHY = '"second goal": "The *cells* take that."'
 
 
@@ -30,9 +34,11 @@ def row(case: str, tool: str, pythons: int, median: float | None, pages: int = 2
 def sample() -> dict[str, Any]:
     rows = [row("cold", "floor", 0, 4.0), row("cold", "ours", 1, 8.0), row("cold", "ours", 8, 36.0)]
     rows += [row("cold", "peer", 1, 44.0, call="peer -j 2"), row("cold", "peer", 1, 64.0, call="peer -j 1")]
-    rows += [row("cold", "absent", 1, None), row("no change", "ours", 8, 1.25)]
+    rows += [row("cold", "absent", 1, None, call=""), row("no change", "ours", 8, 1.25)]
+    rows += [row("no change", "peer", 1, 3.0, call="peer -j 2 -E")]
     for pages, floor in ((10, 1.0), (40, 3.0), (160, 20.0)):
         rows += [row("growth", "floor", 0, floor, pages), row("growth", "ours", 1, floor + pages / 10, pages)]
+    rows += [row("growth", "plain", number, 2.5 * number, 40) for number in (1, 2, 4, 8)]
     rows += [row("growth", "ours", 2, 11.0, 40), row("growth", "ours", 4, None, 40), row("growth", "ours", 8, 35.0, 40)]
     goal = {"sense": "≤", "bound": 0.5, "measured": 0.4, "met": True, "why": None}
     goals = [
@@ -43,7 +49,8 @@ def sample() -> dict[str, Any]:
     profile = [{"part": "the cells", "seconds": 30.0}, {"part": "the rest", "seconds": 3.0}]
     builds = {"rows": rows, "goals": goals, "pythons": ["Python A", "Python B"], "profile": profile}
     machine = {"cores": 2, "system": "Some System", "python": "Python C"}
-    return {"schema": 1, "date": "2001-02-03T04:05:06+00:00", "machine": machine, "sections": {"builds": builds}}
+    whole = {"schema": 1, "date": "2009-09-09T09:09:09+00:00", "machine": {**machine, "cores": 99}}
+    return {**whole, "sections": {"builds": {"date": "2001-02-03T04:05:06+00:00", "machine": machine, **builds}}}
 
 
 def drawing(view: str, content: str = "", options: str | None = None, file: str = "../bench.json") -> str:
@@ -82,7 +89,7 @@ def test_a_table_has_a_row_a_tool_and_its_pythons_and_says_what_was_left_out(pag
         ["floor", "0", "4 ±10%", "–"],
         ["ours", "1", "8 ±10%", "–"],
         ["ours", "8", "36 ±10%", "1.25 ±10%"],
-        ["peer, peer -j 2", "1", "44 ±10%", "–"],
+        ["peer, peer -j 2", "1", "44 ±10%", "3 ±10%"],
         ["peer, peer -j 1", "1", "64 ±10%", "–"],
         ["absent", "1", "left out", "–"],
     ]
@@ -102,6 +109,7 @@ def test_the_page_says_when_and_where_it_was_measured_and_that_it_is_kept(page: 
     for part in ("2001-02-03", "2 cores (Some System)", "Python C", "median of 3 rounds", "Python A, Python B"):
         assert part in said
     assert "Unlike the outputs of this site, they are kept from that run" in said
+    assert "2009" not in said, "the section says its own"
     assert ["peer", "peer -j 1", "peer 1.2"] in rows(page, "how it was started")
 
 
@@ -126,9 +134,10 @@ def test_a_chart_says_all_its_figures_in_its_description_and_in_a_table(page: Be
         name, described = (page.find(id=figure.svg[f"aria-{by}"]) for by in ("labelledby", "describedby"))
         assert name.get_text() == figure.figcaption.get_text() and figure.details.table
         head, *body = [[cell.get_text().strip() for cell in row.select("th, td")] for row in figure.select("tr")]
+        said = dict(re.findall(r"(\w[^:]*), \w+ by \w+: (.*?)\.(?: |$)", described.get_text()))
         for place, *values in body:
             for line, value in zip(head[1:], values, strict=True):
-                assert value == "–" or re.search(rf"{line}: [^.]*\b{re.escape(value)} \w+ at {place} ", described.text)
+                assert value == "–" or f"{value} at {place}" in said[line].split(", ")
 
 
 def test_lines_are_of_tools_and_of_what_is_more_than_the_floor(page: BeautifulSoup) -> None:
@@ -136,7 +145,9 @@ def test_lines_are_of_tools_and_of_what_is_more_than_the_floor(page: BeautifulSo
     assert [cell.get_text() for cell in pages.select("th.head")] == ["Pages", "floor", "ours", "ours, less the floor"]
     assert [cell.get_text() for cell in memory.select("th.head")] == ["Pages", "floor", "ours"]
     figures = [[cell.get_text() for cell in row.select("tbody :is(th, td)")] for row in pythons.select("tbody tr")]
-    assert figures == [["1", "4"], ["2", "8"], ["4", "–"], ["8", "32"]]
+    assert figures == [["1", "4", "2.5"], ["2", "8", "5"], ["4", "–", "10"], ["8", "32", "20"]]
+    heads = ["Pythons", "ours, 40 pages, less the floor", "plain, 40 pages"]
+    assert [cell.get_text() for cell in pythons.select("th.head")] == heads
     assert "it needs a * here" in pythons.details.get_text()
 
 
@@ -186,14 +197,16 @@ def test_what_is_wrong_stops_the_build_and_is_named_with_its_line(refused: str, 
 def test_a_new_file_redraws_the_page(tmp_path: Path) -> None:
     content = sample()
     site = written(tmp_path, content)
-    site.write("docs/index.md", f"{FRONT}# Index\n\n{drawing('table')}\n{drawing('profile')}")
+    site.write("docs/index.md", f"{FRONT}# Index\n\n" + "\n".join(map(drawing, ["table", "profile", "memory"])))
     site.built("-W")
     builds = content["sections"]["builds"]
-    builds["rows"] = [row("cold", "anew", 1, 7.5)]
+    growth = [row("growth", "anew", 1, 7.5, pages, peak_mb=None) for pages in (10, 40)]
+    builds["rows"] = [row("cold", "anew", 1, 7.5), *growth]
     builds["goals"] = builds["goals"][:1]
     del builds["profile"]
     site.write("bench.json", json.dumps(content))
     site.built("-W")
+    assert "Memory was not measured in this run." in site.html()
     assert "7.5 ±10%" in site.html() and "floor" not in BeautifulSoup(site.html(), "html.parser").table.get_text()
     assert "No goal was missed, and this run has no profile." in site.html()
 

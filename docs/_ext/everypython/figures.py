@@ -21,21 +21,26 @@ class Wrong(Exception):
 
 
 class Builds:
-    """The builds of a file, which a page calls `name`; `floor` is the tool whose time is subtracted from others'."""
+    """The builds of a file, which a page calls `name`.
 
-    def __init__(self, name: str, file: Path, floor: str) -> None:
+    `floor` is the tool whose time is subtracted from others'; from that of `alone` it is not, which builds no pages.
+    """
+
+    def __init__(self, name: str, file: Path, floor: str = "", alone: str = "") -> None:
         try:
-            self.whole = parsed(file.read_text(encoding="utf-8"))
+            whole = parsed(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             remedy = "run the bench that writes it, or correct the path"
             raise Wrong(f"{name} cannot be read as measurements ({why}): {remedy}") from error
-        builds = self.whole["sections"]["builds"]
+        builds = whole["sections"]["builds"]
+        # Each section says its own, where a file holds sections of several runs.
+        self.date, self.machine = (builds.get(said, whole[said]) for said in ("date", "machine"))
         self.rows: list[Row] = builds["rows"]
         self.goals: list[dict[str, Any]] = builds["goals"]
         self.pythons: list[str] = builds["pythons"]
         self.profile: list[dict[str, Any]] | None = builds.get("profile")
-        self.name, self.floor = name, floor
+        self.name, self.floor, self.alone = name, floor, alone
 
     @property
     def missed(self) -> list[str]:
@@ -84,10 +89,18 @@ def grouped(rows: Iterable[Row], *fields: str) -> Iterator[tuple[tuple[Any, ...]
 
 
 def by_call(rows: Sequence[Row]) -> list[list[Row]]:
-    """Rows of one tool: all together, or by how it was started where that makes two of one case."""
+    """Rows of one tool: all together, or by how it was started where that makes two of one case.
+
+    A call that only adds something to another, for one of the cases, belongs to that.
+    """
     if len({row["case"] for row in rows}) == len(rows):
         return [list(rows)]
-    return [each for _, each in grouped(rows, "call")]
+    calls = sorted({row["call"] for row in rows}, key=len)
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        first = next(call for call in calls if f"{row['call']} ".startswith(f"{call} "))
+        found.setdefault(first, []).append(row)
+    return list(found.values())
 
 
 def where(row: Row) -> str:

@@ -53,8 +53,9 @@ class Measurements(SphinxDirective):
     """``{measurements} FILE`` draws one view of what a file of measurements holds.
 
     ``:show:`` is `origin` (when, where, with what), `table` (a column a case), `overhead` (what is more than the
-    floor's), `goals`, `profile`, or a chart: `pages`, `memory` or `pythons`. ``:cases:`` chooses those of a table, and
-    ``:floor:`` names the tool whose time is subtracted. The content of `goals` is YAML: why each missed goal is missed.
+    floor's), `goals`, `profile`, or a chart: `pages`, `memory` or `pythons`. ``:cases:`` chooses those of a table,
+    ``:floor:`` names the tool whose time is subtracted, and ``:alone:`` one that builds no pages. The content of
+    `goals` is YAML: why each missed goal is missed.
     """
 
     required_arguments = 1
@@ -63,6 +64,7 @@ class Measurements(SphinxDirective):
         "show": lambda text: directives.choice(text, VIEWS),
         "cases": lambda text: [case.strip() for case in text.split(",")],
         "floor": directives.unchanged_required,
+        "alone": directives.unchanged_required,
     }
     builds: Builds
 
@@ -73,18 +75,19 @@ class Measurements(SphinxDirective):
         try:
             if self.content and view != "goals":
                 raise Wrong("only `:show: goals` has a content: why goals are missed")
-            self.builds = Builds(self.arguments[0], file, self.options.get("floor", ""))
+            told = {name: self.options.get(name, "") for name in ("floor", "alone")}
+            self.builds = Builds(self.arguments[0], file, **told)
             shown: list[nodes.Node] = getattr(self, view)()
         except (Wrong, Uncharted) as error:
             raise self.error(str(error)) from error
         return shown
 
     def origin(self) -> list[nodes.Node]:
-        machine, rows = self.builds.whole["machine"], self.builds.rows
+        machine, rows = self.builds.machine, self.builds.rows
         cores = f"{machine['cores']} cores" if machine["cores"] else "an unknown number of cores"
         rounds = f"{span(len(row['seconds']) for row in rows if row['seconds'])} rounds"
         said = (
-            f"These figures were measured on {self.builds.whole['date'][:10]}, on a machine with {cores} "
+            f"These figures were measured on {self.builds.date[:10]}, on a machine with {cores} "
             f"({machine['system']}), by {machine['python']}. Each is the median of {rounds}. "
             f"The Pythons that ran cells, in the order in which they were added: {', '.join(self.builds.pythons)}."
         )
@@ -164,33 +167,36 @@ class Measurements(SphinxDirective):
         return [drawn(["Part", "Seconds", "Beside the longest"], body, "Where the seconds of a build go")]
 
     def pages(self) -> list[nodes.Node]:
-        rows = self.on_one_python()
-        lines = [*of_tools(rows, "median")]
-        for (tool,), each in grouped(self.builds.others(rows), "tool"):
+        rows = [row for row in self.builds.of_case(GROWTH) if row["pythons"] <= 1]
+        lines = [(tool, points(each, "pages", "median")) for (tool,), each in grown(rows, "pages", "tool")]
+        for (tool,), each in grown(self.builds.others(rows), "pages", "tool"):
             lines.append((f"{tool}, less the floor", [(row["pages"], self.builds.more(row)) for row in each]))
         return [self.chart("A cold build by its pages, with at most one Python", lines, "pages", "seconds")]
 
     def memory(self) -> list[nodes.Node]:
-        lines = of_tools(self.on_one_python(), "peak_mb")
+        rows = [row for row in self.builds.of_case(GROWTH) if row["pythons"] <= 1]
+        if not any(row["peak_mb"] for row in rows):
+            return [plain("Memory was not measured in this run.")]
+        lines = [(tool, points(each, "pages", "peak_mb")) for (tool,), each in grown(rows, "pages", "tool")]
         return [self.chart("Memory of a cold build’s largest process, by its pages", lines, "pages", "megabytes")]
 
     def pythons(self) -> list[nodes.Node]:
-        lines = [
-            (f"{tool}, {pages} pages, less the floor", [(row["pythons"], self.builds.more(row)) for row in each])
-            for (tool, pages), each in grouped(self.builds.others(self.builds.of_case(GROWTH)), "tool", "pages")
-            if len({row["pythons"] for row in each}) > 1
-        ]
+        lines = []
+        rows = self.builds.others(self.builds.of_case(GROWTH))
+        for (tool, pages), each in grown(rows, "pythons", "tool", "pages"):
+            if tool == self.builds.alone:
+                lines.append((f"{tool}, {pages} pages", points(each, "pythons", "median")))
+            else:
+                more = [(row["pythons"], self.builds.more(row)) for row in each]
+                lines.append((f"{tool}, {pages} pages, less the floor", more))
         return [self.chart("A cold build by its Pythons", lines, "Pythons", "seconds")]
-
-    def on_one_python(self) -> list[Row]:
-        return [row for row in self.builds.of_case(GROWTH) if row["pythons"] <= 1]
 
     def chart(self, caption: str, lines: Sequence[tuple[str, Points]], across: str, up: str) -> nodes.Node:
         """A chart, and what it shows in words and in a table."""
         known = {name: {x: y for x, y in sorted(points) if y is not None} for name, points in lines}
         svg = chart([Line(name, tuple(points.items())) for name, points in known.items() if points], across, up)
         words = (
-            f"{name}: {', '.join(f'{number(y)} {up} at {x} {across}' for x, y in points.items())}."
+            f"{name}, {up} by {across}: {', '.join(f'{number(y)} at {x}' for x, y in points.items())}."
             for name, points in known.items()
         )
         ident = f"chart-{self.env.new_serialno('chart')}"
@@ -204,8 +210,15 @@ class Measurements(SphinxDirective):
         return charted("", figures, svg=described(svg, ident, caption, " ".join(words)), caption=caption)
 
 
-def of_tools(rows: Sequence[Row], field: str) -> list[tuple[str, Points]]:
-    return [(tool, [(row["pages"], row[field]) for row in each]) for (tool,), each in grouped(rows, "tool")]
+def grown(rows: Sequence[Row], across: str, *fields: str) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:
+    """The rows of each line: of what was measured at more than one place."""
+    for key, each in grouped(rows, *fields):
+        if len({row[across] for row in each}) > 1:
+            yield key, each
+
+
+def points(rows: Sequence[Row], across: str, up: str) -> Points:
+    return [(row[across], row[up]) for row in rows]
 
 
 def plain(text: object) -> nodes.Node:
@@ -213,7 +226,7 @@ def plain(text: object) -> nodes.Node:
 
 
 def code(text: str) -> nodes.Node:
-    return nodes.paragraph("", "", nodes.literal("", text))
+    return nodes.paragraph("", "", nodes.literal("", text)) if text else plain(NOTHING)
 
 
 def named(rows: Sequence[Row]) -> Iterator[tuple[list[nodes.Node], list[Row]]]:
