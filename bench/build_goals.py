@@ -5,7 +5,8 @@ The floor is Sphinx with execution off on the same pages; overhead is a build's 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import statistics
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from bench.rounds import BuildRow
@@ -102,6 +103,24 @@ def memory(figures: Figures) -> float:
     if not ratios:
         raise Missing(f"no site of {LEAST} pages or more was grown")
     return max(ratios)
+
+
+def profile(
+    rows: Sequence[BuildRow], names: Mapping[str, str], apart: Sequence[Mapping[str, float]]
+) -> list[dict[str, Any]]:
+    """What a cold build with all Pythons consists of, in seconds: each Python plain, the engine, and the pages.
+
+    `apart` says for each round how long each Python took plain.
+    """
+    figures = Figures(rows, list(names.values()))
+    plain = {key: statistics.median(took[key] for took in apart) for key in names}
+    ran = figures.seconds("execution", OURS, len(names))
+    parts = {
+        **{f"{name}, started for each page and program, and the cells": plain[key] for key, name in names.items()},
+        "the engine while these run, environments included": max(ran - sum(plain.values()), 0.0),
+        "Sphinx, which reads and writes the pages": figures.seconds("cold", OURS, len(names)) - ran,
+    }
+    return [{"part": part, "seconds": seconds} for part, seconds in parts.items()]
 
 
 def off_line(points: Sequence[Point]) -> float:

@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -148,15 +148,15 @@ def run(options: argparse.Namespace, log: Log) -> dict[str, Any]:
         raise BenchError(f"what builds the site is not installed ({error}): run `nox -s bench`") from error
     shutil.rmtree(FOLDER / "sites", ignore_errors=True)
     texts = notebooks.pages(ROOT / "docs")
-    rows = [
-        *real(texts, pythons, options.repeats, log),
-        *growth(texts, pythons, options.pages, options.growth_repeats or options.repeats, log),
-    ]
-    return {"rows": rows, "goals": build_goals.judged(rows, pythons.names), "pythons": pythons.names}
+    rows, apart = real(texts, pythons, options.repeats, log)
+    profile = build_goals.profile(rows, dict(zip(pythons.keys, pythons.names, strict=True)), apart)
+    rows += growth(texts, pythons, options.pages, options.growth_repeats or options.repeats, log)
+    goals = build_goals.judged(rows, pythons.names)
+    return {"rows": rows, "goals": goals, "pythons": pythons.names, "profile": profile}
 
 
-def real(texts: Texts, pythons: Pythons, repeats: int, log: Log) -> list[BuildRow]:
-    """The site itself: every tool in every round, case after case."""
+def real(texts: Texts, pythons: Pythons, repeats: int, log: Log) -> tuple[list[BuildRow], list[Mapping[str, float]]]:
+    """The site itself: every tool in every round, case after case; and what each Python took plain in each."""
     edits = (COLD, SAME, PAGE, PACKAGE)
     everybody = sorted({1, len(pythons.names)})
     entries = [
@@ -175,6 +175,7 @@ def real(texts: Texts, pythons: Pythons, repeats: int, log: Log) -> list[BuildRo
             row["skipped"] = str(error)
             absent.append(row)
     runs = {number: executions(entries[1 + place]) for place, number in enumerate(everybody)}
+    apart: list[Mapping[str, float]] = []
     for turn in range(repeats):
         log(f"builds: round {turn + 1} of {repeats}")
         for case in edits:
@@ -186,9 +187,12 @@ def real(texts: Texts, pythons: Pythons, repeats: int, log: Log) -> list[BuildRo
             log(f"  {RUNS}: {number}")
             one = entries[1 + everybody.index(number)]
             for kind, row in measured.items():
-                row["seconds"].append(sum(executed(one, kind).values()))
+                took = executed(one, kind)
+                row["seconds"].append(sum(took.values()))
+                if kind == "plain" and number == len(pythons.names):
+                    apart.append(took)
     rows = [*finished(entries), *absent]
-    return [*rows, *summarised(row for measured in runs.values() for row in measured.values())]
+    return [*rows, *summarised(row for measured in runs.values() for row in measured.values())], apart
 
 
 def entry(tool: Tool, texts: Texts, name: str, cases: Sequence[str], pages: int | None = None) -> Entry:
