@@ -33,9 +33,9 @@ def row(case: str, tool: str, pythons: int, median: float | None, pages: int = 2
 
 def sample() -> dict[str, Any]:
     rows = [row("cold", "floor", 0, 4.0), row("cold", "ours", 1, 8.0), row("cold", "ours", 8, 36.0)]
-    rows += [row("cold", "peer", 1, 44.0, call="peer -j 2"), row("cold", "peer", 1, 64.0, call="peer -j 1")]
+    rows += [row("cold", "peer", 1, 44.0, call="peer -j 2 DOCS"), row("cold", "peer", 1, 64.0, call="peer -j 1 DOCS")]
     rows += [row("cold", "absent", 1, None, call=""), row("no change", "ours", 8, 1.25)]
-    rows += [row("no change", "peer", 1, 3.0, call="peer -j 2 -E")]
+    rows += [row("no change", "peer", 1, 3.0, call="peer -j 2 DOCS -E")]
     for pages, floor in ((10, 1.0), (40, 3.0), (160, 20.0)):
         rows += [row("growth", "floor", 0, floor, pages), row("growth", "ours", 1, floor + pages / 10, pages)]
     rows += [row("growth", "plain", number, 2.5 * number, 40) for number in (1, 2, 4, 8)]
@@ -89,8 +89,8 @@ def test_a_table_has_a_row_a_tool_and_its_pythons_and_says_what_was_left_out(pag
         ["floor", "0", "4 ±10%", "–"],
         ["ours", "1", "8 ±10%", "–"],
         ["ours", "8", "36 ±10%", "1.25 ±10%"],
-        ["peer, peer -j 2", "1", "44 ±10%", "3 ±10%"],
-        ["peer, peer -j 1", "1", "64 ±10%", "–"],
+        ["peer, -j 2", "1", "44 ±10%", "3 ±10%"],
+        ["peer, -j 1", "1", "64 ±10%", "–"],
         ["absent", "1", "left out", "–"],
     ]
     assert "absent is left out of “cold” (20 pages): it needs a * here" in page.get_text()
@@ -100,7 +100,7 @@ def test_a_table_has_a_row_a_tool_and_its_pythons_and_says_what_was_left_out(pag
 def test_what_is_more_than_the_floor_is_shared_among_pages_and_pythons(page: BeautifulSoup) -> None:
     shares = {tuple(row[:2]): row[2:] for row in rows(page, "seconds more than “floor”")[1:]}
     assert shares["ours", "1"] == ["4", "0.2"] and shares["ours", "8"] == ["32", "0.2"]
-    assert shares["peer, peer -j 1", "1"] == ["60", "3"] and shares["absent", "1"] == ["left out", "–"]
+    assert shares["peer, -j 1", "1"] == ["60", "3"] and shares["absent", "1"] == ["left out", "–"]
     assert ("floor", "0") not in shares
 
 
@@ -110,7 +110,7 @@ def test_the_page_says_when_and_where_it_was_measured_and_that_it_is_kept(page: 
         assert part in said
     assert "Unlike the outputs of this site, they are kept from that run" in said
     assert "2009" not in said, "the section says its own"
-    assert ["peer", "peer -j 1", "peer 1.2"] in rows(page, "how it was started")
+    assert ["peer", "peer -j 1 DOCS", "peer 1.2"] in rows(page, "how it was started")
 
 
 def test_no_goal_is_hidden_and_a_missed_one_has_its_reason(page: BeautifulSoup) -> None:
@@ -166,6 +166,8 @@ WRONG: dict[str, tuple[str, str]] = {
     "misplaced": (drawing("table", "\nwhy"), "only `:show: goals` has a content"),
     "floorless": (drawing("overhead", options=":cases: cold\n"), "has no floor for floor in “cold”"),
     "caseless": (drawing("table", options=":cases: warm\n"), "has no rows of the case “warm”"),
+    "small": (drawing("pythons", file="../small.json"), "../small.json has no growth in Pythons: measure it, or leave"),
+    "crowded": (drawing("memory", file="../crowded.json"), "a chart can tell 6 lines apart, and has 7"),
     "profileless": (drawing("profile", file="../profileless.json"), "a missed goal and no `profile`"),
 }
 
@@ -174,10 +176,14 @@ WRONG: dict[str, tuple[str, str]] = {
 def refused(tmp_path_factory: pytest.TempPathFactory) -> str:
     """What a build says that ends because of many pages, each wrong in one way."""
     site = written(tmp_path_factory.mktemp("wrong"), sample())
-    newer, shapeless, profileless = sample(), sample(), sample()
+    newer, shapeless, profileless, small, crowded = (sample() for _ in range(5))
     newer["schema"] = 2
     del shapeless["machine"], profileless["sections"]["builds"]["profile"]
-    for name, content in (("newer", newer), ("shapeless", shapeless), ("profileless", profileless)):
+    small["sections"]["builds"]["rows"] = [row("growth", "ours", 1, 2.0)]
+    crowd = [row("growth", f"tool {number}", 1, 2.0, pages) for number in range(7) for pages in (10, 40)]
+    crowded["sections"]["builds"]["rows"] = crowd
+    wrong = {"newer": newer, "shapeless": shapeless, "profileless": profileless, "small": small, "crowded": crowded}
+    for name, content in wrong.items():
         site.write(f"{name}.json", json.dumps(content))
     for name, (text, _) in WRONG.items():
         site.write(f"docs/{name}.md", f"# {name}\n\n{text}")
@@ -218,13 +224,14 @@ def ticks(*lines: Line) -> set[str]:
 @pytest.mark.parametrize(
     ("points", "expected"),
     [
-        (((1, 3.0), (8, 26.0)), {"0", "10", "20", "30", "1", "8"}),
+        (((1, 1.0), (8, 26.0)), {"0", "10", "20", "30", "1", "8"}),
         (((10, 1.0), (640, 90.0)), {"1", "10", "100", "640"}),
-        (((1, -0.5), (2, 1.0)), {"-0.5", "0", "0.5", "1", "2"}),
+        (((10, 100.0), (640, 100.0)), {"100", "200", "10", "640"}),
+        (((10, -1.0), (640, 4.0)), {"-1", "0", "1", "2", "3", "4", "10", "640"}),
         (((1, 0.02), (2, 0.02)), {"0", "0.005", "0.01", "0.015", "0.02", "1", "2"}),
     ],
 )
-def test_an_axis_has_round_ticks_and_is_logarithmic_where_it_is_wide(
+def test_an_axis_has_round_ticks_and_both_are_logarithmic_where_places_are_far_apart(
     points: tuple[tuple[float, float], ...], expected: set[str]
 ) -> None:
     assert ticks(Line("a line", points)) == expected

@@ -14,7 +14,7 @@ from html import escape
 
 # Narrow, so that its text can still be read when a phone scales the picture down.
 WIDTH, PLOT, LINE, MARGIN, LETTER = 420, 200, 20, 8, 7.5
-WIDE = 12  # a scale is logarithmic where the largest is so many times the smallest
+WIDE = 12  # scales are logarithmic where the largest place is so many times the smallest
 STROKES = "", "7 4", "2 4", "12 4 2 4", "4 2", "1 3"
 MARKERS = (
     "M-4 0A4 4 0 1 0 4 0A4 4 0 1 0-4 0Z",
@@ -27,7 +27,7 @@ MARKERS = (
 
 
 class Uncharted(Exception):
-    """There is nothing to draw, or too much; the message says which."""
+    """There is too much to draw; the message says how much."""
 
 
 @dataclass(frozen=True)
@@ -69,9 +69,12 @@ def number(value: float) -> str:
 def chart(lines: Sequence[Line], across: str, up: str) -> str:
     """The lines as one SVG element, without a name and without ids."""
     points = [point for line in lines for point in line.points]
-    if not points or len(lines) > len(MARKERS):
-        raise Uncharted(f"{len(lines)} lines with {len(points)} points: a chart has 1 to {len(MARKERS)} lines")
-    horizontal, vertical = measured_axis(across, [x for x, _ in points]), round_axis(up, [y for _, y in points])
+    if len(lines) > len(MARKERS):
+        raise Uncharted(f"a chart can tell {len(MARKERS)} lines apart, and has {len(lines)}: leave some out")
+    places, heights = [x for x, _ in points], [y for _, y in points]
+    # both or neither: growth in proportion is a straight line then
+    logarithmic = min(places + heights) > 0 and max(places) >= WIDE * min(places)
+    horizontal, vertical = measured_axis(across, places, logarithmic), round_axis(up, heights, logarithmic)
     left = MARGIN + LETTER * max(len(number(tick)) for tick in vertical.ticks) + 8
     right, top = WIDTH - 2 * MARGIN, LINE * (len(lines) + 1) + 2 * MARGIN
     base = top + PLOT
@@ -92,32 +95,25 @@ def chart(lines: Sequence[Line], across: str, up: str) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size} fill="none" font-size="13">{"".join(parts)}</svg>'
 
 
-def measured_axis(name: str, values: Sequence[float]) -> Axis:
+def measured_axis(name: str, values: Sequence[float], logarithmic: bool) -> Axis:
     """An axis with a tick at each value: for a few values that were chosen."""
-    ticks = sorted(set(values))
-    logarithmic = wide(ticks)
-    if len(ticks) == 1:
-        return Axis(name, False, tuple(ticks), ticks[0] - 1, ticks[0] + 1)
-    return Axis(name, logarithmic, tuple(ticks), ticks[0] if logarithmic else min(0, ticks[0]), ticks[-1])
+    ticks = tuple(sorted(set(values)))
+    return Axis(name, logarithmic, ticks, ticks[0] if logarithmic else min(0, ticks[0]), ticks[-1])
 
 
-def round_axis(name: str, values: Sequence[float]) -> Axis:
+def round_axis(name: str, values: Sequence[float], logarithmic: bool) -> Axis:
     """An axis with ticks at round numbers, from 0 or below where it is not logarithmic."""
     low, high = min(values), max(values)
-    if wide(values):
-        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
-        rounds = [step * 10.0**power for power in powers for step in (1, 2, 5)]
-        first = max(tick for tick in rounds if tick <= low * (1 + 1e-9))
-        last = min(tick for tick in rounds if tick >= high * (1 - 1e-9))
+    if logarithmic:
+        powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 2)
+        rounds = [float(f"{step}e{power}") for power in powers for step in (1, 2, 5)]
+        first = max(tick for tick in rounds if tick <= low)
+        last = min(tick for tick in rounds if tick >= high and tick > first)
         ticks = [tick for tick in rounds if first <= tick <= last]
-        return Axis(name, True, tuple(ticks if len(ticks) <= 6 else ticks[-1::-3]), first, last)
+        return Axis(name, True, tuple(ticks if len(ticks) <= 6 else ticks[::-3]), first, last)
     step = round_step(max(high, 0) - min(low, 0))
-    first, last = math.floor(min(low, 0) / step), math.ceil(max(high, 0) / step)
-    return Axis(name, False, tuple(step * tick for tick in range(first, last + 1)), step * first, step * last)
-
-
-def wide(values: Sequence[float]) -> bool:
-    return min(values) > 0 and max(values) >= WIDE * min(values)
+    begin, end = math.floor(min(low, 0) / step), math.ceil(max(high, 0) / step)
+    return Axis(name, False, tuple(step * tick for tick in range(begin, end + 1)), step * begin, step * end)
 
 
 def round_step(span: float) -> float:

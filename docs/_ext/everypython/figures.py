@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -88,19 +89,27 @@ def grouped(rows: Iterable[Row], *fields: str) -> Iterator[tuple[tuple[Any, ...]
     yield from found.items()
 
 
-def by_call(rows: Sequence[Row]) -> list[list[Row]]:
-    """Rows of one tool: all together, or by how it was started where that makes two of one case.
+def by_call(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    """Rows of one tool: all together, or by how it was started where that makes two of one case, in what differs.
 
     A call that only adds something to another, for one of the cases, belongs to that.
     """
     if len({row["case"] for row in rows}) == len(rows):
-        return [list(rows)]
+        return {"": list(rows)}
     calls = sorted({row["call"] for row in rows}, key=len)
     found: dict[str, list[Row]] = {}
     for row in rows:
         first = next(call for call in calls if f"{row['call']} ".startswith(f"{call} "))
         found.setdefault(first, []).append(row)
-    return list(found.values())
+    words = [call.split() for call in found]
+    before = max(0, shared(words) - 1)  # with the option before a value that differs
+    after = shared([each[::-1] for each in words])
+    return {" ".join(call.split()[before:][: -after or None]) or call: each for call, each in found.items()}
+
+
+def shared(words: Sequence[Sequence[str]]) -> int:
+    """With how many words all begin."""
+    return sum(1 for _ in takewhile(lambda each: len(set(each)) == 1, zip(*words, strict=False)))
 
 
 def where(row: Row) -> str:

@@ -168,7 +168,7 @@ class Measurements(SphinxDirective):
 
     def pages(self) -> list[nodes.Node]:
         rows = [row for row in self.builds.of_case(GROWTH) if row["pythons"] <= 1]
-        lines = [(tool, points(each, "pages", "median")) for (tool,), each in grown(rows, "pages", "tool")]
+        lines = [(tool, placed(each, "pages", "median")) for (tool,), each in grown(rows, "pages", "tool")]
         for (tool,), each in grown(self.builds.others(rows), "pages", "tool"):
             lines.append((f"{tool}, less the floor", [(row["pages"], self.builds.more(row)) for row in each]))
         return [self.chart("A cold build by its pages, with at most one Python", lines, "pages", "seconds")]
@@ -177,7 +177,7 @@ class Measurements(SphinxDirective):
         rows = [row for row in self.builds.of_case(GROWTH) if row["pythons"] <= 1]
         if not any(row["peak_mb"] for row in rows):
             return [plain("Memory was not measured in this run.")]
-        lines = [(tool, points(each, "pages", "peak_mb")) for (tool,), each in grown(rows, "pages", "tool")]
+        lines = [(tool, placed(each, "pages", "peak_mb")) for (tool,), each in grown(rows, "pages", "tool")]
         return [self.chart("Memory of a cold build’s largest process, by its pages", lines, "pages", "megabytes")]
 
     def pythons(self) -> list[nodes.Node]:
@@ -185,7 +185,7 @@ class Measurements(SphinxDirective):
         rows = self.builds.others(self.builds.of_case(GROWTH))
         for (tool, pages), each in grown(rows, "pythons", "tool", "pages"):
             if tool == self.builds.alone:
-                lines.append((f"{tool}, {pages} pages", points(each, "pythons", "median")))
+                lines.append((f"{tool}, {pages} pages", placed(each, "pythons", "median")))
             else:
                 more = [(row["pythons"], self.builds.more(row)) for row in each]
                 lines.append((f"{tool}, {pages} pages, less the floor", more))
@@ -193,7 +193,9 @@ class Measurements(SphinxDirective):
 
     def chart(self, caption: str, lines: Sequence[tuple[str, Points]], across: str, up: str) -> nodes.Node:
         """A chart, and what it shows in words and in a table."""
-        known = {name: {x: y for x, y in sorted(points) if y is not None} for name, points in lines}
+        known = {name: dict(sorted((x, y) for x, y in points if y is not None)) for name, points in lines}
+        if not any(known.values()):
+            raise Wrong(f"{self.arguments[0]} has no growth in {across}: measure it, or leave its chart out")
         svg = chart([Line(name, tuple(points.items())) for name, points in known.items() if points], across, up)
         words = (
             f"{name}, {up} by {across}: {', '.join(f'{number(y)} at {x}' for x, y in points.items())}."
@@ -217,7 +219,7 @@ def grown(rows: Sequence[Row], across: str, *fields: str) -> Iterator[tuple[tupl
             yield key, each
 
 
-def points(rows: Sequence[Row], across: str, up: str) -> Points:
+def placed(rows: Sequence[Row], across: str, up: str) -> Points:
     return [(row[across], row[up]) for row in rows]
 
 
@@ -232,9 +234,9 @@ def code(text: str) -> nodes.Node:
 def named(rows: Sequence[Row]) -> Iterator[tuple[list[nodes.Node], list[Row]]]:
     """The rows of each tool and number of Pythons, with these as entries; of each call where it had several."""
     for (tool, pythons), found in grouped(rows, "tool", "pythons"):
-        for alike in by_call(found):
-            call = [nodes.Text(", "), nodes.literal("", alike[0]["call"])] if len(alike) < len(found) else []
-            yield [nodes.paragraph("", "", nodes.Text(tool), *call), plain(pythons)], alike
+        for call, alike in by_call(found).items():
+            how = [nodes.Text(", "), nodes.literal("", call)] if call else []
+            yield [nodes.paragraph("", "", nodes.Text(tool), *how), plain(pythons)], alike
 
 
 def figure(row: Row) -> nodes.Node:
