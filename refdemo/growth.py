@@ -114,7 +114,7 @@ def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool
     Raises TypeError for a step that cannot be called, for an `of` that is not a class or whose instances the collector
     never tracks (on CPython `int` or `str`) and for rounds that are not an int, ValueError for less than one round.
     A round costs a full collection and a look at every tracked object: about a millisecond in a small process, on PyPy
-    50. Source: `gc.get_objects`, `gc.is_tracked`.
+    30. Source: `gc.get_objects`, `gc.is_tracked`.
 
     >>> class Session: pass
     >>> kept = []

@@ -120,8 +120,12 @@ class TestWhatIsCounted:
             def __getattribute__(self, name):
                 raise AssertionError("read")
 
+        class HostileToo(Hostile):
+            pass
+
         kept = told.kept
-        assert growth(lambda: kept.append(Hostile()), of=Hostile, rounds=2).alive == (0, 1, 2)
+        assert growth(lambda: kept.append(HostileToo()), of=HostileToo, rounds=2).alive == (0, 1, 2)
+        assert growth(lambda: kept.append(Hostile()), of=Hostile, rounds=2).alive == (2, 3, 4)
 
 
 class TestNothingIsLeft:
