@@ -136,6 +136,17 @@ def test_a_site_is_published_whole(site: Site) -> None:
     assert sorted(path.name for path in site.root.iterdir() if path.name.startswith("out")) == ["out"]
 
 
+def test_a_site_that_is_built_again_and_is_the_same_stays_where_it_is(site: Site) -> None:
+    site.page("index", "print('the', 'same')")
+    assert published(site).returncode == 0
+    before = (site.root / "out").stat()
+    assert published(site).returncode == 0
+    assert (site.root / "out").stat().st_ino == before.st_ino
+    site.page("index", "print('another')")
+    assert published(site).returncode == 0
+    assert "another" in site.html() and (site.root / "out").stat().st_ino != before.st_ino
+
+
 @pytest.mark.parametrize("wrong", ["```{code-cell} python\n1/0\n```", "{unknown}`role`"], ids=["a cell", "a warning"])
 def test_a_failed_build_leaves_the_published_site_alone(site: Site, wrong: str) -> None:
     site.page("index", "print('one')")

@@ -57,11 +57,14 @@ class Store:
     def kept(self, key: str) -> Result | None:
         path = self.path(key)
         try:
-            status = path.stat()
-            self.seen[key] = status.st_size, status.st_mtime_ns
-            return self.index.remembered(partial(read, path), "run", key, *self.seen[key])
+            return self.remembered(key, path, partial(read, path))
         except (OSError, ValueError):
             return self.problems.get(key)  # never ran, or cut short while it was written: run it again
+
+    def remembered(self, key: str, path: Path, make: Callable[[], Result]) -> Result:
+        status = path.stat()
+        self.seen[key] = status.st_size, status.st_mtime_ns
+        return self.index.remembered(make, "run", key, *self.seen[key])
 
     def digest_of(self, unit: Unit, interpreter: Interpreter, result: Result) -> str:
         """Of what a run did."""
@@ -78,6 +81,7 @@ class Store:
         half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         half.write_text(json.dumps(result), encoding="utf-8")
         half.replace(path)
+        self.remembered(key, path, lambda: result)
 
     def environment(self, interpreter: Interpreter, packages: tuple[str, ...]) -> Path:
         """A bare virtual environment with these packages and nothing else, made when it is first asked for."""

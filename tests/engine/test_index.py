@@ -1,0 +1,54 @@
+"""What a build remembers for the next one: it saves time, and changes nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Site
+from .test_building import ran, read_again
+
+
+@pytest.fixture
+def two(site: Site) -> Site:
+    site.page("told", "print('says', 'this')")
+    site.write("docs/index.md", "# Index\n\n```{programs}\n```\n\n```{differences}\n```\n")
+    site.built()
+    return site
+
+
+def index(site: Site) -> Path:
+    return site.root / "docs/_build/runs/index"
+
+
+def files(site: Site) -> dict[str, bytes]:
+    out = site.root / "out"
+    return {str(file.relative_to(out)): file.read_bytes() for file in out.rglob("*.html")}
+
+
+@pytest.mark.parametrize("written", [b"", b"\x80\x05half", b"not a pickle"])
+def test_a_file_that_was_cut_short_is_made_again(two: Site, written: bytes) -> None:
+    before = files(two)
+    index(two).write_bytes(written)
+    again = two.built()
+    assert (ran(again), read_again(again), files(two)) == (0, set(), before)
+    assert index(two).stat().st_size > len(written)
+
+
+def test_a_new_sentence_is_read_and_nothing_that_is_gathered_from_cells(two: Site) -> None:
+    page = two.root / "docs/told.md"
+    page.write_text(page.read_text(encoding="utf-8") + "\nA new sentence.\n", encoding="utf-8")
+    again = two.built()
+    assert (ran(again), read_again(again)) == (0, {"told"})
+    assert "A new sentence." in two.html("told")
+
+
+def test_a_verdict_is_not_remembered_for_a_page_that_was_edited(two: Site) -> None:
+    two.page("told", "---\ndiffers: {pypy: ''}\n---\nprint('says', 'this')")
+    assert two.build().returncode == 1
+
+
+def test_a_finding_stops_the_second_build_too(two: Site) -> None:
+    two.page("told", "1 / 0")
+    first, second = two.build(), two.build()
+    assert (first.returncode, second.returncode) == (1, 1)
+    assert "ZeroDivisionError" in first.stderr and "ZeroDivisionError" in second.stderr
