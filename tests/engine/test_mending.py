@@ -22,6 +22,17 @@ def test_a_folds_name_has_no_paragraphs_and_the_words_of_others_stay() -> None:
     assert mended("<h1>x</h1>" + summary.format("note"), "") == "<h1>x</h1>" + summary.format("note")
 
 
+def test_a_table_has_its_id_once_and_says_what_its_headings_are_of() -> None:
+    table = '<table class="docutils" id="x"><tr><th class="head stub">a</th><th class="head">b</th></tr>'
+    wrapped = f'<h1>x</h1><div class="table-wrapper docutils" id="x">\n{table}<tr><th class="stub">c</th>'
+    assert mended(wrapped, "") == (
+        '<h1>x</h1><div class="table-wrapper docutils">\n<table class="docutils" id="x"><tr>'
+        '<th class="head stub" scope="col">a</th><th class="head" scope="col">b</th></tr>'
+        '<tr><th class="stub" scope="row">c</th>'
+    )
+    assert mended('<h1>x</h1><div class="table-wrapper" id="x">\n<table id="y">', "").count("id=") == 2
+
+
 def test_icons_stand_in_a_landmark_with_all_that_is_among_them() -> None:
     icons = '<div class="content-icon-container">\n<div>a</div>\n<div>b</div>\n</div>\n<article id="x">'
     assert mended(f"<h1>x</h1>{icons}", "") == (

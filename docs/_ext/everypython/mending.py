@@ -26,9 +26,14 @@ PLAIN = {
     # furo: what a button and a field are, where the default is another or is not said
     '<button class="theme-toggle"': '<button type="button" class="theme-toggle"',
     '<input class="sidebar-search"': '<input type="search" class="sidebar-search"',
+    # docutils: a table may have headings of both kinds
+    '<th class="head">': '<th class="head" scope="col">',
+    '<th class="head stub">': '<th class="head stub" scope="col">',
+    '<th class="stub">': '<th class="stub" scope="row">',
     # Sphinx: an attribute that is on or off has no value
     ' defer="defer"': " defer",
 }
+WRAPPED = re.compile(r'(<div class="table-wrapper [^"]*") id="([^"]+)"(?=>\s*<table [^>]*\bid="\2")')
 ARTICLE = '<article role="main" id="furo-main-content">'
 
 
@@ -44,6 +49,7 @@ def mended(page: str, title: str) -> str:
         page = page.replace(ARTICLE, f"{ARTICLE}\n<h1>{title}</h1>")
     page = TOP.sub(r'<nav aria-label="Top">\g<0></nav>', page)  # furo: a link and icons that stand in no landmark
     page = TOOLS.sub(r'<nav class="content-icon-container" aria-label="Tools">\1</nav>', page)
+    page = WRAPPED.sub(r"\1", page)  # furo: what wraps a table has its id as well
     page = FOLD.sub(r'<span class="\1">\2</span>', page)  # myst-nb: a summary holds no paragraphs
     return PARAMETERS.sub(parameters, page)
 
