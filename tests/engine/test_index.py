@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from .conftest import Site
-from .test_building import ran, read_again
+from .test_building import ran, read_again, runs_of
 
 
 @pytest.fixture
@@ -52,3 +52,14 @@ def test_a_finding_stops_the_second_build_too(two: Site) -> None:
     first, second = two.build(), two.build()
     assert (first.returncode, second.returncode) == (1, 1)
     assert "ZeroDivisionError" in first.stderr and "ZeroDivisionError" in second.stderr
+
+
+def test_runs_json_names_the_package_that_ran_though_it_prints_the_same(site: Site) -> None:
+    site.page("index", "import helper\nhelper.WORD")
+    site.built()
+    before = runs_of(site)["units"][0]
+    helper = site.root / "helper/__init__.py"
+    helper.write_text(helper.read_text(encoding="utf-8") + "# a comment\n", encoding="utf-8")
+    site.built()
+    after = runs_of(site)["units"][0]
+    assert after["cells"] == before["cells"] and after["digests"] != before["digests"]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
+import sysconfig
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -52,4 +54,6 @@ class Index:
 
 @cache
 def of_this_extension() -> str:
-    return digest([file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))])
+    """Of its sources, and of when something was last installed beside it: parsers, or what builds wheels."""
+    sources = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
+    return digest(sources, sys.version, Path(sysconfig.get_path("purelib")).stat().st_mtime_ns)

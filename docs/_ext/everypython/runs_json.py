@@ -27,7 +27,9 @@ def write_runs(app: Sphinx, exception: Exception | None) -> None:
         def told() -> str:
             return json.dumps(record(app, build), indent=1, ensure_ascii=False) + "\n"
 
-        text = build.store.index.remembered(told, "runs.json", build.digest, app.config.project, app.config.release)
+        ran = [build.store.digests(unit) for unit in build.units]  # another package may print the same
+        named = "runs.json", build.digest, ran, app.config.project, app.config.release
+        text = build.store.index.remembered(told, *named)
         path.write_text(text, encoding="utf-8")
 
 
