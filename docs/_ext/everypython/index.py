@@ -48,7 +48,8 @@ class Index:
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
         half = self.file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        half.write_bytes(pickle.dumps((of_this_extension(), self.used)))
+        with open(half, "wb") as file:
+            pickle.dump((of_this_extension(), self.used), file)
         half.replace(self.file)
 
 

@@ -70,6 +70,11 @@ class Build:
         return next(u for u in self.units if (u.kind, u.name, u.page) == ("example", name, page))
 
     @cached_property
+    def pages_by_sources(self) -> dict[tuple[str, ...], Unit]:
+        """The units of pages' own cells, found by all that a page's reader is told."""
+        return {tuple(unit.sources): unit for unit in reversed(self.units) if unit.kind == "page"}
+
+    @cached_property
     def who(self) -> str:
         """Of the Pythons, and of what stands for one of them."""
         told = [python.identity for python in self.interpreters]

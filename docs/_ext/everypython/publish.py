@@ -20,7 +20,7 @@ UNPUBLISHED = {".buildinfo", ".doctrees"}
 def publish(source: Path, site: Path, *options: str) -> int:
     """Builds `source` and replaces `site`; returns Sphinx's exit status. If that is not 0, `site` is as it was."""
     began, work = time.monotonic(), site.parent / "work"
-    gc.set_threshold(100_000, 20, 50)  # Sphinx keeps most of what it makes: a tenth of a build was looking for garbage
+    gc.set_threshold(10_000, 20, 10)  # Sphinx keeps most of what it makes: a tenth of a build was looking for garbage
     interpreters.searching()
     from sphinx.cmd.build import main as sphinx_build  # takes as long as the search: both at once
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import Any
 
 from nbformat import from_dict, v4
@@ -15,7 +14,7 @@ from .units import parsed
 
 def read(text: str) -> Any:
     """A page's notebook with the published default's outputs, for myst-nb."""
-    notebook = copy.deepcopy(parsed(text))
+    notebook = parsed(text)
     if not notebook.cells:
         notebook.cells.append(v4.new_markdown_cell(text))
         notebook.metadata["source_map"] = [0]
@@ -32,14 +31,14 @@ def read(text: str) -> Any:
 
 def published(sources: list[str]) -> list[dict[str, Any]]:
     """What the published default did for these cells."""
+    if not sources:
+        return []
     build = pages.current
-    for unit in build.units if build and sources else ():
-        if build and unit.kind == "page" and unit.sources == sources:
-            outcomes: list[dict[str, Any]] = build.results[unit, build.default]["cells"]
-            return outcomes
-    if sources:
+    unit = build.pages_by_sources.get(tuple(sources)) if build else None
+    if build is None or unit is None:
         raise SphinxError("a page changed while it was built; build again")
-    return []
+    outcomes: list[dict[str, Any]] = build.results[unit, build.default]["cells"]
+    return outcomes
 
 
 def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:

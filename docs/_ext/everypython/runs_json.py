@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,9 @@ def write_runs(app: Sphinx, exception: Exception | None) -> None:
         path = Path(app.outdir) / "runs.json"
 
         def told() -> str:
-            return json.dumps(record(app, build), indent=1, ensure_ascii=False) + "\n"
+            text = StringIO()  # not dumps, which keeps each of its pieces until the last is there
+            json.dump(record(app, build), text, indent=1, ensure_ascii=False)
+            return text.getvalue() + "\n"
 
         ran = [build.store.digests(unit) for unit in build.units]  # another package may print the same
         named = "runs.json", build.digest, ran, app.config.project, app.config.release

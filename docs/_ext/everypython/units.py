@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -149,15 +150,16 @@ def written_options(body: str, place: str) -> Options:
 
 
 @cache
-def parsed_once(text: str) -> Any:
+def parsed_once(text: str) -> bytes:
+    """Pickled, for the notebooks of all pages stay in memory until the build ends, and objects are larger."""
     config = MdParserConfig(enable_extensions={"colon_fence"})
-    return read_myst_markdown_notebook(text, config=config, add_source_map=True)
+    return pickle.dumps(read_myst_markdown_notebook(text, config=config, add_source_map=True))
 
 
 def parsed(text: str, place: str = "") -> Any:
-    """A page's notebook without outputs; `place` is for messages. Not to be changed by the caller: it is shared."""
+    """A page's notebook without outputs; `place` is for messages."""
     try:
-        return parsed_once(text)
+        return pickle.loads(parsed_once(text))
     except MystMetadataParsingError as error:
         raise Unreadable(f"{place}:1: the page's front matter cannot be read ({error}). {REMEDY}") from error
     except Exception as error:  # whatever a parser raises, the reader of the log needs the page's name
