@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import builds, heap, instruments, report
+from bench import builds, growth, heap, instruments, report
 from bench.rounds import ROOT, BenchError, Log
 
 COMMITTED = ROOT / "bench" / "bench.json"
@@ -23,9 +23,11 @@ class Section(NamedTuple):
     """What its figures of memory are."""
 
 
+LARGEST = "peak of resident memory of the largest process"
 SECTIONS = {
     "instruments": Section(instruments.run, report.instruments, "growth of the peak of resident memory"),
-    "builds": Section(builds.run, report.builds, "peak of resident memory of the largest process"),
+    "builds": Section(builds.run, report.builds, LARGEST),
+    "growth": Section(growth.run, report.builds, LARGEST),
 }
 
 
@@ -41,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         content["sections"] = {
             name: {**report.measured(), **SECTIONS[name].run(options, log)} for name in options.sections or SECTIONS
         }
-        show(content, options.repeats)
+        show(content, options)
         report.write(options.output, content)
         if options.keep:
             report.write(COMMITTED, report.kept(COMMITTED, content))
@@ -58,11 +60,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if missed else 0
 
 
-def show(content: Mapping[str, Any], repeats: int) -> None:
+def show(content: Mapping[str, Any], options: argparse.Namespace) -> None:
     machine = content["machine"]
     print(f"{machine['python']}, {machine['system']}, {machine['cores']} cores, {content['date']}")
     for name, section in content["sections"].items():
-        print(f"\n{name}: medians of {repeats}, half the range, {SECTIONS[name].memory}")
+        rounds = options.growth_repeats if name == "growth" and options.growth_repeats else options.repeats
+        print(f"\n{name}: medians of {rounds}, half the range, {SECTIONS[name].memory}")
         print(*SECTIONS[name].table(section), sep="\n")
 
 

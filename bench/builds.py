@@ -1,4 +1,4 @@
-"""Section "builds": what it costs to build this site, beside its peers on the same notebooks, and how that grows."""
+"""Section "builds": what it costs to build this site, beside its peers on the same notebooks."""
 
 from __future__ import annotations
 
@@ -24,8 +24,6 @@ LIMIT = 3600.0
 """Seconds that one build may take."""
 COLD, RUNS, SAME, PAGE, PACKAGE, GROWTH = "cold", "execution", "no change", "page edited", "package edited", "growth"
 EDITED = "tutorial/a-circle.md"
-SMALL = 40
-"""The pages of the grown site that is built with one, two, four and eight Pythons."""
 
 
 @dataclass
@@ -120,8 +118,10 @@ class Pythons:
 
     @classmethod
     def found(cls) -> Pythons:
-        from everypython.interpreters import discover  # it stands in docs/_ext, where not every section needs to be run
-
+        try:  # it stands in docs/_ext, where not every section needs to be run
+            from everypython.interpreters import discover
+        except ImportError as error:
+            raise BenchError(f"what builds the site is not installed ({error}): run `nox -s bench`") from error
         all_of_them = discover(log=lambda line: None)
         (own,) = discover({"EVERYPYTHON": sys.executable})
         ordered = [own, *(each for each in all_of_them if each.key != own.key)]
@@ -142,16 +142,12 @@ class Pythons:
 
 def run(options: argparse.Namespace, log: Log) -> dict[str, Any]:
     """The section: its rows, its goals, and the Pythons that ran."""
-    try:
-        pythons = Pythons.found()
-    except ImportError as error:
-        raise BenchError(f"what builds the site is not installed ({error}): run `nox -s bench`") from error
+    pythons = Pythons.found()
     shutil.rmtree(FOLDER / "sites", ignore_errors=True)
     texts = notebooks.pages(ROOT / "docs")
     rows, apart = real(texts, pythons, options.repeats, log)
     profile = build_goals.profile(rows, dict(zip(pythons.keys, pythons.names, strict=True)), apart)
-    rows += growth(texts, pythons, options.pages, options.growth_repeats or options.repeats, log)
-    goals = build_goals.judged(rows, pythons.names)
+    goals = build_goals.judged(build_goals.GOALS, rows, pythons.names)
     return {"rows": rows, "goals": goals, "pythons": pythons.names, "profile": profile}
 
 
@@ -220,29 +216,6 @@ def executed(one: Entry, kind: str) -> dict[str, float]:
         raise BenchError(f"{RUNS}, {kind}: ended with {outcome.status}, and said last: {said[-1]}")
     seconds: dict[str, float] = json.loads(said[-1])
     return seconds
-
-
-def growth(texts: Texts, pythons: Pythons, sizes: Sequence[int], repeats: int, log: Log) -> list[BuildRow]:
-    """Sites of several sizes with one Python, and one of them with more."""
-    entries, most, plain = [], None, dict[int, BuildRow]()
-    for size in sizes:
-        site = notebooks.grown(texts, size)
-        entries.append(entry(floor(), site, f"grown-{size}-floor", (GROWTH,), size))
-        for number in pythons.steps if size == SMALL else [1]:
-            entries.append(entry(pythons.tool(number), site, f"grown-{size}-{number}", (GROWTH,), size))
-        if size == SMALL:
-            most = entries[-1]
-            plain = {number: {**executions(most, GROWTH)["plain"], "pythons": number} for number in pythons.steps}
-    for turn in range(repeats):
-        for one in entries:
-            log(f"growth: round {turn + 1} of {repeats}: {one.folder.name}")
-            one.measure(GROWTH, turn)
-            if one is most:
-                took = executed(one, "plain")
-                for number, row in plain.items():
-                    row["seconds"].append(sum(took[key] for key in pythons.keys[:number]))
-            shutil.rmtree(one.folder)  # a site of many pages has many files
-    return [*finished(entries), *summarised(plain.values())]
 
 
 def finished(entries: Iterable[Entry]) -> list[BuildRow]:

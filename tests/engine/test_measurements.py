@@ -166,6 +166,7 @@ WRONG: dict[str, tuple[str, str]] = {
     "misplaced": (drawing("table", "\nwhy"), "only `:show: goals` has a content"),
     "floorless": (drawing("overhead", options=":cases: cold\n"), "has no floor for floor in “cold”"),
     "caseless": (drawing("table", options=":cases: warm\n"), "has no rows of the case “warm”"),
+    "sectionless": (drawing("table", options=":section: growth\n"), "no section “growth” of builds: measure it, or name"),
     "small": (drawing("pythons", file="../small.json"), "../small.json has no growth in Pythons: measure it, or leave"),
     "crowded": (drawing("memory", file="../crowded.json"), "a chart can tell 6 lines apart, and has 7"),
     "profileless": (drawing("profile", file="../profileless.json"), "a missed goal and no `profile`"),
@@ -215,6 +216,17 @@ def test_a_new_file_redraws_the_page(tmp_path: Path) -> None:
     assert "Memory was not measured in this run." in site.html()
     assert "7.5 ±10%" in site.html() and "floor" not in BeautifulSoup(site.html(), "html.parser").table.get_text()
     assert "No goal was missed, and this run has no profile." in site.html()
+
+
+def test_each_section_says_itself_when_it_was_measured(tmp_path: Path) -> None:
+    content = sample()
+    content["sections"]["growth"] = {**content["sections"]["builds"], "date": "2002-03-04T05:06:07+00:00"}
+    site = written(tmp_path, content)
+    drawings = drawing("origin"), drawing("origin", options=":section: growth\n")
+    site.write("docs/index.md", f"{FRONT}# Index\n\n" + "\n".join(drawings))
+    site.built("-W")
+    days = re.findall(r"were measured on ([\d-]+)", BeautifulSoup(site.html(), "html.parser").article.get_text())
+    assert days == ["2001-02-03", "2002-03-04"]
 
 
 def ticks(*lines: Line) -> set[str]:

@@ -13,6 +13,7 @@ from . import shape
 from .charts import number
 
 Row = dict[str, Any]
+SECTIONS = "builds", "growth"
 GROWTH = "growth"  # the case whose rows are drawn as charts
 NOTHING = "–"
 
@@ -22,19 +23,22 @@ class Wrong(Exception):
 
 
 class Builds:
-    """The builds of a file, which a page calls `name`.
+    """The builds of a section of a file, which a page calls `name`.
 
     `floor` is the tool whose time is subtracted from others'; from that of `alone` it is not, which builds no pages.
     """
 
-    def __init__(self, name: str, file: Path, floor: str = "", alone: str = "") -> None:
+    def __init__(self, name: str, file: Path, section: str, floor: str = "", alone: str = "") -> None:
         try:
             whole = parsed(file.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             why = error.strerror if isinstance(error, OSError) else error
             remedy = "run the bench that writes it, or correct the path"
             raise Wrong(f"{name} cannot be read as measurements ({why}): {remedy}") from error
-        builds = whole["sections"]["builds"]
+        if section not in SECTIONS or section not in whole["sections"]:
+            there = ", ".join(each for each in SECTIONS if each in whole["sections"])
+            raise Wrong(f"{name} has no section “{section}” of builds: measure it, or name another of {there}")
+        builds = whole["sections"][section]
         # Each section says its own, where a file holds sections of several runs.
         self.date, self.machine = (builds.get(said, whole[said]) for said in ("date", "machine"))
         self.rows: list[Row] = builds["rows"]

@@ -53,9 +53,9 @@ class Measurements(SphinxDirective):
     """``{measurements} FILE`` draws one view of what a file of measurements holds.
 
     ``:show:`` is `origin` (when, where, with what), `table` (a column a case), `overhead` (what is more than the
-    floor's), `goals`, `profile`, or a chart: `pages`, `memory` or `pythons`. ``:cases:`` chooses those of a table,
-    ``:floor:`` names the tool whose time is subtracted, and ``:alone:`` one that builds no pages. The content of
-    `goals` is YAML: why each missed goal is missed.
+    floor's), `goals`, `profile`, or a chart: `pages`, `memory` or `pythons`. ``:section:`` chooses the file's (`builds`
+    or `growth`), ``:cases:`` those of a table, ``:floor:`` names the tool whose time is subtracted, and ``:alone:`` one
+    that builds no pages. The content of `goals` is YAML: why each missed goal is missed.
     """
 
     required_arguments = 1
@@ -63,6 +63,7 @@ class Measurements(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {
         "show": lambda text: directives.choice(text, VIEWS),
         "cases": lambda text: [case.strip() for case in text.split(",")],
+        "section": directives.unchanged_required,
         "floor": directives.unchanged_required,
         "alone": directives.unchanged_required,
     }
@@ -76,7 +77,7 @@ class Measurements(SphinxDirective):
             if self.content and view != "goals":
                 raise Wrong("only `:show: goals` has a content: why goals are missed")
             told = {name: self.options.get(name, "") for name in ("floor", "alone")}
-            self.builds = Builds(self.arguments[0], file, **told)
+            self.builds = Builds(self.arguments[0], file, self.options.get("section", "builds"), **told)
             shown: list[nodes.Node] = getattr(self, view)()
         except (Wrong, Uncharted) as error:
             raise self.error(str(error)) from error
