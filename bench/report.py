@@ -69,7 +69,7 @@ def instruments(section: Mapping[str, Any]) -> Iterator[str]:
 
 
 def builds(section: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of sections "builds" and "growth": their rows by case and size, with what each took more than the floor."""
+    """The lines of sections "builds" and "growth": their rows by case and size, with what is above the floor."""
     rows = section["rows"]
     floors = {(row["case"], row["pages"]): row["median"] for row in rows if row["pythons"] == 0}
     order = list(dict.fromkeys((row["case"], row["pages"]) for row in rows))

@@ -86,10 +86,11 @@ class Measurements(SphinxDirective):
     def origin(self) -> list[nodes.Node]:
         machine, rows = self.builds.machine, self.builds.rows
         cores = f"{machine['cores']} cores" if machine["cores"] else "an unknown number of cores"
-        rounds = f"{span(len(row['seconds']) for row in rows if row['seconds'])} rounds"
+        rounds = span(len(row["seconds"]) for row in rows if row["seconds"])
+        how_often = "was measured once" if rounds == "1" else f"is the median of {rounds} rounds"
         said = (
             f"These figures were measured on {self.builds.date[:10]}, on a machine with {cores} "
-            f"({machine['system']}), by {machine['python']}. Each is the median of {rounds}. "
+            f"({machine['system']}), by {machine['python']}. Each {how_often}. "
             f"The Pythons that ran cells, in the order in which they were added: {', '.join(self.builds.pythons)}."
         )
         name = nodes.literal("", "/".join(Path(self.arguments[0]).parts[-2:]))
