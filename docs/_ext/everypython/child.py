@@ -35,7 +35,8 @@ FIXED = {
     "TZ": "UTC",
 }
 # What an output must not depend on, although FIXED, `unrandomised` and short paths keep it still.
-PERTURBED = {"PYTHONHASHSEED": "random", "EVERYPYTHON_PERTURBED": "x" * 5000}
+# PyPy makes its nursery half as large as the processor's cache: from one megabyte to hundreds.
+PERTURBED = {"PYTHONHASHSEED": "random", "EVERYPYTHON_PERTURBED": "x" * 5000, "PYPY_GC_NURSERY": "1M"}
 LONGER = "_perturbed_so_that_paths_have_another_length"
 
 # Without these, processes of Windows do not start; elsewhere they do not exist.
@@ -98,8 +99,8 @@ def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool 
 
     Raises Stopped where it ended because of `stop`.
 
-    A perturbed run has another hash seed, addresses wherever the system puts them, longer paths and a larger
-    environment.
+    A perturbed run has another hash seed, addresses wherever the system puts them, longer paths, a larger environment
+    and a small nursery where PyPy runs.
     """
     suffix = LONGER if perturbed else ""
     base = Path(tempfile.gettempdir()) / f"everypython-{name[:12]}{suffix}"
