@@ -35,9 +35,9 @@ def tried(trial: Callable[[], tuple[str, str]]) -> tuple[str, str]:
         return str(error), CANNOT_ASK
 
 
-def circle() -> "weakref.ref[Thing]":
+def circle(*contents: object) -> "weakref.ref[Thing]":
     """Makes an object that holds itself and lets it go; returns the witness."""
-    thing = Thing()
+    thing = Thing(contents)
     thing.me = thing
     return weakref.ref(thing)
 
@@ -119,7 +119,7 @@ def c7_automatic() -> tuple[str, str]:
     gc.enable()
     first, made = circle(), 0
     while first() is not None and made < 200_000:
-        circle()().room = bytearray(10_000)  # a nursery of PyPy can be hundreds of megabytes
+        circle(bytearray(10_000))  # a nursery of PyPy can be hundreds of megabytes
         made += 1
     if first() is None:
         return f"a circle was freed after {made} more had been made, nobody asking", HOLDS
