@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from everypython import child
 from everypython.interpreters import Interpreter
 
 Run = Callable[..., dict[str, Any]]
@@ -104,6 +105,13 @@ def test_a_unit_sees_a_fixed_environment(python: Interpreter, run: Run, monkeypa
 
 def test_hashes_are_the_same_in_every_run(python: Interpreter, run: Run) -> None:
     assert plain(run(python, "hash('spam')")) == plain(run(python, "hash('spam')"))
+
+
+def test_pypy_has_the_same_nursery_on_every_processor(python: Interpreter, run: Run) -> None:
+    if python.implementation != "pypy":
+        pytest.skip(f"{python.name} has no nursery whose size can be set")
+    (size,) = plain(run(python, "import gc\ngc.get_stats().nursery_size"))
+    assert size == repr(child.FIXED["PYPY_GC_NURSERY"].replace("M", ".0MB"))
 
 
 ENDS = {

@@ -28,6 +28,7 @@ from .units import Unit, digest
 FIXED = {
     "LC_ALL": "C.UTF-8",
     "NO_COLOR": "1",
+    "PYPY_GC_NURSERY": "32M",  # else half the processor's cache, and what is let go is collected when that is full
     "PYTHONHASHSEED": "0",
     "PYTHONUNBUFFERED": "1",  # so that C's stdio and Python's streams keep their order in one file
     "PYTHONUTF8": "1",
@@ -35,8 +36,8 @@ FIXED = {
     "TZ": "UTC",
 }
 # What an output must not depend on, although FIXED, `unrandomised` and short paths keep it still.
-# PyPy makes its nursery half as large as the processor's cache: from one megabyte to hundreds.
-PERTURBED = {"PYTHONHASHSEED": "random", "EVERYPYTHON_PERTURBED": "x" * 5000, "PYPY_GC_NURSERY": "1M"}
+# The nursery is larger here, never smaller: the smaller, the likelier that it is full by chance between any two lines.
+PERTURBED = {"PYTHONHASHSEED": "random", "EVERYPYTHON_PERTURBED": "x" * 5000, "PYPY_GC_NURSERY": "256M"}
 LONGER = "_perturbed_so_that_paths_have_another_length"
 
 # Without these, processes of Windows do not start; elsewhere they do not exist.
@@ -100,7 +101,7 @@ def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool 
     Raises Stopped where it ended because of `stop`.
 
     A perturbed run has another hash seed, addresses wherever the system puts them, longer paths, a larger environment
-    and a small nursery where PyPy runs.
+    and a larger nursery where PyPy runs.
     """
     suffix = LONGER if perturbed else ""
     base = Path(tempfile.gettempdir()) / f"everypython-{name[:12]}{suffix}"
