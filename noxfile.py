@@ -147,7 +147,7 @@ def pythons(session: nox.Session) -> list[tuple[str, str]]:
     lines = str(answer).splitlines()
     found = [(key, path) for key, tab, path in (line.partition("\t") for line in lines) if tab]
     if not found:
-        session.error(lines[-1])
+        session.error(lines[-1].rstrip("."))
     return found
 
 
