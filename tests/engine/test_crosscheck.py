@@ -2,6 +2,7 @@
 
 import json
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def without_kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No kernel can be reached: its sockets lie in a temporary folder, and their paths become too long for one."""
     deep = tmp_path.joinpath(*["a-folder-in-a-folder"] * 6)
     deep.mkdir(parents=True)
-    monkeypatch.setenv("TMPDIR", str(deep))
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
 
 
 def compared(site: Site) -> tuple[str, list[list[str]]]:
@@ -41,7 +42,7 @@ def compared(site: Site) -> tuple[str, list[list[str]]]:
 def test_a_count_that_displaying_raises_in_the_kernel_is_reported_with_its_place(site: Site) -> None:
     site.page("index", *COUNTED)
     site.page("folder/alike", "import helper\nprint(helper.WORD)", "1 / 0", "{'a': 1}")
-    report = site.build(command=COMMAND)
+    report = site.build(command=COMMAND, alone=True)
     assert report.returncode == 0, report.stderr
     line, count, _ = report.stdout.splitlines()
     assert re.fullmatch(r"index\.md:17: plain 'references: 2', kernel 'references: [3-9]\d*'", line)
@@ -111,7 +112,7 @@ def test_where_no_kernel_starts_the_build_goes_on_and_the_next_one_compares(
     request.getfixturevalue("without_kernel")
     comparing.built("-W", "-n")
     assert compared(comparing) == ("No comparison with Jupyter’s kernel could be made when this page was built.", [])
-    monkeypatch.delenv("TMPDIR")
+    monkeypatch.setattr(tempfile, "tempdir", None)
     comparing.built()
     assert len(compared(comparing)[1]) == 1
 
