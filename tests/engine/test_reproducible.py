@@ -69,7 +69,10 @@ def telling(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     end = "```{filmstrip} film\n```\n\n```{by-python} facts\n```\n\n```{example} greet\n```\n"
     names = [f"page{number}" for number in range(8)]
     listed = "\n".join(["all", *names])
-    site.write("docs/index.md", f"{FRONT}# Index\n\n{cells}\n\n{end}\n```{{toctree}}\n{listed}\n```\n".replace("HERE", this_python().key))
+    site.write(
+        "docs/index.md",
+        f"{FRONT}# Index\n\n{cells}\n\n{end}\n```{{toctree}}\n{listed}\n```\n".replace("HERE", this_python().key),
+    )
     site.write("docs/all.md", ALL)
     site.write("docs/facts.toml", '[[topic]]\ntitle = "Facts"\nfacts = { a-fact = "It is *shown*." }\n')
     for name in names:
