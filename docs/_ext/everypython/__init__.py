@@ -22,10 +22,17 @@ that the site does not have yet. `live`, with `live_server`, builds again and ag
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+
+def of_environment(config: Config) -> bool:
+    """Whether this machine asks for strict builds, as CI does."""
+    return os.environ.get("EVERYPYTHON_STRICT", "") not in ("", "0")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -44,6 +51,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_record", "", "", str)  # a file to write this machine's runs to, instead of a site
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
+    app.add_config_value("everypython_strict", of_environment, "", bool)  # refuse what is not explained
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
     app.add_config_value("everypython_preview", False, "", bool)  # show what the default printed, before the others
     app.add_config_value("everypython_timeout", 60, "", (int, float))  # seconds that a page or an example may take

@@ -43,14 +43,15 @@ LONGER = "_perturbed_so_that_paths_have_another_length"
 # Without these, processes of Windows do not start; elsewhere they do not exist.
 INHERITED = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
 
+# The files that are compiled name the folder where they will stand, which need not be the one where they are made.
 MAKE = """
 import compileall, glob, os, shutil, sys, venv
-folder, *packages = sys.argv[1:]
+folder, final, *packages = sys.argv[1:]
 venv.create(folder, symlinks=os.name != "nt")
 site = (glob.glob(folder + "/lib/*/site-packages") + glob.glob(folder + "/Lib/site-packages"))[0]
 for package in packages:
     shutil.copytree(package, os.path.join(site, os.path.basename(package)), ignore=shutil.ignore_patterns("*.pyc"))
-compileall.compile_dir(site, quiet=1)
+compileall.compile_dir(site, quiet=1, stripdir=folder, prependdir=final)
 """
 
 
@@ -64,8 +65,18 @@ class Stopped(Exception):
 @cache
 def unrandomised() -> tuple[str, ...]:
     """What starts a program with its addresses in the same place every time; nothing where the system forbids it."""
-    command = ("setarch", platform.machine(), "-R")
-    if sys.platform != "linux" or shutil.which("setarch") is None:
+    return starter("setarch", platform.machine(), "-R")
+
+
+@cache
+def tied() -> tuple[str, ...]:
+    """What starts a program that ends when this process does, even if that is killed; nothing where there is none."""
+    return starter("setpriv", "--pdeathsig", "KILL")
+
+
+def starter(*command: str) -> tuple[str, ...]:
+    """A command of Linux that starts another one, if it is there and allowed."""
+    if sys.platform != "linux" or shutil.which(command[0]) is None:
         return ()
     return command if subprocess.run([*command, "true"], capture_output=True).returncode == 0 else ()
 
@@ -76,12 +87,15 @@ def digest_of_conditions() -> str:
     return digest(RUNNER.read_text(encoding="utf-8"), FIXED)
 
 
-def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
-    """A virtual environment without pip, with compiled copies of the packages: a first run must be like the next."""
+def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
+    """A virtual environment without pip, with compiled copies of the packages: a first run must be like the next.
+
+    It may be renamed to `final` afterwards.
+    """
     if interpreter.pyodide:
         node.make_bundle(interpreter, folder, packages)
         return
-    command = [interpreter.executable, "-I", "-c", MAKE, str(folder), *map(str, packages)]
+    command = [interpreter.executable, "-I", "-c", MAKE, str(folder), str(final or folder), *map(str, packages)]
     made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if made.returncode:
         raise OSError(f"{interpreter.executable} cannot make a virtual environment: {made.stderr.strip()}")
@@ -115,15 +129,18 @@ def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool 
         log, report = base / "log", base / "report"
         start, changed = ((), PERTURBED) if perturbed else (unrandomised(), {})
         if python.name == node.BUNDLE:
-            command = node.prepared(unit, python, base, log, report, {**FIXED, **changed}, suffix)
+            task = node.prepared(unit, python, base, log, report, {**FIXED, **changed}, suffix)
+            command = [*tied(), *task]
         else:
-            command = [*start, str(python), *prepared(unit, base, log, report)]
+            command = [*tied(), *start, str(python), *prepared(unit, base, log, report)]
         status = finished(command, base, log, timeout, changed)
         told = report.read_text(encoding="utf-8") if report.exists() else ""
         read: Callable[[str], Any] = json.loads if python.name == node.BUNDLE else ast.literal_eval
         printed = log.read_bytes()
         if len(printed) > MOST:
-            return {"cells": [], "problem": {"cell": 0, "says": f"printed {len(printed):,} bytes, more than {MOST:,}"}}
+            says = f"printed {len(printed):,} bytes, more than {MOST:,}"
+            unread = [{**outcome(""), "reached": False} for _ in unit.cells]
+            return {"cells": unread, "problem": {"cell": 0, "says": says, "endless": True}}
         if unit.kind == "page":
             return result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
         return result_of_program(printed, status, timeout)
@@ -223,7 +240,12 @@ def result_of_page(
         says = "after the last cell, while Python exits, this is printed; make it an example, where a reader sees it:\n"
         at, says = at - 1, says + rest
     cells += [{**outcome(""), "reached": False} for _ in unit.cells[len(records) :]]
-    return {"cells": cells, "problem": {"cell": at, "says": says} if says else None}
+    return {"cells": cells, "problem": problem(at, says, status) if says else None}
+
+
+def problem(cell: int, says: str, status: int | None) -> dict[str, Any]:
+    """What a process did instead of coming to its end; what does not end by itself is a fault of its unit's author."""
+    return {"cell": cell, "says": says, **({"endless": True} if status is None else {})}
 
 
 def result_of_program(printed: bytes, status: int | None, timeout: float) -> dict[str, Any]:
@@ -233,7 +255,7 @@ def result_of_program(printed: bytes, status: int | None, timeout: float) -> dic
         return {"cells": [outcome(text(printed))], "problem": None}
     if status != 1 or not mark:
         says = f"{ended(status, timeout)}, having printed:\n{text(printed)[-2000:].strip()}"
-        return {"cells": [{**outcome(text(printed)), "reached": False}], "problem": {"cell": 0, "says": says}}
+        return {"cells": [{**outcome(text(printed)), "reached": False}], "problem": problem(0, says, status)}
     kind, _, message = trace.strip().splitlines()[-1].partition(": ")
     error = {"type": kind, "message": message, "traceback": mark + trace}
     return {"cells": [outcome(said, None, error)], "problem": None}

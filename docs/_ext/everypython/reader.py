@@ -9,7 +9,7 @@ from sphinx.errors import SphinxError
 
 from . import pages
 from .pictures import drawable
-from .units import parsed
+from .units import Unit, parsed
 
 
 def read(text: str) -> Any:
@@ -22,19 +22,25 @@ def read(text: str) -> Any:
     for name in ("differs", "notebook", "volatile", "skip"):
         notebook.metadata.pop(name, None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, (cell, outcome) in enumerate(zip(code, published([cell.source for cell in code]), strict=True), 1):
+    build, unit = told([cell.source for cell in code])
+    for number, (cell, outcome) in enumerate(zip(code, published(build, unit) if code else [], strict=True), 1):
         cell["id"], cell["execution_count"] = f"cell-{number}", number
         cell["outputs"] = notebook_outputs(outcome, number)
         cell["metadata"]["everypython"] = {"cell": number}
+        if build and unit and "remove-cell" in cell.metadata.get("tags", []) and build.broken(unit, number - 1):
+            # myst-nb would leave out the place, where `show.attach` says what does not hold
+            cell["metadata"]["tags"], cell["outputs"] = ["remove-input"], []
     return notebook
 
 
-def published(sources: list[str]) -> list[dict[str, Any]]:
-    """What the published default did for these cells."""
-    if not sources:
-        return []
+def told(sources: list[str]) -> tuple[pages.Build | None, Unit | None]:
+    """What ran, and which page's unit has these cells."""
     build = pages.current
-    unit = build.pages_by_sources.get(tuple(sources)) if build else None
+    return build, build.pages_by_sources.get(tuple(sources)) if build and sources else None
+
+
+def published(build: pages.Build | None, unit: Unit | None) -> list[dict[str, Any]]:
+    """What the published default did for the cells of a page."""
     if build is None or unit is None:
         raise SphinxError("a page changed while it was built; build again")
     outcomes: list[dict[str, Any]] = build.results[unit, build.default]["cells"]
