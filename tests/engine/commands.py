@@ -11,6 +11,7 @@ import gc
 import io
 import os
 import runpy
+import signal
 import subprocess
 import sys
 import traceback
@@ -60,7 +61,7 @@ def status_of(module: str) -> int:
 @contextlib.contextmanager
 def as_a_new_process(command: list[str], variables: Mapping[str, str]) -> Iterator[None]:
     """Set what a process has of its own, and forget what the engine keeps for as long as its process lives."""
-    thresholds = gc.get_threshold()
+    thresholds, handlers = gc.get_threshold(), {number: signal.getsignal(number) for number in signal.valid_signals()}
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings(), docutils_namespace():
         # Those of Sphinx and its extensions are for their own tests; runpy warns that the engine is imported already.
         warnings.simplefilter("ignore")
@@ -72,6 +73,9 @@ def as_a_new_process(command: list[str], variables: Mapping[str, str]) -> Iterat
         try:
             yield
         finally:
+            for number, handler in handlers.items():
+                if signal.getsignal(number) is not handler:
+                    signal.signal(number, handler)
             gc.set_threshold(*thresholds)
             gc.unfreeze()
             forget()

@@ -21,6 +21,7 @@ from everypython.runs import content_digest
 from everypython.units import Cell, Options, Unit
 
 from .commands import EXTENSIONS, Ended, call, start
+from .written import python
 
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
 CONF = """
@@ -180,11 +181,9 @@ class Site:
         return (self.root / "out" / f"{name}.html").read_text(encoding="utf-8")
 
 
-def made(version: str, implementation: str = "cpython", **about: Any) -> Interpreter:
-    """Return a Python of which there is only a description, on this machine's platform unless `about` says another."""
-    free, language = version.endswith("t"), version.rstrip("t") if implementation == "cpython" else "3.11.9"
-    about = {"platform": this_python().platform, "build": "made up", "flags": (), **about}
-    return Interpreter("", implementation, version.rstrip("t"), language, free, 64, **about)
+def made(version: str, implementation: str = "cpython", platform: str = "") -> Interpreter:
+    """Return a Python of which there is only a description, on this machine's platform unless another is named."""
+    return python(version, implementation=implementation, platform=platform or this_python().platform)
 
 
 def add_columns(

@@ -65,14 +65,11 @@ def telling(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     """A site with one of everything, and enough pages to be read and written by several processes."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     site.theme, site.pythons = "furo", pythons()
-    cells = "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in CELLS)
+    cells = "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in CELLS).replace("HERE", this_python().key)
     end = "```{filmstrip} film\n```\n\n```{by-python} facts\n```\n\n```{example} greet\n```\n"
     names = [f"page{number}" for number in range(8)]
     listed = "\n".join(["all", *names])
-    site.write(
-        "docs/index.md",
-        f"{FRONT}# Index\n\n{cells}\n\n{end}\n```{{toctree}}\n{listed}\n```\n".replace("HERE", this_python().key),
-    )
+    site.write("docs/index.md", f"{FRONT}# Index\n\n{cells}\n\n{end}\n```{{toctree}}\n{listed}\n```\n")
     site.write("docs/all.md", ALL)
     site.write("docs/facts.toml", '[[topic]]\ntitle = "Facts"\nfacts = { a-fact = "It is *shown*." }\n')
     for name in names:
@@ -80,9 +77,10 @@ def telling(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     return site
 
 
-def built(site: Site) -> dict[str, bytes]:
-    """Build a site, and return every file of it: with several processes, whose hash seeds are others each time."""
-    result = site.build("-j", "auto", "-d", str(site.root / "doctrees"), "-D", "everypython_run=1", alone=True)
+def built(site: Site, alone: bool = True) -> dict[str, bytes]:
+    """Build a site by several processes, and return every file of it; `alone`, with another hash seed than before."""
+    options = "-j", "auto", "-d", str(site.root / "doctrees"), "-D", "everypython_run=1"
+    result = site.build(*options, alone=alone)
     assert result.returncode == 0, result.stderr
     out = site.root / "out"
     return {path.relative_to(out).as_posix(): path.read_bytes() for path in sorted(out.rglob("*")) if path.is_file()}
@@ -107,14 +105,14 @@ def without_what_varies(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def build_in_two_folders(site: Site, elsewhere: Path) -> dict[str, bytes]:
-    """Build a site three times, the last time in another folder; return the files of the first build."""
+    """Build a site, build it with the same runs in another folder and with new ones; return the first build's files."""
     first = built(site)
+    assert differing(first, built(moved(site, elsewhere))) == []
     for folder in ("out", "doctrees", "docs/_build"):
         shutil.rmtree(site.root / folder)
-    second = built(site)
-    assert differing(first, second), "something varies"
-    assert differing(without_what_varies(first), without_what_varies(second)) == []
-    assert differing(second, built(moved(site, elsewhere))) == []
+    again = built(site, alone=False)
+    assert differing(first, again), "something varies"
+    assert differing(without_what_varies(first), without_what_varies(again)) == []
     return first
 
 
