@@ -27,7 +27,8 @@ def test_every_difference_says_why_or_that_nobody_knows_yet(site: Built) -> None
     pages = dict(site.pages())
     for cell in drawn(site):
         page = pages[cell["id"].partition(":")[0].partition("#")[0]]
-        for variant in cell["variants"][1:]:
+        published, *others = cell["variants"]
+        for variant in [] if published["varies"] or published["skipped"] else others:  # which nobody is compared with
             keys = " ".join(variant["interpreters"])
             (shown,) = page.select(f'.outcome[data-cell="{cell["id"]}"][data-pythons="{keys}"]')
             assert variant["reasons"] or "not yet explained" in shown.get_text(), (cell["id"], keys)

@@ -186,7 +186,10 @@ def does_not_hold(build: pages.Build, unit: Unit, index: int) -> list[nodes.Node
         f"its check ends with `{last_line(group.outcome['error']).partition(chr(10))[0]}`."
         for group in failed
     )
-    return [explained(sentence) for sentence in sentences]
+    said = [explained(sentence) for sentence in sentences]
+    for paragraph in said:
+        paragraph["classes"].append("does-not-hold")
+    return [*said]
 
 
 def printouts(outcome: dict[str, Any], traceback: bool = False) -> list[nodes.Node]:
