@@ -105,6 +105,14 @@ def test_installations_are_found_without_being_on_path(tmp_path: Path, folder: s
     assert (tmp_path / "proof").exists()
 
 
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a user who may not read everything")
+def test_a_folder_that_may_not_be_read_has_no_pythons(tmp_path: Path) -> None:
+    closed = tmp_path / "versions"
+    closed.mkdir(mode=0)
+    found = discover({"PATH": str(closed), "HOME": str(tmp_path), "PYENV_ROOT": str(tmp_path)}, silent)
+    assert [python.language for python in found] == [sys.version.split()[0]], "this Python is always there"
+
+
 def test_what_is_said_of_a_python_is_what_it_says_itself(python: Interpreter) -> None:
     question = "import struct, sys; print(struct.calcsize('P') * 8, sys.implementation.name, *sys.version_info[:3])"
     answer = subprocess.run([python.executable, "-c", question], capture_output=True, text=True, check=True)

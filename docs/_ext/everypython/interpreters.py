@@ -192,7 +192,7 @@ def offered(environ: Mapping[str, str]) -> Iterator[list[str]]:
     """Paths to try, the ones that a shell would take for one name together."""
     named: dict[str, list[str]] = {}
     for folder in environ.get("PATH", "").split(os.pathsep):
-        for path in sorted(Path(folder or ".").glob("*")) if folder else []:
+        for path in there(Path(folder), "*") if folder else []:
             if NAMES.fullmatch(path.name):
                 named.setdefault(path.name, []).append(str(path))
     yield from named.values()
@@ -202,10 +202,18 @@ def offered(environ: Mapping[str, str]) -> Iterator[list[str]]:
     of_windows = [Path(environ["APPDATA"]) / "uv/data/python"] if "APPDATA" in environ else []
     uv = [Path(environ["UV_PYTHON_INSTALL_DIR"])] if environ.get("UV_PYTHON_INSTALL_DIR") else [data, *of_windows]
     for root in (pyenv, *uv):
-        for path in sorted([*root.glob("*/bin/*"), *root.glob("*/python.exe")]):
+        for path in [*there(root, "*/bin/*"), *there(root, "*/python.exe")]:
             if NAMES.fullmatch(path.name) or path.name == "python.exe":
                 yield [str(path)]
     yield [sys.executable]
+
+
+def there(folder: Path, pattern: str) -> list[Path]:
+    """What a folder has, if it can be read: it may be another user's."""
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []
 
 
 def first_that_starts(paths: list[str]) -> tuple[Interpreter | None, list[str]]:
