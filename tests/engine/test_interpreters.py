@@ -105,11 +105,10 @@ def test_installations_are_found_without_being_on_path(tmp_path: Path, folder: s
     assert (tmp_path / "proof").exists()
 
 
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="needs a user who may not read everything")
-def test_a_folder_that_may_not_be_read_has_no_pythons(tmp_path: Path) -> None:
-    closed = tmp_path / "versions"
-    closed.mkdir(mode=0)
-    found = discover({"PATH": str(closed), "HOME": str(tmp_path), "PYENV_ROOT": str(tmp_path)}, silent)
+@pytest.mark.parametrize("variable", ["PATH", "PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"])
+def test_a_folder_that_cannot_be_looked_into_has_no_pythons(tmp_path: Path, variable: str) -> None:
+    unreadable = str(tmp_path / ("x" * 5000))  # so is another user's, but not for root
+    found = discover({"PATH": "", "HOME": str(tmp_path), variable: unreadable}, silent)
     assert [python.language for python in found] == [sys.version.split()[0]], "this Python is always there"
 
 
