@@ -78,6 +78,7 @@ def test_what_is_not_explained_is_refused_strictly_and_else_shown_where_it_happe
     assert found in log[said + 1] and log[said + 2].startswith("build succeeded")
     remarks = [each.get_text() for each in BeautifulSoup(site.html(), "html.parser").select(".because")]
     assert shown.replace("NAME", this_python().name) in remarks
+    assert "Traceback" not in site.html(), "it may lead through files of this machine"
 
 
 def test_a_hidden_check_stays_hidden_and_says_nothing_where_it_holds(site: Site) -> None:

@@ -19,7 +19,7 @@ from sphinx.writers.html5 import HTML5Translator
 from . import pages, pictures, running
 from .gates import unexpected
 from .units import Unit
-from .variants import Group, last_line, names, prints_something, unneeded
+from .variants import Group, last_line, names, prints_something, unneeded, whole_traceback
 
 OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
 
@@ -246,5 +246,6 @@ class Example(SphinxDirective):
         if build is None:
             return []
         unit = build.example(name, self.env.docname)
-        printed = printouts(build.results[unit, build.default]["cells"][0], traceback=True)
+        whole = whole_traceback(unit.cells[0].options)
+        printed = printouts(build.results[unit, build.default]["cells"][0], traceback=whole)
         return results(build, unit, 0, printed)

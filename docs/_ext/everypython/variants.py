@@ -73,6 +73,14 @@ def last_line(error: dict[str, str]) -> str:
     return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
 
 
+def whole_traceback(options: Options) -> bool:
+    """Whether a page shows all of the published default's error: where the author wanted it to be seen.
+
+    Any other one may lead through files of the machine that built the site, whose names are nobody's business.
+    """
+    return "raises-exception" in options.tags
+
+
 def prints_something(group: Group) -> bool:
     outcome = group.outcome
     skipped = group.skipped and not group.of_page
