@@ -168,7 +168,7 @@ def environment(session: nox.Session, key: str, python: str) -> str:
 
 @nox.session
 def machines(session: nox.Session) -> None:
-    """Test and build, strictly, with each Python of this machine alone and with three pairs (`-- --all`: every pair)."""
+    """Build strictly, and test, with each Python of this machine alone and with three pairs (`-- --all`: all pairs)."""
     install(session, "tests")
     session.run("python", "-m", "tests.machines", *session.posargs, env=STRICT)
 

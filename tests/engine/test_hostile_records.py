@@ -21,7 +21,7 @@ from everypython.units import Cell, Options, Unit
 
 from .conftest import FRONT, small_site
 
-ELSEWHERE = Interpreter("x", "cpython", "3.14.2", "3.14.2", False, 64, "darwin-arm64", "a build", ("Py_DEBUG",))
+ELSEWHERE = Interpreter("x", "cpython", "3.14.2", "3.14.2", False, 64, "darwin-arm64", "a build", ("_Py_JIT",))
 SCRIPT = "<script>alert('run')</script><svg onload=alert(1)>"
 ERROR = {"type": "KeyError", "message": "'key'", "traceback": "Traceback (most recent call last):\nKeyError: 'key'"}
 GRAPH = {"text/plain": "a → b", "text/vnd.graphviz": "digraph { a -> b; }", "text/html": "<b>bold</b>"}

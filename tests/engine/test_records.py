@@ -40,9 +40,7 @@ def refused(site: Site) -> str:
     return result.stderr
 
 
-def test_recorded_pythons_are_columns_and_the_newest_is_published(
-    recorded: Site, away: list[Interpreter]
-) -> None:
+def test_recorded_pythons_are_columns_and_the_newest_is_published(recorded: Site, away: list[Interpreter]) -> None:
     recorded.built()
     runs = json.loads((recorded.root / "out/runs.json").read_text(encoding="utf-8"))
     assert {one["key"] for one in runs["interpreters"]} == {one.key for one in (this_python(), *away)}

@@ -312,9 +312,7 @@ def test_a_page_that_a_python_skips_says_why_once_and_verifies(tmp_path: Path, o
     assert verify(small.root, small.root / "out", *small.pythons).status == 0
 
 
-def test_a_python_of_this_machine_that_the_site_leaves_out_is_a_difference(
-    original: Path, other: Interpreter
-) -> None:
+def test_a_python_of_this_machine_that_the_site_leaves_out_is_a_difference(original: Path, other: Interpreter) -> None:
     result = verify(original, original / "out", this_python().executable, other.executable)
     assert result.status == 1
     assert result.lines == [

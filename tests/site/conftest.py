@@ -85,7 +85,9 @@ def build(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The built site. The first of pytest-xdist's workers that needs it builds it for all of them."""
+    """The built site, or the one that EVERYPYTHON_SITE names. The first worker that needs it builds it for all."""
+    if os.environ.get("EVERYPYTHON_SITE"):
+        return Built(Path(os.environ["EVERYPYTHON_SITE"]))
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent

@@ -66,7 +66,10 @@ def test_the_script_that_chooses_runs_before_anything_is_painted(site: Built, to
         script = the(page.select("head script[data-pythons]"))
         assert not {"async", "defer", "type"} & script.attrs.keys(), name
         assert not script.find_previous("link", rel="stylesheet"), "a script waits for the stylesheets before it"
-        assert str(script["data-pythons"]).split() == site.keys and script["data-default"] == published_default(found()).key, name
+        assert (
+            str(script["data-pythons"]).split() == site.keys
+            and script["data-default"] == published_default(found()).key
+        ), name
         source = (site.folder / f"{name}.html").parent / str(script["src"]).partition("?")[0]
         assert source.resolve() == site.folder.resolve() / "_static/chooser.js" and source.is_file(), name
 

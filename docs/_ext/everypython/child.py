@@ -133,14 +133,16 @@ def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool 
             command = [*tied(), *task]
         else:
             command = [*tied(), *start, str(python), *prepared(unit, base, log, report)]
-        status = finished(command, base, log, timeout, changed)
+        try:
+            status = finished(command, base, log, timeout, changed)
+        except OSError as error:  # its Python may have been removed meanwhile
+            return unread(unit, {"cell": 0, "says": f"could not be started ({error})"})
         told = report.read_text(encoding="utf-8") if report.exists() else ""
         read: Callable[[str], Any] = json.loads if python.name == node.BUNDLE else ast.literal_eval
         printed = log.read_bytes()
         if len(printed) > MOST:
             says = f"printed {len(printed):,} bytes, more than {MOST:,}"
-            unread = [{**outcome(""), "reached": False} for _ in unit.cells]
-            return {"cells": unread, "problem": {"cell": 0, "says": says, "endless": True}}
+            return unread(unit, {"cell": 0, "says": says, "endless": True})
         if unit.kind == "page":
             return result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
         return result_of_program(printed, status, timeout)
@@ -216,6 +218,11 @@ def writable(texts: dict[str, str] | None) -> dict[str, str] | None:
 
 def outcome(printed: str, data: dict[str, str] | None = None, error: dict[str, str] | None = None) -> dict[str, Any]:
     return {"text": printed, "data": data, "error": error, "reached": True}
+
+
+def unread(unit: Unit, problem: dict[str, Any]) -> dict[str, Any]:
+    """The result of a unit of which nothing is published but what happened to it."""
+    return {"cells": [{**outcome(""), "reached": False} for _ in unit.cells], "problem": problem}
 
 
 def result_of_page(

@@ -6,6 +6,7 @@ are sphinx-build's; with `--strict` nothing is published that no reason explains
 
 from __future__ import annotations
 
+import argparse
 import ctypes
 import filecmp
 import gc
@@ -14,7 +15,8 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import interpreters
@@ -49,9 +51,7 @@ def build(source: Path, work: Path, options: Iterable[str]) -> int:
     interpreters.searching()
     from sphinx.cmd.build import main as sphinx_build  # takes as long as the search: both at once
 
-    command = ["-b", "html", "-W", "-n", "-j", "auto", "-d", str(work / "doctrees")]
-    strict = {"--strict": ["-D", "everypython_strict=1"]}
-    command += [word for option in options for word in strict.get(option, [option])]
+    command = ["-b", "html", "-W", "-n", "-j", "auto", "-d", str(work / "doctrees"), *options]
     try:
         status = sphinx_build([*command, str(source), str(work / "html")])
     except SystemExit as refused:  # before anything was written
@@ -114,18 +114,38 @@ def exchange(one: Path, other: Path) -> bool:
     return rename is not None and rename(*arguments) == 0
 
 
-def main(source: str, site: str, *options: str) -> int:
-    """Publishes; SIGTERM ends it like Ctrl-C, with all that it has started."""
-    for ending in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
-        signal.signal(getattr(signal, ending), signal.default_int_handler)
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Makes SIGTERM and SIGHUP what Ctrl-C is: an exception, which ends all that was started."""
+    before = {}
     try:
-        return publish(Path(source), Path(site), *options)
+        for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
+            number = getattr(signal, name)
+            before[number] = signal.signal(number, signal.default_int_handler)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def main() -> int:
+    """Publishes, unless it is interrupted."""
+    about, _, _ = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser("python -m everypython.publish", description=about)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--strict", action="store_true", help="refuse what no reason explains")
+    given, options = parser.parse_known_args()
+    strict = ["-D", "everypython_strict=1"] if given.strict else []
+    try:
+        with ended_by_signals():
+            return publish(given.source, given.site, *strict, *options)
     except KeyboardInterrupt:
-        print(f"Ended before it was done: {site} is as it was.", file=sys.stderr)
+        print(f"Ended before it was done: {given.site} is as it was.", file=sys.stderr)
         return 130
 
 
 if __name__ == "__main__":
-    status = main(*sys.argv[1:])
+    status = main()
     gc.freeze()  # or the collector looks through all of it twice more while this process exits
     sys.exit(status)

@@ -198,15 +198,23 @@ class Store:
         return {key: result for key, result in results.items() if running[key][1] not in self.gone}
 
     def try_environment(self, interpreter: Interpreter, packages: tuple[str, ...]) -> None:
+        """Make an environment if there is none, or find out that its Python is gone."""
         try:
             self.environment(interpreter, packages)
-        except OSError as error:
-            try:
-                asked(interpreter.executable)
-            except (OSError, ValueError) as why:
-                self.gone[interpreter] = str(why)
-                return
-            raise error
+        except OSError:
+            says = lost(interpreter)
+            if not says:
+                raise
+            self.gone[interpreter] = says
+
+
+def lost(interpreter: Interpreter) -> str:
+    """How a Python that was found is gone, in words; nothing if it still runs."""
+    try:
+        same = interpreter.pyodide or asked(interpreter.executable).identity == interpreter.identity
+    except (OSError, ValueError) as error:
+        return str(error)
+    return "" if same else "it is another Python now"
 
 
 @contextmanager
