@@ -144,8 +144,13 @@ def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool 
             says = f"printed {len(printed):,} bytes, more than {MOST:,}"
             return unread(unit, {"cell": 0, "says": says, "endless": True})
         if unit.kind == "page":
-            return result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
-        return result_of_program(printed, status, timeout)
+            result = result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
+        else:
+            result = result_of_program(printed, status, timeout)
+        here = f"{python.parent.parent}{os.sep}"  # where this machine happens to have the environment
+        for error in filter(None, (cell["error"] for cell in result["cells"])):
+            error["traceback"] = error["traceback"].replace(here, "")
+        return result
     finally:
         shutil.rmtree(base, ignore_errors=True)
 

@@ -24,7 +24,7 @@ from .tree import Tree
 from .units import Unit, digest
 from .variants import first
 
-SCHEMA = 1  # of what is kept; a change makes every kept run stale
+SCHEMA = 2  # of what is kept; a change makes every kept run stale
 Result = dict[str, Any]  # {"cells": [outcome, …], "problem": None or {"cell": its index, "says": what happened}}
 
 
