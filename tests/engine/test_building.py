@@ -174,15 +174,6 @@ def test_runs_json_says_what_ran_where(told: Site) -> None:
     assert units["alone"]["digests"]["packages"] == {}
 
 
-def test_a_traceback_through_a_package_tells_no_folder_of_this_machine(site: Site) -> None:
-    site.write("helper/__init__.py", "def fail():\n    raise ValueError('as it should')\n")
-    site.page("index", "---\ntags: [raises-exception]\n---\nimport helper\nhelper.fail()")
-    site.built()
-    (unit,) = runs_of(site)["units"]
-    trace = unit["cells"][0]["variants"][0]["error"]["traceback"]
-    assert "helper/__init__.py" in trace.replace("\\", "/") and str(site.root) not in trace
-
-
 def test_the_same_cells_on_two_pages_run_once(site: Site) -> None:
     site.page("index", "print('twice')")
     site.page("again", "print('twice')")
