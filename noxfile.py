@@ -26,7 +26,7 @@ def install(session: nox.Session, group: str) -> None:
     """Install a dependency group of pyproject.toml, and say how long that took: it is no part of what is timed."""
     began = time.monotonic()
     groups = nox.project.load_toml(ROOT / "pyproject.toml")
-    session.install("-e", ".", *nox.project.dependency_groups(groups, group))
+    session.install(*nox.project.dependency_groups(groups, group))
     session.log(f"set-up took {time.monotonic() - began:.1f} s")
 
 
