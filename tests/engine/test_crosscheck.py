@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from everypython.interpreters import Interpreter
 
 from .conftest import Site
 
@@ -94,6 +95,14 @@ def test_the_directive_shows_what_each_of_the_two_printed(comparing: Site) -> No
     assert "3 cells, 1 did something else" in said
     assert (source, plain) == (COUNTED[2], "references: 2")
     assert re.fullmatch(r"references: [3-9]\d*", kernel)
+
+
+def test_a_page_that_another_process_reads_compares_itself_too(comparing: Site, other: Interpreter) -> None:
+    for number in range(6):  # of fewer pages Sphinx reads all by itself
+        comparing.page(f"page{number}", "1")
+    comparing.pythons = [other.executable]  # what this Python prints, which is the kernel's, is yet to be run
+    comparing.built("-j", "2")
+    assert len(compared(comparing)[1]) == 1
 
 
 def test_a_second_build_shows_the_kept_comparison_and_starts_no_kernel(

@@ -16,7 +16,12 @@ class Lock:
 
     def __init__(self, file: Path) -> None:
         self.file, self.owner = file, file.with_suffix(".owner")
-        self.lock = FileLock(file)
+        self.locks: dict[int, FileLock] = {}
+
+    @property
+    def lock(self) -> FileLock:
+        """This process's own: Sphinx forks processes that read pages, and filelock takes none along."""
+        return self.locks.setdefault(os.getpid(), FileLock(self.file))
 
     @contextmanager
     def held(self, say: Callable[[str], None]) -> Iterator[None]:
