@@ -3,9 +3,10 @@
 In the order of a build:
 
 `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it: `child` one process, `runner` inside
-it, `node` those of Pyodide, and `tree` sees that none changes the sources. `records` brings runs of other machines, and
-`index` what earlier builds have worked out. `variants` groups what was printed, and `gates` says what must not be
-published.
+it, `node` those of Pyodide, `lock` while no other build does, and `tree` sees that none changes the sources. `records`
+brings runs of other machines, and `index` what earlier builds have worked out. `variants` groups what was printed,
+`patterns` tells which Pythons a reason is for, `gates` finds what no reason explains, and `findings` refuses it in a
+strict build.
 
 `pages` hands the rest to Sphinx, `reader` to myst-nb, and `show` draws it; `drawing`, `pictures` and `filmstrip` what
 is displayed as a picture, `gather` and `coverage` what is gathered from all pages, and `measurements` what a bench has

@@ -40,7 +40,8 @@ def checked(app: Sphinx, build: Build) -> Build:
                 LOG.info("not yet explained: %s", finding)
         said = "findings that stand against publishing" if build.strict else "faults that stand against publishing"
         refuse("\n".join([f"{said}: {len(refused)}", *map(str, refused)]))
-    return replace(build, findings=found)
+    build.findings = found
+    return build
 
 
 def findings(app: Sphinx, build: Build) -> list[Finding]:
