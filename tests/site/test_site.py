@@ -6,7 +6,6 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-from everypython.interpreters import Interpreter
 
 from .conftest import Built, build, found
 
@@ -91,12 +90,6 @@ def test_nothing_of_this_machine_is_published(site: Built) -> None:
         if path.suffix in {".html", ".json", ".js"}:
             text = path.read_text(encoding="utf-8")
             assert str(Path.home()) + "/" not in text and str(Path(__file__).parents[2]) not in text, path
-
-
-@pytest.mark.deep
-def test_one_python_is_enough_for_a_site(cpython: Interpreter, tmp_path: Path) -> None:
-    result = build("sphinx.cmd.build", "-q", "-W", "-b", "dummy", "docs", str(tmp_path), EVERYPYTHON=cpython.executable)
-    assert result.returncode == 0, result.stderr
 
 
 @pytest.mark.deep
