@@ -35,7 +35,10 @@ FIXED = {
     "PYTHON_COLORS": "0",
     "TZ": "UTC",
 }
-# What an output must not depend on, although FIXED, `unrandomised` and short paths keep it still.
+# Options of a Python, by its implementation. What PyPy's JIT compiles is in its heap, twice as large then, which
+# `gc.get_objects` walks; growth() asks for that hundreds of times.
+OPTIONS = {"pypy": ("--jit", "off")}
+# What an output must not depend on, although FIXED, OPTIONS, `unrandomised` and short paths keep it still.
 # The nursery is larger here, never smaller: the smaller, the likelier that it is full by chance between any two lines.
 PERTURBED = {"PYTHONHASHSEED": "random", "EVERYPYTHON_PERTURBED": "x" * 5000, "PYPY_GC_NURSERY": "256M"}
 LONGER = "_perturbed_so_that_paths_have_another_length"
@@ -84,7 +87,7 @@ def starter(*command: str) -> tuple[str, ...]:
 @cache
 def digest_of_conditions() -> str:
     """Of everything here that a run's output may depend on, and that is the same on every machine."""
-    return digest(RUNNER.read_text(encoding="utf-8"), FIXED)
+    return digest(RUNNER.read_text(encoding="utf-8"), FIXED, OPTIONS)
 
 
 def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
@@ -109,13 +112,15 @@ def python_of(environment: Path) -> Path:
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool = False) -> dict[str, Any]:
+def run(
+    unit: Unit, python: Path, timeout: float, name: str, *, implementation: str = "", perturbed: bool = False
+) -> dict[str, Any]:
     """Runs a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed.
 
     Raises Stopped where it ended because of `stop`.
 
-    A perturbed run has another hash seed, addresses wherever the system puts them, longer paths, a larger environment
-    and a larger nursery where PyPy runs.
+    A perturbed run has another hash seed, addresses wherever the system puts them, longer paths, a larger environment,
+    and where PyPy runs its JIT and a larger nursery.
     """
     suffix = LONGER if perturbed else ""
     base = Path(tempfile.gettempdir()) / f"everypython-{name[:12]}{suffix}"
@@ -128,11 +133,12 @@ def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool 
             (base / folder).mkdir()
         log, report = base / "log", base / "report"
         start, changed = ((), PERTURBED) if perturbed else (unrandomised(), {})
+        options = () if perturbed else OPTIONS.get(implementation, ())
         if python.name == node.BUNDLE:
             task = node.prepared(unit, python, base, log, report, {**FIXED, **changed}, suffix)
             command = [*tied(), *task]
         else:
-            command = [*tied(), *start, str(python), *prepared(unit, base, log, report)]
+            command = [*tied(), *start, str(python), *options, *prepared(unit, base, log, report)]
         try:
             status = finished(command, base, log, timeout, changed)
         except OSError as error:  # its Python may have been removed meanwhile

@@ -137,7 +137,14 @@ class Store:
         python = self.environment(interpreter, unit.packages)
         name = self.key(unit, interpreter)  # always the same, so that paths in outputs are
         with self.tree.watched(unit, interpreter):
-            return child.run(without_skipped(unit, interpreter), python, self.timeout, name, perturbed=perturbed)
+            return child.run(
+                without_skipped(unit, interpreter),
+                python,
+                self.timeout,
+                name,
+                implementation=interpreter.implementation,
+                perturbed=perturbed,
+            )
 
     def known(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter]
