@@ -69,6 +69,7 @@ def as_a_new_process(command: list[str], variables: Mapping[str, str]) -> Iterat
             patch.setenv(name, value)
         patch.setattr(sys, "argv", command)
         patch.setattr(sys, "path", [*sys.path])
+        patch.setattr(gc, "freeze", lambda: None)  # right for a process that exits next; here it would keep it all
         forget()
         try:
             yield
@@ -77,7 +78,6 @@ def as_a_new_process(command: list[str], variables: Mapping[str, str]) -> Iterat
                 if signal.getsignal(number) is not handler:
                     signal.signal(number, handler)
             gc.set_threshold(*thresholds)
-            gc.unfreeze()
             forget()
             if "jupyter_client" in sys.modules:
                 gc.collect()  # it leaves sockets to the collector, whose warning would be taken for a later test's

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -45,7 +46,9 @@ class Built:
         """Every page's content, by its name. It is shared by all tests: none may change it."""
         names = {path.relative_to(self.folder).with_suffix("").as_posix(): path for path in self.folder.rglob("*.html")}
         texts = {name: names[name].read_text(encoding="utf-8") for name in sorted(names)}
-        return {name: BeautifulSoup(text, "html.parser") for name, text in texts.items()}
+        parsed = {name: BeautifulSoup(text, "html.parser") for name, text in texts.items()}
+        gc.freeze()  # or each collection of this process's other tests looks through millions of elements
+        return parsed
 
     def pages(self) -> Iterable[tuple[str, BeautifulSoup]]:
         """Every page's name and content."""
