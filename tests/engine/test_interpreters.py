@@ -99,7 +99,7 @@ def test_what_is_found_is_listed_by_key_and_path(
 def test_installations_are_found_without_being_on_path(tmp_path: Path, folder: str, variable: str) -> None:
     (tmp_path / folder).mkdir(parents=True)
     link = tmp_path / folder / "python3.98"
-    link.write_text(f'#!/bin/sh\necho started > {tmp_path}/proof\nexec {sys.executable} "$@"\n')
+    link.write_text(f'#!/bin/sh\necho started > "{tmp_path}/proof"\nexec "{sys.executable}" "$@"\n')
     link.chmod(0o755)
     discover({"PATH": "", "HOME": str(tmp_path / "none"), variable: str(tmp_path)}, silent)
     assert (tmp_path / "proof").exists()
