@@ -234,7 +234,7 @@ def test_random_graphs_of_which_some_roots_are_dropped_leave_what_networkx_finds
     networkx = pytest.importorskip("networkx")
     chance = random.Random(5)
     found_any = 0
-    for _ in range(10):
+    for _ in range(4):
         nodes, links, keep = [], {}, []
         for _ in range(120):
             more, their_links = random_graph(chance)
@@ -257,7 +257,7 @@ def test_random_graphs_of_which_some_roots_are_dropped_leave_what_networkx_finds
         found_any += len(found)
         del found, kept
         gc.collect()
-    assert found_any > 300
+    assert found_any > 100
 
 
 @counted

@@ -94,10 +94,11 @@ def used_by_the_calls():
     return set(seen)
 
 
-def test_every_object_of_the_process_has_the_count_that_memory_holds():
+@pytest.mark.parametrize("most", [2_000, pytest.param(None, marks=pytest.mark.deep)], ids=["some", "every"])
+def test_every_object_of_the_process_has_the_count_that_memory_holds(most):
     gc.collect()
     gc.disable()
-    objects = tracked()
+    objects = tracked()[:most]
     objects += gc.get_referents(*objects)
     used = used_by_the_calls()
     wrong, compared = [], 0
@@ -111,7 +112,7 @@ def test_every_object_of_the_process_has_the_count_that_memory_holds():
             if found != stored(address):
                 wrong.append((x, found, stored(address)))
     assert wrong == []
-    assert compared > 5000
+    assert compared > (most or 10_000) // 2
 
 
 def stored(address):
