@@ -1,13 +1,16 @@
 import gc
 import sys
-import xml.etree.ElementTree as ET
+import threading
+import types
+import weakref
 
 import pytest
+from holding_objects import HOLDERS
+from raw_memory import FREE_THREADED
 
-from refdemo.growth import Comparison, Growth, compared, growth
+from refdemo.growth import Growth, compared, growth
 
 CPYTHON = sys.implementation.name == "cpython"
-SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Session:
@@ -97,7 +100,59 @@ class TestWhatIsCounted:
         assert growth(lambda: told.kept.append(type("New", (Session,), {})()), of=Session, rounds=3).alive[-1] == 3
         told.kept.clear()
 
-    @pytest.mark.parametrize("kind", [list, dict, set, object])
+    @pytest.mark.parametrize("hold", [hold for hold, _ in HOLDERS.values()], ids=HOLDERS)
+    def test_an_instance_counts_whatever_holds_it(self, told, hold):
+        assert growth(lambda: told.kept.append(hold(Session())), of=Session, rounds=2).alive == (0, 1, 2)
+
+    def test_an_instance_counts_that_only_a_running_function_holds(self):
+        def count_inside(held):
+            assert held.me is None
+            return growth(make_and_drop, of=Session, rounds=1).alive
+
+        assert count_inside(Session()) == (1, 1)
+
+    def test_an_instance_counts_that_only_another_thread_holds(self):
+        made, done = threading.Event(), threading.Event()
+
+        def hold():
+            held = Session()
+            made.set()
+            done.wait()
+            assert held.me is None
+
+        other = threading.Thread(target=hold)
+        other.start()
+        try:
+            made.wait()
+            assert growth(make_and_drop, of=Session, rounds=1).alive == (1, 1)
+        finally:
+            done.set()
+            other.join()
+
+    def test_an_instance_counts_that_only_a_callback_of_a_weakref_holds(self, told):
+        def keep_in_a_callback():
+            session = Session()
+            told.kept.append(weakref.ref(told, lambda weak: session))
+
+        assert growth(keep_in_a_callback, of=Session, rounds=2).alive == (0, 1, 2)
+
+    @pytest.mark.skipif(FREE_THREADED and sys.version_info < (3, 14), reason="once a thread started, lists no class")
+    def test_classes_count_by_their_metaclass(self, told):
+        class Meta(type):
+            pass
+
+        class Held(metaclass=Meta):
+            pass
+
+        assert growth(lambda: told.kept.append(Meta("More", (), {})), of=Meta, rounds=2).alive == (1, 2, 3)
+        assert growth(lambda: told.kept.append(Held()), of=Held, rounds=2).alive == (0, 1, 2)
+
+    @pytest.mark.parametrize("kind", [list, dict, set, Exception, types.SimpleNamespace])
+    def test_an_instance_of_a_subclass_of_a_built_in_type_counts_once(self, told, kind):
+        mine = type("Mine", (kind,), {})
+        assert growth(lambda: told.kept.append(mine()), of=mine, rounds=2).alive == (0, 1, 2)
+
+    @pytest.mark.parametrize("kind", [list, dict, set, object, type(make_and_drop)])
     def test_counting_itself_adds_nothing(self, kind):
         growth(make_and_drop, of=kind, rounds=1)
         # PyPy lists a few of its own objects as it first makes them
@@ -235,7 +290,7 @@ class TestTheWords:
         assert Growth("Session", alive).trend == trend
 
     def test_are_one_line(self):
-        assert str(LEAK) == "Session alive: 0 at first, 50 after 50 rounds (+1 a round)"
+        assert str(Growth("Session", tuple(range(51)))) == "Session alive: 0 at first, 50 after 50 rounds (+1 a round)"
         assert repr(growth(make_and_drop, of=Secure, rounds=1)) == "Secure alive: 0 at first, 0 after 1 round (flat)"
 
     def test_of_something_kept_for_a_while_say_its_most(self, told):
@@ -247,129 +302,3 @@ class TestTheWords:
             "before: Session alive: 0 at first, 2 after 2 rounds (+1 a round)",
             "after:  Session alive: 0 at first, 0 after 2 rounds (flat)",
         ]
-
-
-LEAK = Growth("Session", tuple(range(51)))
-FLAT = Growth("Session", (0,) * 51)
-SAW = Growth("Session", tuple(number % 8 for number in range(51)))
-LONG = Growth("Session", tuple(number % 97 for number in range(20_001)))
-LARGE = Growth("Session", tuple(range(100_000, 100_051)))
-ODD = Growth("<&\x01\ud800", (5, 6))
-PICTURES = {
-    "leak": LEAK,
-    "flat": FLAT,
-    "saw": SAW,
-    "long": LONG,
-    "large": LARGE,
-    "odd": ODD,
-    "nothing": Growth("Session", (0,)),
-    "two": compared(before=LEAK, after=FLAT),
-    "four": compared(**{"a": LEAK, "b": LEAK, "<&\x01": FLAT, "a label of more than thirty letters": SAW}),
-    "unequal": Comparison({"few": Growth("Session", (0, 1)), "many": LARGE}),
-}
-
-
-def words(shown):
-    return [text.text for text in ET.fromstring(shown.svg()).iter(f"{SVG}text")]
-
-
-def lines(shown):
-    """The points of each line of growth, without axes and samples."""
-    paths = [path for path in ET.fromstring(shown.svg()).iter(f"{SVG}path") if path.get("stroke-linejoin")]
-    return [[tuple(map(float, point.split())) for point in path.get("d")[1:].split("L")] for path in paths]
-
-
-@pytest.mark.parametrize("shown", PICTURES.values(), ids=PICTURES)
-class TestAChart:
-    def test_has_a_name_and_the_text_as_its_description(self, shown):
-        svg = ET.fromstring(shown.svg())
-        assert svg.get("role") == "img"
-        assert svg[0].tag == f"{SVG}title" and svg[0].text.startswith("Line chart: ")
-        assert svg[1].tag == f"{SVG}desc"
-        assert svg[1].text == repr(shown).replace("\x01", "?").replace("\ud800", "?")
-
-    def test_has_the_colour_of_the_text_around_it_and_nothing_from_elsewhere(self, shown):
-        for element in ET.fromstring(shown.svg()).iter():
-            assert {element.get(name, "none") for name in ("fill", "stroke")} <= {"none", "currentColor"}
-            assert not {"id", "style", "href", "class"} & set(element.attrib)
-            assert element.tag.removeprefix(SVG) in {"svg", "title", "desc", "circle", "path", "text"}
-
-    def test_keeps_everything_inside_its_frame_and_is_small(self, shown):
-        _, _, width, height = map(float, ET.fromstring(shown.svg()).get("viewBox").split())
-        assert (width, height <= 240) == (420, True)
-        for x, y in [point for line in lines(shown) for point in line]:
-            assert 0 <= x <= width and 0 <= y <= height
-        for text in ET.fromstring(shown.svg()).iter(f"{SVG}text"):
-            assert 0 <= float(text.get("x")) <= width and 8 <= float(text.get("y")) <= height
-        assert len(shown.svg()) < 60_000
-
-    def test_labels_its_axes(self, shown):
-        found = words(shown)
-        assert found[0].endswith("alive") and "rounds" in found and "0" in found
-
-    def test_is_the_same_whenever_it_is_drawn(self, shown):
-        assert shown.svg() == shown.svg()
-
-    def test_is_offered_with_its_text(self, shown):
-        assert shown._repr_mimebundle_() == {"text/plain": repr(shown), "image/svg+xml": shown.svg()}
-        assert shown.svg() in shown._repr_html_()
-
-    def test_has_a_line_for_each_growth_and_no_two_look_alike(self, shown):
-        number = len(shown.growths) if isinstance(shown, Comparison) else 1
-        drawn = [path for path in ET.fromstring(shown.svg()).iter(f"{SVG}path") if path.get("stroke-linejoin")]
-        looks = {(path.get("stroke-dasharray"), path.get("stroke-width")) for path in drawn}
-        assert len(lines(shown)) == number == len(looks)
-
-
-class TestALine:
-    def test_rises_with_the_numbers(self):
-        [line] = lines(LEAK)
-        assert len(line) == 51
-        assert [x for x, _ in line] == sorted(x for x, _ in line)
-        assert [y for _, y in line] == sorted((y for _, y in line), reverse=True)
-        assert line[0][1] - line[25][1] == pytest.approx(line[25][1] - line[50][1], abs=0.2)
-
-    def test_of_many_rounds_keeps_its_ends_its_least_and_its_largest(self):
-        [line] = lines(LONG)
-        [whole] = lines(Growth("Session", tuple(number % 97 for number in range(194))))
-        assert len(line) < 500
-        assert min(y for _, y in line) == min(y for _, y in whole)
-        assert max(y for _, y in line) == max(y for _, y in whole)
-
-    def test_that_rises_from_a_large_number_is_seen_to_rise(self):
-        [line] = lines(LARGE)
-        assert line[0][1] - line[-1][1] > 40
-        assert "100000" in words(LARGE)
-
-    def test_that_is_flat_far_above_nothing_is_drawn_above_nothing(self):
-        [line] = lines(Growth("Session", (1000, 1000, 1000)))
-        assert len({y for _, y in line}) == 1 and "0" in words(Growth("Session", (1000, 1000)))
-
-    def test_has_its_last_number_or_its_label_at_its_end(self):
-        assert words(LEAK)[-1] == "50"
-        assert words(compared(before=LEAK, after=FLAT))[-2:] == ["before", "after"]
-
-    def test_has_a_label_that_stands_on_no_other(self):
-        same = compared(a=FLAT, b=FLAT, c=FLAT, d=FLAT)
-        heights = [float(text.get("y")) for text in ET.fromstring(same.svg()).iter(f"{SVG}text")][-4:]
-        assert all(abs(one - other) >= 13 for place, one in enumerate(heights) for other in heights[:place])
-
-
-def test_lines_that_end_far_apart_have_their_labels_beside_them():
-    shown = compared(short=Growth("Session", (0,) * 11), long=FLAT)
-    short, long = list(ET.fromstring(shown.svg()).iter(f"{SVG}text"))[-2:]
-    assert short.get("y") == long.get("y") and float(short.get("x")) < float(long.get("x")) - 100
-
-
-def test_a_legend_says_which_line_is_whose_and_what_it_does():
-    assert words(compared(before=LEAK, after=FLAT))[:3] == ["Session alive", "before: +1 a round", "after: flat"]
-
-
-def test_classes_of_different_names_are_not_given_one_name():
-    both = compared(one=LEAK, two=Growth("Request", (0, 1)))
-    assert words(both)[0] == "alive"
-    assert "Session and Request alive" in both.svg()
-
-
-def test_two_charts_on_a_page_share_no_name():
-    assert " id=" not in LEAK.svg() + SAW.svg() and "url(" not in LEAK.svg()
