@@ -36,3 +36,8 @@ def run(program, *arguments):
     done = subprocess.run(command, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+def named(obj):
+    """What a test is called after an object: the same in every process, as pytest-xdist needs."""
+    return "object" if type(obj) is object else repr(obj)
