@@ -1,6 +1,6 @@
 """Searches for cycles and counts references while other threads change all they can; prints what held.
 
-Run as a program, from where refdemo can be imported: `python stress_threads.py`.
+Run as a program, from where refdemo can be imported: `python stress_threads.py ROUNDS`.
 """
 
 import gc
@@ -11,7 +11,7 @@ import threading
 from refdemo import refcount
 from refdemo.cycles import cycles, cyclic_garbage
 
-RINGS, SEARCHES, THREADS = 100, 10, 2
+RINGS, THREADS = 100, 2
 sys.setswitchinterval(1e-5)
 
 
@@ -56,7 +56,7 @@ def hammer(shared, stop):
         del held, also
 
 
-def main():
+def main(rounds):
     stop, shared = threading.Event(), Live()
     pools = [rings(Live) for _ in range(THREADS)]
     gc.collect()
@@ -68,13 +68,13 @@ def main():
         thread.start()
     try:
         wrong = set()
-        for _ in range(5_000):
+        for _ in range(500 * rounds):
             own = [shared]
             other = own
             wrong.add((refcount(own), refcount(other)))
         print("counts exact" if wrong == {(2, 2)} else wrong)
         kinds, complete = set(), True
-        for _ in range(SEARCHES):
+        for _ in range(rounds):
             found = cyclic_garbage()
             members = [type(member) for group in found for member in group]
             kinds.update(members)
@@ -92,4 +92,4 @@ def main():
             thread.join()
 
 
-main()
+main(int(sys.argv[1]))

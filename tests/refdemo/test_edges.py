@@ -234,11 +234,11 @@ def test_a_container_may_change_meanwhile():
 
 
 @counted
-@pytest.mark.parametrize("length", [10**4, pytest.param(10**6, marks=pytest.mark.deep)])
-def test_each_of_many_items_has_an_edge(length):
-    items = list(range(length))
+@pytest.mark.parametrize("size", [10**4, pytest.param(10**6, marks=pytest.mark.deep)])
+def test_as_many_items_have_as_many_edges(size):
+    items = list(range(size))
     found = edges(items)
-    assert (len(found), found[-1]) == (length, (f"[{length - 1}]", length - 1))
+    assert (len(found), found[-1]) == (size, (f"[{size - 1}]", size - 1))
 
 
 @counted

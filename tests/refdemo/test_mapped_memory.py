@@ -1,4 +1,4 @@
-"""Aligned addresses all over mapped memory, in the end a million: none ends the process, few are taken for objects."""
+"""Aligned addresses all over mapped memory: none ends the process, few are taken for objects."""
 
 import json
 import os
@@ -19,22 +19,21 @@ ACCEPTED_AT_MOST = 0.008
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="needs /proc/self/maps")
 @pytest.mark.parametrize(
-    "addresses, seed", [(4_000, 1), *(pytest.param(250_000, seed, marks=pytest.mark.deep) for seed in (1, 2, 3, 4))]
+    ("how_many", "seed"), [(40_000, 1), *(pytest.param(250_000, seed, marks=pytest.mark.deep) for seed in (1, 2, 3, 4))]
 )
-def test_no_address_ends_a_process(addresses, seed):
+def test_no_address_ends_the_process(how_many, seed):
     program = Path(__file__).with_name("mapped_memory.py")
     where = {**os.environ, "PYTHONPATH": str(Path(refdemo.__file__).parents[1])}
-    command = [sys.executable, str(program), str(addresses), str(seed)]
+    command = [sys.executable, str(program), str(how_many), str(seed)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=where)
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
-    asked = addresses // len(KINDS)
+    asked = how_many // len(KINDS)
     assert [sum(told[kind].values()) for kind in KINDS] == [asked] * len(KINDS)
     if not COUNTED:
         assert [told[kind]["no counts"] for kind in KINDS] == [asked] * len(KINDS)
         return
     assert [told[kind]["refused alive"] for kind in KINDS] == [0] * len(KINDS)
     assert told["not readable"]["refused"] == asked
-    assert told["inside objects"]["live"] > asked // 625
-    by_chance = 20  # so many more where few are asked
-    assert max(told[kind]["false"] for kind in KINDS) <= ACCEPTED_AT_MOST * asked + by_chance
+    assert told["inside objects"]["live"] > asked // 100
+    assert max(told[kind]["false"] for kind in KINDS) <= ACCEPTED_AT_MOST * asked

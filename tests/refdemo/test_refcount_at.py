@@ -94,12 +94,13 @@ def used_by_the_calls():
     return set(seen)
 
 
-@pytest.mark.parametrize("most", [2_000, pytest.param(None, marks=pytest.mark.deep)], ids=["some", "every"])
-def test_every_object_of_the_process_has_the_count_that_memory_holds(most):
+@pytest.mark.parametrize("one_in", [20, pytest.param(1, marks=pytest.mark.deep)])
+def test_every_object_of_the_process_has_the_count_that_memory_holds(one_in):
     gc.collect()
     gc.disable()
-    objects = tracked()[:most]
+    objects = tracked()
     objects += gc.get_referents(*objects)
+    objects = objects[::one_in]
     used = used_by_the_calls()
     wrong, compared = [], 0
     for x in objects:
@@ -112,7 +113,7 @@ def test_every_object_of_the_process_has_the_count_that_memory_holds(most):
             if found != stored(address):
                 wrong.append((x, found, stored(address)))
     assert wrong == []
-    assert compared > (most or 10_000) // 2
+    assert compared > 5000 // one_in
 
 
 def stored(address):
