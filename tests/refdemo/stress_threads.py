@@ -1,6 +1,6 @@
 """Searches for cycles and counts references while other threads change all they can; prints what held.
 
-Run as a program, from where refdemo can be imported: `python stress_threads.py`.
+Run as a program, from where refdemo can be imported: `python stress_threads.py ROUNDS`.
 """
 
 import gc
@@ -11,7 +11,7 @@ import threading
 from refdemo import refcount
 from refdemo.cycles import cycles, cyclic_garbage
 
-RINGS, SEARCHES, THREADS = 100, 10, 2
+THREADS = 2
 sys.setswitchinterval(1e-5)
 
 
@@ -23,9 +23,9 @@ class Dead:
     pass
 
 
-def rings(kind):
+def rings(kind, number):
     made = []
-    for _ in range(RINGS):
+    for _ in range(number):
         members = [kind() for _ in range(3)]
         for here, following in zip(members, members[1:] + members[:1], strict=True):
             here.following = following
@@ -56,29 +56,29 @@ def hammer(shared, stop):
         del held, also
 
 
-def main():
-    stop, shared = threading.Event(), Live()
-    pools = [rings(Live) for _ in range(THREADS)]
+def main(rounds):
+    stop, shared, size = threading.Event(), Live(), 10 * rounds
+    pools = [rings(Live, size) for _ in range(THREADS)]
     gc.collect()
     gc.disable()
-    rings(Dead)
+    rings(Dead, size)
     threads = [threading.Thread(target=shuffle, args=(pool, stop, seed)) for seed, pool in enumerate(pools)]
     threads.append(threading.Thread(target=hammer, args=(shared, stop)))
     for thread in threads:
         thread.start()
     try:
         wrong = set()
-        for _ in range(5_000):
+        for _ in range(500 * rounds):
             own = [shared]
             other = own
             wrong.add((refcount(own), refcount(other)))
         print("counts exact" if wrong == {(2, 2)} else wrong)
         kinds, complete = set(), True
-        for _ in range(SEARCHES):
+        for _ in range(rounds):
             found = cyclic_garbage()
             members = [type(member) for group in found for member in group]
             kinds.update(members)
-            complete &= members.count(Dead) >= 3 * RINGS
+            complete &= members.count(Dead) >= 3 * size
             del found
         print("garbage found" if complete else "garbage missed")
         print("nothing reachable listed" if Live not in kinds else "a reachable object was listed")
@@ -92,4 +92,4 @@ def main():
             thread.join()
 
 
-main()
+main(int(sys.argv[1]))

@@ -15,7 +15,7 @@ from refdemo.searching.garbage import unreachable
 
 
 @pytest.fixture(autouse=True)
-def nothing_to_collect():
+def nothing_to_collect(others_set_aside):
     gc.disable()
     for _ in range(10):  # what dies may leave garbage, but not for ever
         if not gc.collect():
@@ -230,11 +230,12 @@ class TestWhatIsHeldIsNotListed:
 
 
 @counted
-def test_random_graphs_of_which_some_roots_are_dropped_leave_what_networkx_finds():
+@pytest.mark.parametrize("heaps", [2, pytest.param(10, marks=pytest.mark.deep)])
+def test_random_graphs_of_which_some_roots_are_dropped_leave_what_networkx_finds(heaps):
     networkx = pytest.importorskip("networkx")
     chance = random.Random(5)
     found_any = 0
-    for _ in range(10):
+    for _ in range(heaps):
         nodes, links, keep = [], {}, []
         for _ in range(120):
             more, their_links = random_graph(chance)
@@ -257,12 +258,13 @@ def test_random_graphs_of_which_some_roots_are_dropped_leave_what_networkx_finds
         found_any += len(found)
         del found, kept
         gc.collect()
-    assert found_any > 300
+    assert found_any > 30 * heaps
 
 
 @counted
-def test_a_large_heap_leaves_the_cycles_that_it_was_made_with():
-    root, wanted = heap_with_known_cycles(20_000)
+@pytest.mark.parametrize("size", [10**4, pytest.param(10**6, marks=pytest.mark.deep)])
+def test_a_large_heap_leaves_the_cycles_that_it_was_made_with(size):
+    root, wanted = heap_with_known_cycles(size)
     assert cyclic_garbage() == []
     del root
     found = cyclic_garbage()
@@ -271,9 +273,10 @@ def test_a_large_heap_leaves_the_cycles_that_it_was_made_with():
 
 
 @counted
-def test_a_long_ring_that_was_dropped_is_found_without_recursion():
+@pytest.mark.parametrize("length", [10**4, pytest.param(10**6, marks=pytest.mark.deep)])
+def test_a_long_ring_that_was_dropped_is_found_without_recursion(length):
     first = last = []
-    for _ in range(10**5):
+    for _ in range(length):
         following = []
         last.append(following)
         last = following
@@ -281,6 +284,6 @@ def test_a_long_ring_that_was_dropped_is_found_without_recursion():
     assert cyclic_garbage() == []
     del first, last, following
     [found] = cyclic_garbage()
-    assert len(found) == 10**5 + 1
+    assert len(found) == length + 1
     while found:
         found.pop().clear()

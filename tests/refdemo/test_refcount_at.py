@@ -94,11 +94,13 @@ def used_by_the_calls():
     return set(seen)
 
 
-def test_every_object_of_the_process_has_the_count_that_memory_holds():
+@pytest.mark.parametrize("one_in", [20, pytest.param(1, marks=pytest.mark.deep)])
+def test_every_object_of_the_process_has_the_count_that_memory_holds(one_in):
     gc.collect()
     gc.disable()
     objects = tracked()
     objects += gc.get_referents(*objects)
+    objects = objects[::one_in]
     used = used_by_the_calls()
     wrong, compared = [], 0
     for x in objects:
@@ -111,7 +113,7 @@ def test_every_object_of_the_process_has_the_count_that_memory_holds():
             if found != stored(address):
                 wrong.append((x, found, stored(address)))
     assert wrong == []
-    assert compared > 5000
+    assert compared > 5000 // one_in
 
 
 def stored(address):

@@ -76,7 +76,7 @@ class TestTheSearchForGarbageLeavesTheCollector:
         assert (gc.get_threshold(), gc.get_debug(), list(gc.garbage)) == before
 
     @pytest.mark.parametrize("event", [*range(1, 25), 100, 1000])
-    def test_as_it_was_wherever_it_is_interrupted(self, event):
+    def test_as_it_was_wherever_it_is_interrupted(self, event, others_set_aside):
         gc.disable()
         for _ in range(200):
             make_ring()
@@ -85,12 +85,13 @@ class TestTheSearchForGarbageLeavesTheCollector:
         assert interrupt_at(event, cyclic_garbage, "cycles.py", "garbage.py", "components.py") == (True, True)
         assert len(weak) == 0
 
-    def test_as_it_was_when_control_c_comes_from_another_thread(self):
+    @pytest.mark.parametrize("size", [10**4, pytest.param(10**5, marks=pytest.mark.deep)])
+    def test_as_it_was_when_control_c_comes_from_another_thread(self, size):
         program = """
-import _thread, gc, threading
+import _thread, gc, sys, threading
 from refdemo.cycles import cyclic_garbage, cycles
 class Node: pass
-kept = [Node() for _ in range(100_000)]
+kept = [Node() for _ in range(int(sys.argv[1]))]
 for here, following in zip(kept, kept[1:] + kept[:1]): here.following = following
 gc.collect()
 for search in cyclic_garbage, lambda: cycles(kept):
@@ -110,12 +111,20 @@ for search in cyclic_garbage, lambda: cycles(kept):
     gc.collect()
     print(len(gc.get_objects()) - before < 100)
 """
-        assert run(program).split() == ["True", "True"]
+        assert run(program, str(size)).split() == ["True", "True"]
 
 
-def stress(python):
+@counted
+def test_nothing_that_is_in_use_is_taken_for_garbage():
+    gc.disable()
+    while gc.collect():  # what dies may leave garbage, but not for ever
+        pass
+    assert cyclic_garbage() == []
+
+
+def stress(python, rounds):
     done = subprocess.run(
-        [python, str(STRESS)],
+        [python, str(STRESS), str(rounds)],
         capture_output=True,
         text=True,
         timeout=300,
@@ -128,17 +137,22 @@ def stress(python):
 EXPECTED = ["counts exact", "garbage found", "nothing reachable listed", "cycles walked"]
 
 
+ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.deep)])
+
+
 @counted
-def test_other_threads_may_change_everything_meanwhile():
-    assert stress(sys.executable) == EXPECTED
+@ROUNDS
+def test_other_threads_may_change_everything_meanwhile(rounds):
+    assert stress(sys.executable, rounds) == EXPECTED
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(FREE_THREADED, reason="the test above ran on a free-threaded build")
 def test_other_threads_may_change_everything_meanwhile_without_a_lock():
     found = [path for name in ("3.13t", "3.14t", "3.15t") if (path := shutil.which(f"python{name}"))]
     if not found:
         pytest.skip("no free-threaded Python is found")
-    assert stress(found[0]) == EXPECTED
+    assert stress(found[0], 10) == EXPECTED
 
 
 @free_threaded
