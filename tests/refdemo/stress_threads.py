@@ -11,7 +11,7 @@ import threading
 from refdemo import refcount
 from refdemo.cycles import cycles, cyclic_garbage
 
-RINGS, THREADS = 100, 2
+THREADS = 2
 sys.setswitchinterval(1e-5)
 
 
@@ -23,9 +23,9 @@ class Dead:
     pass
 
 
-def rings(kind):
+def rings(kind, number):
     made = []
-    for _ in range(RINGS):
+    for _ in range(number):
         members = [kind() for _ in range(3)]
         for here, following in zip(members, members[1:] + members[:1], strict=True):
             here.following = following
@@ -57,11 +57,11 @@ def hammer(shared, stop):
 
 
 def main(rounds):
-    stop, shared = threading.Event(), Live()
-    pools = [rings(Live) for _ in range(THREADS)]
+    stop, shared, size = threading.Event(), Live(), 10 * rounds
+    pools = [rings(Live, size) for _ in range(THREADS)]
     gc.collect()
     gc.disable()
-    rings(Dead)
+    rings(Dead, size)
     threads = [threading.Thread(target=shuffle, args=(pool, stop, seed)) for seed, pool in enumerate(pools)]
     threads.append(threading.Thread(target=hammer, args=(shared, stop)))
     for thread in threads:
@@ -78,7 +78,7 @@ def main(rounds):
             found = cyclic_garbage()
             members = [type(member) for group in found for member in group]
             kinds.update(members)
-            complete &= members.count(Dead) >= 3 * RINGS
+            complete &= members.count(Dead) >= 3 * size
             del found
         print("garbage found" if complete else "garbage missed")
         print("nothing reachable listed" if Live not in kinds else "a reachable object was listed")

@@ -157,7 +157,9 @@ print(gc.is_tracked(holder), why_alive(x.pop()))
 
 
 class TestLongAndDeep:
-    @pytest.mark.parametrize("length", [3_000, pytest.param(10**5, marks=[pytest.mark.deep, counted])])
+    @pytest.mark.parametrize(
+        "length", [3_000 if COUNTED else 300, pytest.param(10**5, marks=[pytest.mark.deep, counted])]
+    )
     def test_a_long_chain_is_found_and_shown_in_part(self, length):
         last = chain = [Session()]
         for _ in range(length):
