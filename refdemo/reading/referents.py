@@ -11,7 +11,7 @@ _SHOWN = (3, 12) <= sys.version_info < (3, 12, 6)
 
 def shows_freed_objects(obj: object) -> bool:
     """Whether asking for an object's referents would give objects that are freed, and corrupt the heap (gh-122695)."""
-    return _SHOWN and obj is sys.modules.get("_asyncio")
+    return _SHOWN and obj is not None and obj is sys.modules.get("_asyncio")
 
 
 def referents(obj: object) -> list[object]:

@@ -7,7 +7,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-from raw_memory import COUNTED, FREE_THREADED, run
+from raw_memory import COUNTED, FREE_THREADED, LIMIT, run
 
 from refdemo.article import report
 from refdemo.trials.demonstrations import read
@@ -75,7 +75,7 @@ class TestEverythingIsAsked:
 
 class TestTheDemonstrations:
     def test_agree_where_the_example_says_that_they_match(self, found):
-        done = subprocess.run([sys.executable, EXAMPLE], capture_output=True, text=True, timeout=60, check=True)
+        done = subprocess.run([sys.executable, EXAMPLE], capture_output=True, text=True, timeout=LIMIT, check=True)
         matches = {f"D{number}": True for number in range(1, 9)}
         for name, outcome in re.findall(r"^(D\d)(?: [AB])?: .* -> (matches|differs)", done.stdout, re.M):
             matches[name] = matches[name] and outcome == "matches"

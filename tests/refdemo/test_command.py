@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from raw_memory import LIMIT
 
 import refdemo
 from refdemo.trials.verdicts import VERDICTS
@@ -26,7 +27,7 @@ def command(*arguments, python=(), **variables):
     """What `python -m refdemo` did, started without a terminal."""
     line = [sys.executable, *python, "-m", "refdemo", *arguments]
     env = environment(PYTHONPATH=str(PACKAGE.parent), **variables)
-    return subprocess.run(line, capture_output=True, text=True, timeout=60, env=env, stdin=subprocess.DEVNULL)
+    return subprocess.run(line, capture_output=True, text=True, timeout=LIMIT, env=env, stdin=subprocess.DEVNULL)
 
 
 @functools.cache
@@ -149,7 +150,7 @@ class TestItRunsFromTheFilesOfThePackageAlone:
 
     def ran_isolated(self, place, folder):
         line = [sys.executable, "-I", "-S", "-c", ISOLATED, str(place), "--json"]
-        done = subprocess.run(line, capture_output=True, text=True, timeout=60, cwd=folder, env=environment())
+        done = subprocess.run(line, capture_output=True, text=True, timeout=LIMIT, cwd=folder, env=environment())
         assert (done.returncode, done.stderr) == (0, "")
         return len(json.loads(done.stdout)["claims"])
 
@@ -167,5 +168,5 @@ class TestItRunsFromTheFilesOfThePackageAlone:
     def test_and_leaves_no_file_where_it_ran(self, tmp_path):
         line = [sys.executable, "-m", "refdemo"]
         env = environment(PYTHONPATH=str(PACKAGE.parent))
-        subprocess.run(line, capture_output=True, timeout=60, cwd=tmp_path, env=env, check=True)
+        subprocess.run(line, capture_output=True, timeout=LIMIT, cwd=tmp_path, env=env, check=True)
         assert list(tmp_path.iterdir()) == []

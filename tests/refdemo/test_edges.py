@@ -234,6 +234,12 @@ def test_a_container_may_change_meanwhile():
 
 
 @counted
+def test_none_has_no_edges_where_asyncio_is_not_loaded():
+    # On 3.12.0 to 3.12.5 it was taken for the module that is not there.
+    program = "import sys; from refdemo.edges import edges; print('_asyncio' in sys.modules, list(edges(None)))"
+    assert run(program) == "False []\n"
+
+
 @pytest.mark.parametrize("size", [10**4, pytest.param(10**6, marks=pytest.mark.deep)])
 def test_as_many_items_have_as_many_edges(size):
     items = list(range(size))

@@ -6,7 +6,7 @@ import weakref
 
 import pytest
 from holding_objects import HOLDERS
-from raw_memory import FREE_THREADED, run
+from raw_memory import FREE_THREADED, deep_on_pypy, run
 
 from refdemo.growth import Growth, compared, growth
 
@@ -70,12 +70,15 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
 """
         assert run(program) == "Session alive: 0 at first, 50 after 50 rounds (+1 a round) 50\n"
 
+    @deep_on_pypy
     def test_what_a_step_makes_and_drops_is_flat(self):
         assert growth(make_and_drop, of=Session, rounds=5).alive == (0,) * 6
 
+    @deep_on_pypy
     def test_what_a_step_returns_is_dropped(self):
         assert growth(Session, of=Session, rounds=5).alive == (0,) * 6
 
+    @deep_on_pypy
     def test_a_cycle_is_collected_before_the_count(self):
         gc.disable()
         assert growth(make_a_cycle, of=Session, rounds=5).alive == (0,) * 6
@@ -91,6 +94,7 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
         assert growth(make_and_drop, of=Session, rounds=2, collect=False).rounds == 2
         monkeypatch.undo()
 
+    @deep_on_pypy
     def test_what_a_step_frees_falls(self, told):
         told.kept += [Session() for _ in range(3)]
         assert growth(told.kept.pop, of=Session, rounds=3).alive == (3, 2, 1, 0)
@@ -102,6 +106,7 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
         assert growth(keep_both, of=Session, rounds=2).alive == (0, 2, 4)
         assert growth(keep_both, of=Secure, rounds=2).alive == (2, 3, 4)
 
+    @deep_on_pypy
     def test_a_subclass_made_meanwhile_counts(self, told):
         assert growth(lambda: told.kept.append(type("New", (Session,), {})()), of=Session, rounds=3).alive[-1] == 3
         told.kept.clear()
@@ -140,6 +145,7 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
             done.set()
             other.join()
 
+    @deep_on_pypy
     def test_an_instance_counts_that_only_a_callback_of_a_weakref_holds(self, told):
         def keep_in_a_callback():
             session = Session()
@@ -147,6 +153,7 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
 
         assert growth(keep_in_a_callback, of=Session, rounds=2).alive == (0, 1, 2)
 
+    @deep_on_pypy
     @pytest.mark.skipif(FREE_THREADED and sys.version_info < (3, 14), reason="once a thread started, lists no class")
     def test_classes_count_by_their_metaclass(self, told):
         class Meta(type):
@@ -158,11 +165,13 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
         assert growth(lambda: told.kept.append(Meta("More", (), {})), of=Meta, rounds=2).alive == (1, 2, 3)
         assert growth(lambda: told.kept.append(Held()), of=Held, rounds=2).alive == (0, 1, 2)
 
+    @deep_on_pypy
     @pytest.mark.parametrize("kind", [list, dict, set, Exception, types.SimpleNamespace])
     def test_an_instance_of_a_subclass_of_a_built_in_type_counts_once(self, told, kind):
         mine = type("Mine", (kind,), {})
         assert growth(lambda: told.kept.append(mine()), of=mine, rounds=2).alive == (0, 1, 2)
 
+    @deep_on_pypy
     @pytest.mark.parametrize("kind", [list, dict, set, object, type(make_and_drop)])
     def test_counting_itself_adds_nothing(self, kind):
         growth(make_and_drop, of=kind, rounds=1)
@@ -201,6 +210,7 @@ class TestNothingIsLeft:
             assert type(each) in (Growth, tuple, str, type(Growth))
         assert all(type(each) in (str, tuple) for each in found.growths["only"])
 
+    @deep_on_pypy
     @pytest.mark.parametrize("collect", [True, False])
     @pytest.mark.parametrize("enabled", [True, False])
     def test_the_collector_is_left_as_found(self, enabled, collect):
@@ -304,6 +314,7 @@ class TestTheWords:
         assert str(Growth("Session", tuple(range(51)))) == "Session alive: 0 at first, 50 after 50 rounds (+1 a round)"
         assert repr(growth(make_and_drop, of=Secure, rounds=1)) == "Secure alive: 0 at first, 0 after 1 round (flat)"
 
+    @deep_on_pypy
     def test_of_something_kept_for_a_while_say_its_most(self, told):
         assert growth(told.keep_for_a_while, of=Session, rounds=10).trend == "up and down, at most 7"
 

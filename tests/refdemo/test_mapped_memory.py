@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from raw_memory import COUNTED
+from raw_memory import COUNTED, LIMIT
 
 import refdemo
 
@@ -25,7 +25,7 @@ def test_no_address_ends_the_process(how_many, seed):
     program = Path(__file__).with_name("mapped_memory.py")
     where = {**os.environ, "PYTHONPATH": str(Path(refdemo.__file__).parents[1])}
     command = [sys.executable, str(program), str(how_many), str(seed)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, env=where)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=where)
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
     asked = how_many // len(KINDS)

@@ -1,6 +1,6 @@
 import copy
 import doctest
-import importlib
+import json
 import pickle
 import pkgutil
 
@@ -13,10 +13,22 @@ FOUND = pkgutil.walk_packages(refdemo.__path__, "refdemo.")
 MODULES = [found.name for found in FOUND if found.name != "refdemo.__main__"]
 
 
+# In a process that has few objects to look through.
+RUN_EACH = """
+import doctest, importlib, json, sys
+print("\\n" + json.dumps({name: doctest.testmod(importlib.import_module(name))[0] for name in sys.argv[1:]}))
+"""
+
+
+@pytest.fixture(scope="module")
+def doctests():
+    printed = run(RUN_EACH, *MODULES)
+    return {"failed": json.loads(printed.splitlines()[-1]), "printed": printed}
+
+
 @pytest.mark.parametrize("name", MODULES)
-def test_the_doctests_of_a_module_hold(name):
-    failed, _ = doctest.testmod(importlib.import_module(name))
-    assert failed == 0
+def test_the_doctests_of_a_module_hold(doctests, name):
+    assert doctests["failed"][name] == 0, doctests["printed"]
 
 
 @pytest.mark.parametrize(

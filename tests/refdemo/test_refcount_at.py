@@ -211,6 +211,19 @@ def test_an_object_that_ends_where_readable_memory_ends_is_read(last_page):
     assert refcount_at(last_page - size) == 1
 
 
+@with_gil
+def test_an_object_is_found_whose_neighbour_in_the_collectors_list_is_at_no_multiple_of_a_word():
+    # As the heads of the lists are in some builds of 3.13, among them Debian's 3.13.18.
+    x = [1]
+    words = (ctypes.c_size_t * 20)()
+    links = ctypes.addressof(words)
+    address, neighbour = links + 2 * WORD, links + 12 * WORD + WORD // 2
+    ctypes.memmove(address, id(x), list.__basicsize__)
+    for place, pointer in ((links, neighbour), (links + WORD, neighbour), (neighbour + WORD, links)):
+        ctypes.c_size_t.from_address(place).value = pointer
+    assert refcount_at(address) == 1
+
+
 def test_a_head_that_runs_into_unreadable_memory_is_refused(last_page):
     ctypes.memmove(last_page - WORD, id(object()), WORD)
     with pytest.raises(ValueError):

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from garbage_shapes import make_ring
 from object_graphs import Node, ring
-from raw_memory import FREE_THREADED, counted, free_threaded, run
+from raw_memory import FREE_THREADED, LIMIT, counted, free_threaded, run
 
 from refdemo.cycles import cycles, cyclic_garbage
 
@@ -127,7 +127,7 @@ def stress(python, rounds):
         [python, str(STRESS), str(rounds)],
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=LIMIT,
         env={"PYTHONPATH": str(STRESS.parents[2]), "PATH": ""},
     )
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}{done.stderr}"

@@ -2,7 +2,7 @@ import gc
 import types
 
 import pytest
-from raw_memory import COUNTED, counted, run
+from raw_memory import COUNTED, counted, deep_on_pypy, run
 
 from refdemo.holders import why_alive
 
@@ -44,16 +44,19 @@ class TestAChainIsTold:
     def test_of_one_line_for_a_global(self):
         assert lines(cache) == [f"module {__name__}", "  global cache: the object"]
 
+    @deep_on_pypy
     def test_from_a_local_where_nothing_else_holds_it(self):
         x = [{"k": Session()}]
         here = "running function test_from_a_local_where_nothing_else_holds_it"
         found = lines(x[0]["k"])
         assert found == [here, "  local x: list", "    [0]: dict", "      ['k']: the object"]
 
+    @deep_on_pypy
     def test_from_a_global_rather_than_from_a_local(self):
         x = cache
         assert lines(x)[0] == f"module {__name__}"
 
+    @deep_on_pypy
     def test_through_a_closure(self):
         def outer():
             x = Session()
@@ -75,6 +78,7 @@ class TestAChainIsTold:
         box = [next(kept)]
         assert lines(box.pop())[1:] == ["  local kept: generator", "    local x: list", "      [0]: the object"]
 
+    @deep_on_pypy
     def test_through_a_class(self):
         class Box:
             part = (Session(),)
@@ -83,6 +87,7 @@ class TestAChainIsTold:
             pytest.skip("3.13 free-threaded tracks no class once a thread was started, as tests before this one did")
         assert lines(Box.part[0])[1:] == ["  local Box: type", "    .part: tuple", "      [0]: the object"]
 
+    @deep_on_pypy
     def test_through_an_exception(self):
         def failing(part):
             raise LookupError
@@ -98,6 +103,7 @@ class TestAChainIsTold:
         assert found[1] == "  local kept: LookupError"
         assert found[-1].endswith("local part: the object")
 
+    @deep_on_pypy
     def test_from_code_that_exec_runs(self):
         program = "x = [Session()]\nfound = lines(x[0])"
         names = {"Session": Session, "lines": lines}
@@ -120,6 +126,7 @@ print(why_alive(cache["k"].items))
 
 
 class TestNoChain:
+    @deep_on_pypy
     def test_is_told_of_a_temporary(self):
         chain = why_alive(Session())
         assert (chain.root, chain.links, chain.missing) == ("", (), 0)
@@ -148,6 +155,7 @@ print(gc.is_tracked(holder), why_alive(x.pop()))
         del x
         assert lines(box.pop())[0].startswith("no chain found")
 
+    @deep_on_pypy
     def test_is_told_where_a_limit_is_shorter(self):
         x = [[[Session()]]]
         enough = lines(x[0][0][0], max_links=4)
@@ -158,7 +166,8 @@ print(gc.is_tracked(holder), why_alive(x.pop()))
 
 class TestLongAndDeep:
     @pytest.mark.parametrize(
-        "length", [3_000 if COUNTED else 300, pytest.param(10**5, marks=[pytest.mark.deep, counted])]
+        "length",
+        [100, pytest.param(3_000, marks=pytest.mark.deep), pytest.param(10**5, marks=[pytest.mark.deep, counted])],
     )
     def test_a_long_chain_is_found_and_shown_in_part(self, length):
         last = chain = [Session()]
@@ -178,7 +187,10 @@ class TestLongAndDeep:
             if type(chain) is Session:
                 break
 
-    @pytest.mark.parametrize("size", [10**4, pytest.param(10**6, marks=[pytest.mark.deep, counted])])
+    @pytest.mark.parametrize(
+        "size",
+        [10**3, pytest.param(10**4, marks=pytest.mark.deep), pytest.param(10**6, marks=[pytest.mark.deep, counted])],
+    )
     def test_a_holder_among_many_objects_is_found(self, size):
         others = [[Session(), {"k": []}] for _ in range(size // 4)]
         others[size // 8].append({"deep": [Session()]})
@@ -189,6 +201,7 @@ class TestLongAndDeep:
             "          [0]: the object",
         ]
 
+    @deep_on_pypy
     def test_a_class_is_not_told_by_its_instances_unless_they_hold_it(self):
         class Box:
             pass
@@ -201,6 +214,7 @@ class TestLongAndDeep:
         assert found[3] == "      .__class__: the object"
         assert instances
 
+    @deep_on_pypy
     def test_a_way_through_a_tuple_that_is_not_tracked_is_found(self):
         x = [(object(), 1)]
         gc.collect()
