@@ -54,12 +54,6 @@ def this_python() -> Interpreter:
     return here
 
 
-def __getattr__(name: str) -> Any:
-    if name == "FOUND":  # for modules that still import it
-        return found()
-    raise AttributeError(name)
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test that asks for `python` each Python found, in turn."""
     if "python" in metafunc.fixturenames:
