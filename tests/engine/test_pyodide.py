@@ -141,7 +141,7 @@ def test_exit_ends_the_page_with_what_was_printed(run: Run) -> None:
 @pytest.mark.deep
 def test_what_does_not_end_is_stopped(run: Run) -> None:
     result = run("print('begun')", "while True: pass", timeout=15)
-    assert result["problem"] == {"cell": 1, "says": "did not end within 15 s and was stopped"}
+    assert result["problem"] == {"cell": 1, "says": "did not end within 15 s and was stopped", "endless": True}
     assert result["cells"][0]["text"] == "begun\n"
 
 
