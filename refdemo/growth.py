@@ -2,21 +2,18 @@
 
 import gc
 import sys
-from collections import namedtuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 from refdemo.reading.classes import is_a, name_of
 from refdemo.searching.undisturbed import with_collector_off
-
-TYPE_CHECKING = False  # typing is not loaded: PyPy's gc.get_objects() would take half as long again in a small process
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _HAVE_GC = 1 << 14  # Py_TPFLAGS_HAVE_GC of Include/object.h; PyPy sets no such flag, and lists whatever it can reach
 _MOST_LINES = 4
 """So many lines of one chart can be told apart without colour."""
 
 
-class Growth(namedtuple("Growth", ["of", "alive"])):
+class Growth(NamedTuple):
     """How many instances of a class were alive at first and after each round, as plain data: it keeps nothing alive.
 
     Printed, one line: the first number, the last one, and in brackets what the numbers do from round to round.
@@ -34,7 +31,6 @@ class Growth(namedtuple("Growth", ["of", "alive"])):
     'flat after round 1'
     """
 
-    __slots__ = ()
     of: str
     """The name of the class."""
     alive: tuple[int, ...]
@@ -100,7 +96,7 @@ class Comparison:
         return _inline(self.svg())
 
 
-def growth(step: "Callable[[], object]", of: type, rounds: int = 50, collect: bool = True) -> Growth:
+def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool = True) -> Growth:
     """Call a step again and again, and count after each round how many instances of a class are alive.
 
     An instance counts if its class is `of` or a subclass. The first number is taken before the first round.
@@ -162,7 +158,7 @@ def compared(**growths: Growth) -> Comparison:
     return Comparison(growths)
 
 
-_flags: "Callable[[type], int]" = type.__dict__["__flags__"].__get__
+_flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
 
 
 def _alive(of: type, collect: bool) -> int:

@@ -3,18 +3,14 @@
 A metaclass, or a subclass of ModuleType, can define anything under these names; nothing of it runs here.
 """
 
-from types import ModuleType
+from collections.abc import Callable
+from types import MappingProxyType, ModuleType
+from typing import Any
 
-TYPE_CHECKING = False  # typing is not loaded, for `growth`: see there
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import MappingProxyType
-    from typing import Any
-
-mro: "Callable[[type], tuple[type, ...]]" = type.__dict__["__mro__"].__get__
-namespace: "Callable[[type], MappingProxyType[str, Any]]" = type.__dict__["__dict__"].__get__
-name_of: "Callable[[type], str]" = type.__dict__["__name__"].__get__
-module_dict: "Callable[[object], dict[str, Any]]" = vars(ModuleType)["__dict__"].__get__
+mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
+namespace: Callable[[type], "MappingProxyType[str, Any]"] = type.__dict__["__dict__"].__get__
+name_of: Callable[[type], str] = type.__dict__["__name__"].__get__
+module_dict: Callable[[object], dict[str, Any]] = vars(ModuleType)["__dict__"].__get__
 """A module's own dict, which its globals are."""
 
 

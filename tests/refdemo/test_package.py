@@ -71,15 +71,6 @@ def test_drawing_a_chart_loads_nothing_that_asks_a_network():
     assert run(program).split() == []
 
 
-def test_measuring_growth_loads_little():
-    # What it loads is counted through with all the rest after each round: with typing, PyPy takes half as long again.
-    program = (
-        "import sys; before = set(sys.modules); import refdemo.growth\n"
-        "print(*sorted({'contextlib', 'enum', 'functools', 're', 'typing'} & (set(sys.modules) - before)))"
-    )
-    assert run(program).split() == []
-
-
 def test_every_module_imports_with_warnings_as_errors():
     program = "import sys, warnings, importlib; warnings.simplefilter('error'); "
     program += "[importlib.import_module(name) for name in sys.argv[1:]]; print('imported')"
