@@ -29,6 +29,11 @@ def deep_on_pypy(test):
     return test if COUNTED else pytest.mark.deep(test)
 
 
+def type_name(x):
+    """Name a test for what it is given: a repr can have an address, on which no two processes agree."""
+    return type(x).__name__
+
+
 def raw_count(address):
     """The number in the count's place, immortal or not, of a build with a GIL."""
     if sys.version_info >= (3, 12) and WORD == 8:
