@@ -1,7 +1,7 @@
 """What is done with this project: `nox -l` lists it, plain `nox` does what CI does."""
 
+import os
 import shutil
-import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -9,31 +9,45 @@ from pathlib import Path
 import nox
 
 ROOT = Path(__file__).parent
-sys.path.insert(0, str(ROOT / "docs" / "_ext"))
-from everypython.interpreters import Interpreter, discover  # noqa: E402  # needs the line above
 
 nox.options.default_venv_backend = "uv|virtualenv"  # uv where it is installed: environments in a second, not in ten
 nox.options.reuse_existing_virtualenvs = True
-nox.options.sessions = ["lint", "tests", "docs", "verify"]
+nox.options.sessions = ["lint", "tests", "strict", "verify"]
 nox.options.error_on_missing_interpreters = True
 
 ENGINE = {"PYTHONPATH": str(ROOT / "docs" / "_ext")}
+STRICT = {**ENGINE, "EVERYPYTHON_STRICT": "1"}
 SITE = "docs/_build/site"
+FOLDERS = [f"tests/{folder}" for folder in ("engine", "site", "bench", "hosting", "quality")]
+PARALLEL = ["-n", "auto", "--dist", "loadfile"]  # tests of one file share what they build
 
 
 def install(session: nox.Session, group: str) -> None:
-    """Installs a dependency group of pyproject.toml, and says how long that took: it is no part of what is timed."""
+    """Install a dependency group of pyproject.toml, and say how long that took: it is no part of what is timed."""
     began = time.monotonic()
     groups = nox.project.load_toml(ROOT / "pyproject.toml")
-    session.install("-e", ".", *nox.project.dependency_groups(groups, group))
+    session.install(*nox.project.dependency_groups(groups, group))
     session.log(f"set-up took {time.monotonic() - began:.1f} s")
+
+
+def publish(session: nox.Session, *options: str, env: dict[str, str] = ENGINE) -> None:
+    """Build the site. Ctrl-C leaves it the time to end what it runs."""
+    build = ["python", "-m", "everypython.publish", "docs", SITE, *options]
+    session.run(*build, *session.posargs, env=env, interrupt_timeout=10, terminate_timeout=10)
 
 
 @nox.session
 def docs(session: nox.Session) -> None:
-    """Run every demonstration on every Python found and build the site from what each printed."""
+    """Run every demonstration on every Python found and build the site; what is not explained is shown and listed."""
     install(session, "docs")
-    session.run("python", "-m", "everypython.publish", "docs", SITE, *session.posargs, env=ENGINE)
+    publish(session)
+
+
+@nox.session
+def strict(session: nox.Session) -> None:
+    """Build as `docs` does, and refuse what is not explained on the Pythons that gate: what CI and releases do."""
+    install(session, "docs")
+    publish(session, env=STRICT)
 
 
 @nox.session
@@ -41,8 +55,7 @@ def site(session: nox.Session) -> None:
     """Build what is published: as `docs`, with Pyodide's outputs, and with Run in the reader's browser."""
     install(session, "docs")
     fetch_pyodide(session)
-    build = ["python", "-m", "everypython.publish", "docs", SITE, "-D", "everypython_run=1"]
-    session.run(*build, *session.posargs, env=ENGINE)
+    publish(session, "-D", "everypython_run=1")
 
 
 def fetch_pyodide(session: nox.Session) -> None:
@@ -58,7 +71,8 @@ def site_and_chromium(session: nox.Session) -> None:
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))):
         session.run("playwright", "install", "chromium", success_codes=range(256))  # if it fails, the tests say so
     fetch_pyodide(session)
-    session.run("python", "-m", "everypython.publish", "docs", SITE, "-q", "-D", "everypython_run=1", env=ENGINE)
+    publish = ["python", "-m", "everypython.publish", "docs", SITE, "-q", "-D", "everypython_run=1"]
+    session.run(*publish, env=ENGINE)
 
 
 @nox.session
@@ -101,26 +115,64 @@ def verify(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Test the engine and the site, then refdemo under every Python found."""
     install(session, "tests")
-    folders = ["engine", "site", "bench", "hosting", "quality"]
-    session.run("pytest", *(f"tests/{folder}" for folder in folders), *session.posargs)
-    for name in instruments:
-        session.notify(name)
+    test(session, "not deep")
 
 
-def test_instruments(session: nox.Session) -> None:
-    session.install("pytest", "networkx")  # whose components our cycles are compared with
-    session.run("python", "-m", "pytest", "tests/refdemo", *session.posargs)
+@nox.session
+def deep(session: nox.Session) -> None:
+    """Test what is slow by nature: the whole site verified, Pyodide, Jupyter's kernel, large heaps, `machines`."""
+    install(session, "tests")
+    fetch_pyodide(session)
+    test(session, "deep", env=STRICT)
+    session.notify("crosscheck", posargs=())
+    session.notify("machines", posargs=())
 
 
-def register(interpreter: Interpreter) -> str:
-    """Makes a session that tests refdemo under one Python; returns the session's name."""
-    name = f"tests-{interpreter.key}"
-    test_instruments.__doc__ = f"Test refdemo under {interpreter.name}."
-    nox.session(name=name, python=interpreter.executable)(test_instruments)
-    return name
+def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> None:
+    """Run the tests with a marker: of the engine and the site here, of refdemo under every Python found."""
+    found = pythons(session)
+    none_left = [0, 5] if session.posargs else [0]  # where `-- -k NAME` leaves no test
+    chosen = ["-m", marked, *session.posargs]
+    session.run("pytest", *FOLDERS, *PARALLEL, *chosen, env=env, success_codes=none_left)
+    for key, python in found:
+        session.log(f"refdemo under {key}")
+        inside = environment(session, key, python)
+        # pytest-xdist starts threads, and with the first one a free-threaded 3.13 makes classes and functions immortal
+        parallel = [] if key.split("-")[1].endswith("t") else PARALLEL
+        command = [inside, "-m", "pytest", "tests/refdemo", *parallel, *chosen]
+        session.run(*command, external=True, success_codes=none_left)
 
 
-instruments = [register(interpreter) for interpreter in discover(log=lambda skipped: None)]
+def pythons(session: nox.Session) -> list[tuple[str, str]]:
+    """Return key and path of every Python found. What EVERYPYTHON names wrongly ends the session with one line."""
+    answer = session.run("python", "-m", "everypython.interpreters", env=ENGINE, silent=True, success_codes=[0, 2])
+    lines = str(answer).splitlines()
+    found = [(key, path) for key, tab, path in (line.partition("\t") for line in lines) if tab]
+    if not found:
+        session.error(lines[-1].rstrip("."))
+    return found
+
+
+def environment(session: nox.Session, key: str, python: str) -> str:
+    """Return the path of a Python with what refdemo's tests need, in an environment that is kept."""
+    folder = Path(session.virtualenv.location).with_name(f"refdemo-{key}")
+    inside = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
+    needed = ["pytest>=8.4", "pytest-xdist>=3.6", "networkx"]  # whose components our cycles are compared with
+    made, of = folder / "made-of", "\n".join([python, *needed])
+    if not made.exists() or made.read_text() != of or shutil.which(inside) is None:
+        began = time.monotonic()
+        session.run("python", "-m", "virtualenv", "--clear", "--quiet", "--python", python, str(folder), silent=True)
+        session.run(inside, "-m", "pip", "install", "--quiet", *needed, external=True, silent=True)
+        made.write_text(of)
+        session.log(f"set-up took {time.monotonic() - began:.1f} s")
+    return inside
+
+
+@nox.session
+def machines(session: nox.Session) -> None:
+    """Build strictly, and test, with each Python of this machine alone and with three pairs (`-- --all`: all pairs)."""
+    install(session, "tests")
+    session.run("python", "-m", "tests.machines", *session.posargs, env=STRICT)
 
 
 @nox.session

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypedDict
 
+import refdemo
 from bench.meter import Meter
 
 ROOT = Path(__file__).parents[1]
@@ -143,6 +144,8 @@ def version_of(tool: str) -> str | None:
     """The version of a distribution, or of the interpreter itself; None where it is not installed."""
     if tool == "CPython":
         return platform.python_version()
+    if tool == "refdemo":  # which stands beside this, installed or not
+        return refdemo.__version__
     try:
         return importlib.metadata.version(tool)
     except importlib.metadata.PackageNotFoundError:

@@ -13,13 +13,16 @@ from bench import heap
 
 @pytest.fixture(autouse=True)
 def no_heap_is_left() -> Iterator[None]:
-    gc.collect()
+    frozen = gc.get_freeze_count()
+    gc.freeze()  # what other tests keep: to look through it with each collection takes longer than the tests
     gc.disable()
     yield
     heap.alive.clear()
     heap.chain.clear()
     gc.enable()
     gc.collect()
+    if not frozen:
+        gc.unfreeze()
 
 
 def reachable(start: object) -> dict[int, tuple[object, int]]:

@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from everypython import child
+from everypython.interpreters import Interpreter
 from everypython.runs import Progress, Store
 from everypython.tree import Tree
 from everypython.units import Cell, Options, Unit
 
-from .conftest import FOUND, Site
-
-OTHER = [one for one in FOUND if one.language != sys.version.split()[0]]
+from .conftest import Site, add_columns, made, this_python
 
 
 @pytest.fixture
@@ -88,21 +87,18 @@ def test_edited_prose_runs_nothing(told: Site) -> None:
     assert (ran(log), read_again(log)) == (0, {"alone"})
 
 
-@pytest.mark.skipif(not OTHER, reason="needs a second Python")
-def test_another_interpreter_runs_everything_and_its_outputs_follow(told: Site) -> None:
-    told.page("alone", "import sys\nprint('this is', sys.version.split()[0])")
+def test_another_interpreter_runs_everything_and_its_outputs_follow(told: Site, other: Interpreter) -> None:
+    told.page("alone", "import sys\nprint('this is', sys.version)")
     told.built()
-    other = OTHER[0]
     told.pythons = [other.executable]
     log = told.built()
     assert (ran(log), read_again(log)) == (3, {"index", "alone", "shown"})
     assert f"this is {other.language}" in told.html("alone")
 
 
-@pytest.mark.skipif(not OTHER, reason="needs a second Python")
-def test_one_more_interpreter_runs_what_it_has_not_run(told: Site) -> None:
+def test_one_more_interpreter_runs_what_it_has_not_run(told: Site, other: Interpreter) -> None:
     told.built()
-    told.pythons.append(OTHER[0].executable)
+    told.pythons.append(other.executable)
     assert ran(told.built()) == 3
 
 
@@ -150,21 +146,14 @@ def body(site: Site, number: int) -> str:
     return site.html(f"page{number}").partition("<body>")[2]
 
 
-@pytest.mark.skipif(not OTHER, reason="needs a second Python")
 def test_differences_are_shown_with_their_reason_and_agreement_with_a_mark(site: Site) -> None:
-    site.pythons = [FOUND[0].executable, OTHER[-1].executable]
-    site.page(
-        "index",
-        "---\ndiffers: {'"
-        + OTHER[-1].key
-        + "': 'gh-1 `differ` ([why](https://example.org))'}\n---\nimport sys\nsys.version.split()[0]",
-        "print('agreed')",
-        "pass",
-    )
+    old, why = made("3.9.1"), "gh-1 `differ` ([why](https://example.org))"
+    site.page("index", f"---\ndiffers: {{'==3.9': '{why}'}}\n---\nprint('new')", "print('agreed')", "pass")
+    add_columns(site, old, changes={"new": "old"})
     site.built()
     html = site.html()
     assert html.count('<div class="outcome"') == 3, "two for the cell that differs, one for the one that agrees"
-    assert FOUND[0].language in html and OTHER[-1].language in html
+    assert this_python().name in html and old.name in html
     assert '<code class="docutils literal notranslate"><span class="pre">differ</span></code>' in html
     assert html.count("same on all 2 Pythons") == 1, "a cell that prints nothing anywhere gets no mark"
 
@@ -209,18 +198,19 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(told: Site) -> None:
 
 
 def test_progress_is_one_moving_line_on_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
-    pair = (Unit("page", "a", "a", 1, (), ()), FOUND[0])
+    python = this_python()
+    pair = (Unit("page", "a", "a", 1, (), ()), python)
     progress = Progress([pair, pair], print, True)
-    progress.done(FOUND[0], 0.1)
-    progress.done(FOUND[0], 0.1)
-    shown = f"\r\x1b[Kran {FOUND[0].version} "
+    progress.done(python, 0.1)
+    progress.done(python, 0.1)
+    shown = f"\r\x1b[Kran {python.version} "
     assert capfd.readouterr().out == f"{shown}1/2{shown}2/2\n"
 
 
 def test_nothing_is_left_in_the_temporary_folder(told: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
-    told.built()
+    assert told.build(alone=True).returncode == 0
     assert not [*(tmp_path / "temporary").glob("everypython-*")]
 
 
@@ -241,5 +231,5 @@ def test_a_run_that_nobody_wants_any_more_is_ended_and_not_kept(
     unit = Unit("page", "a", "a", 1, (Cell("while True: pass", 1, Options()),), ())
     child.stop.set()
     with pytest.raises(child.Stopped):
-        store.all([unit], FOUND[:1], print, False)
-    assert store.known([unit], FOUND[:1]) == {}
+        store.all([unit], [this_python()], print, False)
+    assert store.known([unit], [this_python()]) == {}

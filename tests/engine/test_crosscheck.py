@@ -2,10 +2,12 @@
 
 import json
 import re
+import tempfile
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from everypython.interpreters import Interpreter
 
 from .conftest import Site
 
@@ -27,7 +29,7 @@ def without_kernel(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No kernel can be reached: its sockets lie in a temporary folder, and their paths become too long for one."""
     deep = tmp_path.joinpath(*["a-folder-in-a-folder"] * 6)
     deep.mkdir(parents=True)
-    monkeypatch.setenv("TMPDIR", str(deep))
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
 
 
 def compared(site: Site) -> tuple[str, list[list[str]]]:
@@ -41,7 +43,7 @@ def compared(site: Site) -> tuple[str, list[list[str]]]:
 def test_a_count_that_displaying_raises_in_the_kernel_is_reported_with_its_place(site: Site) -> None:
     site.page("index", *COUNTED)
     site.page("folder/alike", "import helper\nprint(helper.WORD)", "1 / 0", "{'a': 1}")
-    report = site.build(command=COMMAND)
+    report = site.build(command=COMMAND, alone=True)
     assert report.returncode == 0, report.stderr
     line, count, _ = report.stdout.splitlines()
     assert re.fullmatch(r"index\.md:17: plain 'references: 2', kernel 'references: [3-9]\d*'", line)
@@ -95,6 +97,14 @@ def test_the_directive_shows_what_each_of_the_two_printed(comparing: Site) -> No
     assert re.fullmatch(r"references: [3-9]\d*", kernel)
 
 
+def test_a_page_that_another_process_reads_compares_itself_too(comparing: Site, other: Interpreter) -> None:
+    for number in range(6):  # of fewer pages Sphinx reads all by itself
+        comparing.page(f"page{number}", "1")
+    comparing.pythons = [other.executable]  # what this Python prints, which is the kernel's, is yet to be run
+    comparing.built("-j", "2")
+    assert len(compared(comparing)[1]) == 1
+
+
 def test_a_second_build_shows_the_kept_comparison_and_starts_no_kernel(
     comparing: Site, request: pytest.FixtureRequest
 ) -> None:
@@ -111,7 +121,7 @@ def test_where_no_kernel_starts_the_build_goes_on_and_the_next_one_compares(
     request.getfixturevalue("without_kernel")
     comparing.built("-W", "-n")
     assert compared(comparing) == ("No comparison with Jupyter’s kernel could be made when this page was built.", [])
-    monkeypatch.delenv("TMPDIR")
+    monkeypatch.setattr(tempfile, "tempdir", None)
     comparing.built()
     assert len(compared(comparing)[1]) == 1
 

@@ -1,11 +1,8 @@
 """What must not be published ends the build: one clear error, a non-zero exit, and the last site left as it was."""
 
-import os
-import subprocess
-
 import pytest
 
-from .conftest import FOUND, FRONT, Site
+from .conftest import FRONT, Site
 
 
 def refused(site: Site) -> str:
@@ -60,16 +57,6 @@ def test_an_expected_exception_is_published(site: Site) -> None:
     assert "KeyError" in site.html()
 
 
-@pytest.mark.skipif(len(FOUND) < 2, reason="needs a second Python")
-def test_a_hidden_assert_that_fails_on_any_python_fails_the_build(site: Site) -> None:
-    site.pythons = [FOUND[0].executable, FOUND[-1].executable]
-    cell = f"import sys\nassert sys.version.split()[0] == {FOUND[0].language!r}"
-    site.page("index", f"---\ntags: [remove-cell]\n---\n{cell}")
-    error = refused(site)
-    assert f"on {FOUND[-1].key}" in error and "AssertionError" in error
-    assert f"on {FOUND[0].key}" not in error
-
-
 def test_a_missing_example_is_named_with_what_there_is(site: Site) -> None:
     site.write("docs/index.md", "# Index\n\ntext\n\n```{example} great\n```\n")
     error = refused(site)
@@ -91,23 +78,56 @@ def test_front_matter_that_is_no_yaml_is_named(site: Site) -> None:
 
 
 BAD_OPTIONS = {
-    "an unquoted colon": "differs:\n  pypy: no counts: none",
-    "a list of patterns": "differs: [pypy]",
-    "a reason that is no text": "differs: {pypy: 3}",
-    "tags that are no list": "tags: remove-cell",
+    "an unquoted colon": ("differs:\n  pypy: no counts: none", "cannot be read"),
+    "a list of patterns": ("differs: [pypy]", "must map patterns to reasons"),
+    "a reason that is no text": ("differs: {pypy: 3}", "must map patterns to reasons"),
+    "an empty reason": ("differs: {pypy: ' '}", "the reason for 'pypy' is empty"),
+    "tags that are no list": ("tags: remove-cell", "must be a list"),
+    "a tag that is misspelt": ("tags: [hide-outptu]", "no tag `hide-outptu`"),
+    "an option that is misspelt": ("difers: {pypy: gh-1}", "no option `difers`. Do you mean `differs`?"),
+    "an option that there is not": ("because: gh-1", "no option `because`. There are: "),
+    "a pattern that is misspelt": ("skip: {cpythn-3.12: gh-1}", "the pattern 'cpythn-3.12' means no Python"),
+    "a version that is compared with nothing": ("volatile: {'3.12': gh-1}", "the pattern '3.12' means no Python"),
+    "one option twice": ("differs: {pypy: gh-1}\ndiffers: {pypy: gh-2}", "'differs' stands there twice"),
+    "one pattern twice": ("differs: {pypy: gh-1, pypy: gh-2}", "'pypy' stands there twice"),
 }
 
 
-@pytest.mark.parametrize("options", BAD_OPTIONS.values(), ids=BAD_OPTIONS)
-def test_bad_options_of_a_cell_are_named_by_page_and_line(site: Site, options: str) -> None:
+@pytest.mark.parametrize("options, says", BAD_OPTIONS.values(), ids=BAD_OPTIONS)
+def test_bad_options_of_a_cell_are_named_by_page_and_line(site: Site, options: str, says: str) -> None:
     site.write("docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n---\n{options}\n---\n1\n```\n")
-    assert "index.md:8: " in refused(site)
+    error = refused(site)
+    assert "index.md:8: " in error and says in error
 
 
-@pytest.mark.parametrize("options", BAD_OPTIONS.values(), ids=BAD_OPTIONS)
-def test_bad_options_of_an_example_are_named_by_page_and_line(site: Site, options: str) -> None:
+@pytest.mark.parametrize("options, says", BAD_OPTIONS.values(), ids=BAD_OPTIONS)
+def test_bad_options_of_an_example_are_named_by_page_and_line(site: Site, options: str, says: str) -> None:
     site.write("docs/index.md", f"# Index\n\n```{{example}} greet\n---\n{options}\n---\n```\n")
-    assert "index.md:3: " in refused(site)
+    error = refused(site)
+    assert "index.md:3: " in error and says in error
+
+
+@pytest.mark.parametrize(
+    "line, says", {"difers: {pypy: gh-1}": "Do you mean `differs`?", "skip: {}\nskip: {}": "twice"}.items()
+)
+def test_bad_options_of_a_page_are_named(site: Site, line: str, says: str) -> None:
+    front = FRONT.replace("kernelspec:", f"{line}\nkernelspec:")
+    site.write("docs/index.md", f"{front}# Index\n\n```{{code-cell}} python\n1\n```\n")
+    error = refused(site)
+    assert "index.md:1: " in error and says in error
+
+
+def test_what_a_page_says_to_other_extensions_is_none_of_the_engines_options(site: Site) -> None:
+    front = FRONT.replace("kernelspec:", "orphan: true\nauthor: nobody\nkernelspec:")
+    site.write("docs/index.md", f"{front}# Index\n\n```{{code-cell}} python\nprint('fine')\n```\n")
+    site.built()
+    assert "fine" in site.html()
+
+
+def test_two_cells_of_one_name_are_named(site: Site) -> None:
+    site.page("index", "---\nname: facts\n---\n1", "---\nname: facts\n---\n2")
+    error = refused(site)
+    assert "index.md:15: the cell of line 8 has the name 'facts', too" in error
 
 
 def test_an_interpreter_that_is_not_there_is_named(site: Site) -> None:
@@ -121,49 +141,3 @@ def test_a_declared_package_that_is_not_there_is_named(site: Site) -> None:
     (site.root / "helper/__init__.py").unlink()
     site.page("index", "1")
     assert "everypython_packages names" in refused(site)
-
-
-def published(site: Site) -> subprocess.CompletedProcess[str]:
-    return site.build(command="everypython.publish")
-
-
-def test_a_site_is_published_whole(site: Site) -> None:
-    site.page("index", "print('one')")
-    result = published(site)
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.rstrip().endswith(f" s. The site is at {site.root / 'out' / 'index.html'}")
-    assert "one" in site.html()
-    assert sorted(path.name for path in site.root.iterdir() if path.name.startswith("out")) == ["out"]
-
-
-def test_a_site_that_is_built_again_and_is_the_same_stays_where_it_is(site: Site) -> None:
-    site.page("index", "print('the', 'same')")
-    assert published(site).returncode == 0
-    before = (site.root / "out").stat()
-    assert published(site).returncode == 0
-    assert (site.root / "out").stat().st_ino == before.st_ino
-    site.page("index", "print('another')")
-    assert published(site).returncode == 0
-    assert "another" in site.html() and (site.root / "out").stat().st_ino != before.st_ino
-
-
-@pytest.mark.parametrize("wrong", ["```{code-cell} python\n1/0\n```", "{unknown}`role`"], ids=["a cell", "a warning"])
-def test_a_failed_build_leaves_the_published_site_alone(site: Site, wrong: str) -> None:
-    site.page("index", "print('one')")
-    assert published(site).returncode == 0
-    before = {path: path.read_bytes() for path in (site.root / "out").rglob("*") if path.is_file()}
-    site.write("docs/index.md", f"{FRONT}# Index\n\n{wrong}\n")
-    for _ in range(2):  # Sphinx alone passes the second time
-        result = published(site)
-        assert result.returncode != 0
-        assert "Nothing was published" in result.stderr
-    assert {path: path.read_bytes() for path in (site.root / "out").rglob("*") if path.is_file()} == before
-
-
-def test_a_page_that_was_removed_leaves_the_published_site(site: Site) -> None:
-    site.page("index", "1")
-    site.write("docs/gone.md", "---\norphan: true\n---\n# Gone\n")
-    assert published(site).returncode == 0
-    os.unlink(site.root / "docs/gone.md")
-    assert published(site).returncode == 0
-    assert not (site.root / "out/gone.html").exists()

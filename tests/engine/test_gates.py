@@ -1,166 +1,197 @@
-"""What stands against publishing although every program ran: each gate closed once, and once open."""
+"""What a strict build does not publish although every program ran: each gate closed once, and once open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from everypython.gates import gating
+from everypython.gates import Finding, gating
 from everypython.interpreters import Interpreter
 
-from .conftest import FOUND, FRONT, Site
+from .written import built, findings, line_of, page, python
 
-pytestmark = pytest.mark.skipif(len(FOUND) < 3, reason="needs three Pythons that print their own version")
-
-NEW, OLD, OTHER = FOUND[0], FOUND[1], FOUND[2]
-MINOR = {one: ".".join(one.version.split(".")[:2]) for one in (NEW, OLD, OTHER)}
-SAME_AS_NEW_ON_OTHER = (
-    f"import sys\nprint(sys.version_info[:2] == ({OLD.language.replace('.', ', ', 1).rsplit('.')[0]}))"
+NEW, OLD, OTHER = python("3.15.2"), python("3.14.10"), python("3.13.18")
+EARLY, PYPY, DEBUG, FREE = (
+    python("3.13.0"),
+    python("8.0.1", implementation="pypy"),
+    python("3.14.10d"),
+    python("3.14.10t"),
 )
 WHY = "versions differ (gh-1)"
+ODD = {NEW: ["the same\n"], OLD: ["odd\n"], OTHER: ["the same\n"]}
+ALL_THE_SAME = {one: ["the same\n"] for one in ODD}
+Judge = Callable[..., list[str]]
 
 
 @pytest.fixture
-def three(site: Site) -> Site:
-    """A site on three Pythons, of which OLD prints something else than the other two."""
-    site.pythons = [NEW.executable, OLD.executable, OTHER.executable]
-    return site
+def judge(tmp_path: Path) -> Judge:
+    """What is found on a page with one cell that has options, with the place and the Python of each."""
+
+    def judge(options: str, printed: dict[Interpreter, list[str]] = ODD, front: str = "", more: str = "") -> list[str]:
+        cells = [f"---\n{options}\n---\nprint()", *([more] if more else [])]
+        return [str(each) for each in findings(built(page(*cells, front=front), printed, tmp_path))]
+
+    return judge
 
 
-def page(site: Site, options: str, cell: str = SAME_AS_NEW_ON_OTHER, front: str = "") -> int:
-    """Writes the page and returns the line of its cell."""
-    head = FRONT.removesuffix("---\n") + (f"{front}\n" if front else "") + "---\n"
-    text = f"{head}# Index\n\n```{{code-cell}} python\n---\n{options}\n---\n{cell}\n```\n"
-    site.write("docs/index.md", text)
-    return text.split("\n").index("```{code-cell} python") + 1
+def test_a_difference_with_a_reason_is_published(judge: Judge) -> None:
+    assert judge(f'differs: {{"==3.14": "{WHY}"}}') == []
 
 
-def refused(site: Site) -> str:
-    result = site.build()
-    assert result.returncode == 1, result.stdout + result.stderr
-    assert not (site.root / "out/index.html").exists()
-    return result.stderr
+def test_a_difference_that_no_pattern_covers_is_found(judge: Judge) -> None:
+    (found,) = judge(f'differs: {{"pypy": "{WHY}"}}')
+    line = line_of(page(""))
+    assert found.startswith(f"index.md:{line}: on {OLD.key}: prints 'odd\\n', where {NEW.key} prints 'the same\\n'")
 
 
-def test_a_difference_with_a_reason_is_published(three: Site) -> None:
-    page(three, f'differs: {{"=={MINOR[OLD]}": "{WHY}"}}')
-    three.built()
-    assert "versions differ" in three.html()
+def test_a_pattern_that_is_too_wide_is_found(judge: Judge) -> None:
+    (found,) = judge(f'differs: {{"<=3.14": "{WHY}"}}')
+    assert f"on {OTHER.key}: agrees with {NEW.key}, so the `differs` pattern '<=3.14' must not cover it" in found
 
 
-def test_a_difference_that_no_pattern_covers_is_refused(three: Site) -> None:
-    line = page(three, f'differs: {{"pypy": "{WHY}"}}')
-    error = refused(three)
-    assert f"index.md:{line}: on {OLD.key}: prints 'True\\n', where {NEW.key} prints 'False\\n'" in error
-    assert f"on {OTHER.key}" not in error
+def test_a_pattern_that_is_out_of_date_is_found(judge: Judge) -> None:
+    (found,) = judge(f'differs: {{"==3.14": "{WHY}"}}', ALL_THE_SAME)
+    assert f"on {OLD.key}: agrees with {NEW.key}" in found
 
 
-def test_a_pattern_that_is_too_wide_is_refused(three: Site) -> None:
-    line = page(three, f'differs: {{"<={MINOR[OLD]}": "{WHY}"}}')
-    error = refused(three)
-    assert f"index.md:{line}: on {OTHER.key}: agrees with {NEW.key}, so the `differs` pattern" in error
-    assert f"on {OLD.key}" not in error
+def test_a_pattern_that_covers_no_python_of_this_build_is_not_checked(judge: Judge) -> None:
+    assert judge(f'differs: {{"32-bit": "{WHY}"}}', ALL_THE_SAME) == []
 
 
-def test_a_pattern_that_is_out_of_date_is_refused(three: Site) -> None:
-    line = page(three, f'differs: {{"=={MINOR[OLD]}": "{WHY}"}}', cell="print('the same')")
-    assert f"index.md:{line}: on {OLD.key}: agrees with {NEW.key}" in refused(three)
+def test_a_pattern_that_covers_the_published_default_itself_is_not_checked(judge: Judge) -> None:
+    assert judge(f'differs: {{"<=3.14": "{WHY}"}}', {OLD: ["old\n"], OTHER: ["old\n"]}) == []
 
 
-def test_a_pattern_that_covers_no_python_of_this_build_is_not_checked(three: Site) -> None:
-    page(three, f'differs: {{"32-bit": "{WHY}"}}', cell="print('the same')")
-    three.built()
+def test_the_published_defaults_own_reason_explains_why_others_differ(judge: Judge) -> None:
+    assert judge(f'differs: {{"{NEW.key}": "{WHY}"}}', {NEW: ["new\n"], OLD: ["old\n"]}) == []
 
 
-def test_a_pattern_that_covers_the_published_default_itself_is_not_checked(three: Site) -> None:
-    three.pythons = [OLD.executable, OTHER.executable]
-    page(three, f'differs: {{"<={MINOR[OLD]}": "{WHY}"}}', cell="print('the same on old Pythons')")
-    three.built()
+def test_the_first_pattern_that_covers_a_python_is_its_reason(tmp_path: Path) -> None:
+    options = f'---\ndiffers: {{"==3.14": "the first (gh-1)", "{OLD.key}": "the second (gh-2)"}}\n---\n1'
+    build = built(page(options), ODD, tmp_path)
+    assert [group.reasons for group in build.groups(build.units[0], 0)] == [[], ["the first (gh-1)"]]
 
 
-def test_the_published_defaults_own_reason_explains_why_others_differ(three: Site) -> None:
-    three.pythons = [OLD.executable, OTHER.executable]
-    page(three, f'differs: {{"{OLD.key}": "{WHY}"}}')
-    three.built()
-    assert "versions differ" in three.html()
-
-
-def test_the_first_pattern_that_covers_a_python_is_its_reason(three: Site) -> None:
-    page(three, f'differs: {{"=={MINOR[OLD]}": "the first (gh-1)", "{OLD.key}": "the second (gh-2)"}}')
-    three.built()
-    assert "the first" in three.html() and "the second" not in three.html()
-
-
-def test_a_pattern_in_the_front_matter_needs_to_explain_one_cell_of_the_page(three: Site) -> None:
-    front = f'differs: {{"=={MINOR[OLD]}": "{WHY}"}}'
-    page(three, "tags: []", front=front)
-    page_text = (three.root / "docs/index.md").read_text(encoding="utf-8")
-    three.write("docs/index.md", page_text + "\n```{code-cell} python\nprint('the same')\n```\n")
-    three.built()
-    page(three, "tags: []", cell="print('the same')", front=front)
-    assert "index.md:1: on" in three.build().stderr
+def test_a_pattern_in_the_front_matter_needs_to_explain_one_cell_of_the_page(judge: Judge) -> None:
+    front = f'differs: {{"==3.14": "{WHY}"}}'
+    assert judge("tags: []", {one: [*texts, "more\n"] for one, texts in ODD.items()}, front, more="2") == []
+    (found,) = judge("tags: []", ALL_THE_SAME, front)
+    assert (
+        found.startswith("index.md:1: on ")
+        and "the front matter's `differs` pattern '==3.14' explains nothing" in found
+    )
 
 
 @pytest.mark.parametrize("reason", ["implementation detail", "they differ"])
-def test_a_reason_without_a_source_is_refused(three: Site, reason: str) -> None:
-    line = page(three, f'differs: {{"=={MINOR[OLD]}": "{reason}"}}')
-    assert f"index.md:{line}: the reason for '=={MINOR[OLD]}' names no PEP, issue or document" in refused(three)
+def test_a_reason_without_a_source_is_a_fault_of_the_sources(tmp_path: Path, reason: str) -> None:
+    text = page(f'---\ndiffers: {{"==3.14": "{reason}"}}\n---\n1')
+    (found,) = findings(built(text, ODD, tmp_path))
+    assert found.fault and not found.python
+    assert "the reason for '==3.14' names no PEP, issue or document" in found.says
 
 
 @pytest.mark.parametrize("reason", ["by PEP 683", "see gh-130704", "[as documented](https://example.org)"])
-def test_a_pep_an_issue_or_a_link_is_a_source(three: Site, reason: str) -> None:
-    page(three, f'differs: {{"=={MINOR[OLD]}": "{reason}"}}')
-    three.built()
-    assert reason.strip("[]").partition("]")[0] in three.html()
+def test_a_pep_an_issue_or_a_link_is_a_source(judge: Judge, reason: str) -> None:
+    assert judge(f'differs: {{"==3.14": "{reason}"}}') == []
 
 
-def test_an_exception_on_another_python_is_a_difference_shown_by_its_last_line(three: Site) -> None:
-    cell = SAME_AS_NEW_ON_OTHER.replace("print(", "assert not (") + ", 'not here'"
-    line = page(three, "tags: []", cell=cell)
-    error = refused(three)
-    assert f"index.md:{line}: on {OLD.key}: prints 'AssertionError: not here'" in error
-    page(three, f'differs: {{"{OLD.key}": "{WHY}"}}', cell=cell)
-    three.built()
-    assert "AssertionError: not here" in three.html() and "Traceback" not in three.html()
+def test_an_exception_on_another_python_is_a_difference_like_any_other(judge: Judge) -> None:
+    raised = {**ODD, OLD: ["AssertionError: not here"]}
+    (found,) = judge("tags: []", raised)
+    assert f"on {OLD.key}: prints 'AssertionError: not here'" in found
+    assert judge(f'differs: {{"==3.14": "{WHY}"}}', raised) == []
 
 
-def test_volatile_exempts_the_pythons_of_its_pattern_alone(three: Site) -> None:
-    page(three, f'volatile: {{"{OLD.key}": "its version"}}')
-    three.built()
-    assert "varies from run to run" in three.html() and "its version" in three.html()
-    page(three, f'volatile: {{"{OTHER.key}": "its version"}}')
-    assert f"on {OLD.key}: prints" in three.build().stderr
+def test_an_exception_on_the_published_default_has_to_be_announced(judge: Judge) -> None:
+    raised = {NEW: ["KeyError: 'key'"]}
+    (found,) = judge("tags: []", raised)
+    assert f"on {NEW.key}: raised KeyError: 'key'\nTraceback" in found
+    assert judge("tags: [raises-exception]", raised) == []
 
 
-def test_a_skipped_cell_is_not_run_and_says_why(three: Site) -> None:
-    cell = SAME_AS_NEW_ON_OTHER.replace("print(", "assert not (")
-    page(three, f'skip: {{"{OLD.key}": "it would fail ([so](https://example.org))"}}\ntags: [remove-cell]', cell=cell)
-    three.built()
-    page(three, f'skip: {{"{OLD.key}": "it would fail ([so](https://example.org))"}}', cell="print('ran')")
-    three.built()
-    assert "did not run this" in three.html() and "it would fail" in three.html()
+def test_what_a_pattern_covers_may_raise_on_the_published_default_too(judge: Judge) -> None:
+    assert judge('differs: {pypy: "it keeps none (gh-1)"}', {PYPY: ["AttributeError: no counts"]}) == []
 
 
-def test_the_checked_form_of_skip_is_read(three: Site) -> None:
-    skip = f'skip: {{"{OLD.key}": {{raises: AssertionError, why: "it fails (gh-1)"}}}}'
-    page(three, skip, cell=SAME_AS_NEW_ON_OTHER.replace("print(", "assert not ("))
-    three.built()
-    assert "it fails" in three.html()
+def test_a_hidden_check_has_to_hold_on_every_python(judge: Judge) -> None:
+    failed = {NEW: [""], OLD: ["AssertionError: wrong"], OTHER: [""]}
+    found, unexplained = judge("tags: [remove-cell]", failed)
+    assert f"on {OLD.key}: raised AssertionError: wrong" in found and "no `differs` pattern" in unexplained
+    (found,) = judge(f'differs: {{"==3.14": "{WHY}"}}\ntags: [remove-cell]', failed)
+    assert "raised AssertionError" in found, "a reason is no excuse for it"
 
 
-def test_a_python_that_is_not_listed_never_fails_a_build_and_is_shown_as_not_yet_explained(three: Site) -> None:
-    three.listed = [f"cpython-{MINOR[NEW]}", f"cpython-{MINOR[OTHER]}", "cpython-3.99"]
-    line = page(three, "tags: []")
-    log = three.built()
-    assert "not yet explained" in three.html()
-    assert f"not yet explained: index.md:{line}: on {OLD.key}: prints" in log
+def test_volatile_exempts_the_pythons_of_its_pattern_alone(judge: Judge) -> None:
+    assert judge('volatile: {"==3.14": "its version"}') == []
+    (found,) = judge('volatile: {"==3.13": "its version"}')
+    assert f"on {OLD.key}: prints" in found
+
+
+@pytest.mark.parametrize("apart", ["skip", "volatile"])
+def test_nobody_is_compared_with_a_published_default_that_skips_or_varies(judge: Judge, apart: str) -> None:
+    printed = {NEW: [""], OLD: ["same\n"], OTHER: ["odd\n"]}
+    assert judge(f'{apart}: {{"==3.15": "none there (gh-1)"}}\ndiffers: {{"==3.13": "{WHY}"}}', printed) == []
+
+
+def test_a_table_of_what_each_python_printed_has_no_differences_but_no_label_twice(judge: Judge) -> None:
+    assert judge("tags: [by-python]", {NEW: ["width: 64\n"], OLD: ["width: 32\n"]}) == []
+    (found,) = judge("tags: [by-python]", {NEW: ["width: 64\nwidth: 1\n"], OLD: ["width: 32\n"]})
+    assert f"on {NEW.key}: printed two lines labelled 'width'" in found
+
+
+PATCHES = {NEW: ["mended\n"], OTHER: ["mended\n"], EARLY: ["broken\n"]}
+
+
+def test_a_mended_bug_is_explained_by_a_pattern_that_names_the_patch(judge: Judge) -> None:
+    assert judge(f'differs: {{">=3.12,<3.13.12": "{WHY}"}}', PATCHES) == []
+    (found,) = judge(f'differs: {{"==3.13": "{WHY}"}}', PATCHES)
+    assert f"on {OTHER.key}: agrees" in found
+
+
+def test_two_patches_that_disagree_need_a_patch_in_the_pattern_even_where_both_differ(judge: Judge) -> None:
+    printed = {NEW: ["third\n"], OTHER: ["second\n"], EARLY: ["first\n"]}
+    (found,) = judge(f'differs: {{"==3.13": "{WHY}"}}', printed)
+    assert f"on {OTHER.key}: prints 'second\\n', where {EARLY.key} prints 'first\\n'" in found
+    assert "the `differs` pattern '==3.13' stands for both. Name the patch in it." in found
+    assert judge(f'differs: {{"==3.13.0": "{WHY}", "==3.13": "{WHY} 2"}}', printed) == []
+
+
+def test_two_patches_that_disagree_are_found_where_one_of_them_is_the_published_default(judge: Judge) -> None:
+    printed = {OTHER: ["mended\n"], EARLY: ["broken\n"]}
+    (found,) = judge(f'differs: {{"<3.14": "{WHY}"}}', printed)
+    assert "stands for both" in found
+    assert judge(f'differs: {{"<3.13.12": "{WHY}"}}', printed) == []
+
+
+@pytest.mark.parametrize("other", [FREE, DEBUG, python("3.14.2", platform="darwin-arm64"), python("3.14.2", bits=32)])
+def test_two_builds_of_one_version_may_disagree_for_one_reason(judge: Judge, other: Interpreter) -> None:
+    assert judge(f'differs: {{"*": "{WHY}"}}', {NEW: ["1\n"], OLD: ["2\n"], other: ["3\n"]}) == []
+
+
+def gates(found: list[Finding]) -> dict[str, bool]:
+    return {finding.python: finding.gates for finding in found}
+
+
+def test_a_python_that_is_not_listed_is_found_and_does_not_gate(tmp_path: Path) -> None:
+    text, printed = page("1"), {**ODD, PYPY: ["odd\n"]}
+    assert gates(findings(built(text, printed, tmp_path))) == {OLD.key: True, PYPY.key: True}
+    assert gates(findings(built(text, printed, tmp_path, ["cpython-3.15", "pypy"]))) == {OLD.key: False, PYPY.key: True}
+
+
+def test_a_debug_build_does_not_gate_unless_nothing_else_ran(tmp_path: Path) -> None:
+    text = page("1")
+    assert gates(findings(built(text, {NEW: ["1\n"], DEBUG: ["2\n"]}, tmp_path))) == {DEBUG.key: False}
+    assert gates(findings(built(text, {NEW: ["1\n"], DEBUG: ["2\n"]}, tmp_path, ["cpython-3.14"]))) == {
+        DEBUG.key: False
+    }
+    assert gates(findings(built(text, {DEBUG: ["KeyError: 1"]}, tmp_path))) == {DEBUG.key: True}
 
 
 def test_a_listed_name_means_the_newest_patch_that_ran() -> None:
-    def made(version: str, implementation: str = "cpython", platform: str = "linux-x86_64") -> Interpreter:
-        free = version.endswith("t")
-        return Interpreter("x", implementation, version.rstrip("t"), "3.11.9", free, 64, platform, "", ())
-
-    new, early, late, far = made("3.15.2"), made("3.14.0"), made("3.14.10"), made("3.14.11", platform="darwin-arm64")
-    free, pypy = made("3.14.10t"), made("8.0.1", "pypy")
-    found = [new, late, early, far, free, pypy]
+    early, late, far = python("3.14.0"), python("3.14.10"), python("3.14.11", platform="darwin-arm64")
+    found = [NEW, late, early, far, FREE, PYPY]
     listed = ["cpython-3.15", "cpython-3.14", "cpython-3.14t", "pypy", "cpython-3.9"]
-    assert gating(listed, found, new) == ([new, late, free, pypy], ["cpython-3.9"])
-    assert gating(["cpython-3.14.0"], found, new) == ([early], [])
-    assert gating([], found, new) == (found, [])
+    assert gating(listed, found, NEW) == ([NEW, late, FREE, PYPY], ["cpython-3.9"])
+    assert gating(["cpython-3.14.0"], found, NEW) == ([early], [])
+    assert gating([], found, NEW) == (found, [])

@@ -2,20 +2,25 @@
 
 import pytest
 from bs4 import BeautifulSoup
+from everypython.interpreters import Interpreter
 from everypython.variants import names
 
-from .conftest import FOUND, FRONT, Site
+from .conftest import FRONT, Site, add_columns, made, this_python
 
-pytestmark = pytest.mark.skipif(len(FOUND) < 2, reason="needs two Pythons")
-
-NEW, OLD = FOUND[0], FOUND[-1]
+CHANGES = {"new": "old"}
 
 
 @pytest.fixture
-def two(site: Site) -> Site:
-    site.pythons = [NEW.executable, OLD.executable]
-    site.page("differing", f"---\ndiffers: {{'{OLD.key}': 'by gh-1'}}\n---\nimport sys\nsys.version", "print('agreed')")
+def old() -> Interpreter:
+    return made("3.9.1")
+
+
+@pytest.fixture
+def two(site: Site, old: Interpreter) -> Site:
+    """A site on this Python, and on an old one elsewhere that says so."""
+    site.page("differing", "---\ndiffers: {'==3.9': 'by gh-1'}\n---\n'new'", "print('agreed')")
     site.write("docs/index.md", "# Index\n\n```{differences}\n```\n")
+    add_columns(site, old, changes=CHANGES)
     return site
 
 
@@ -23,47 +28,50 @@ def listed(site: Site) -> BeautifulSoup:
     return BeautifulSoup(site.html(), "html.parser").select(".gathered")
 
 
-def test_every_difference_is_listed_with_its_groups_and_reason_and_links_to_its_place(two: Site) -> None:
+def test_every_difference_is_listed_with_its_groups_and_reason_and_links_to_its_place(
+    two: Site, old: Interpreter
+) -> None:
     two.built()
+    both = [this_python(), old]
     (difference,) = listed(two)
-    assert difference.a["href"] == "differing.html#cell-1" and difference.a.get_text() == "sys.version"
-    assert [who.get_text() for who in difference.select(".who")] == [names([one], [NEW, OLD]) for one in (NEW, OLD)]
+    assert difference.a["href"] == "differing.html#cell-1" and difference.a.get_text() == "'new'"
+    assert [who.get_text() for who in difference.select(".who")] == [names([one], both) for one in both]
     assert "by gh-1" in difference.get_text()
     place = BeautifulSoup(two.html("differing"), "html.parser").find(id="cell-1").get_text()
-    assert NEW.name in place and OLD.name in place  # which patch versions these are is said there
+    assert all(one.name in place for one in both)  # which patch versions these are is said there
 
 
-def test_the_list_follows_when_a_page_changes(two: Site) -> None:
+def test_the_list_follows_when_a_page_changes(two: Site, old: Interpreter) -> None:
     two.built()
     two.page("differing", "print('agreed')")
+    add_columns(two, old)
     two.built()
     assert listed(two) == []
 
 
-def test_the_list_follows_when_only_an_output_changes(two: Site) -> None:
-    two.write("examples/greet.py", "import sys\nprint('x', sys.version_info[:2])\n")
-    two.write("docs/shown.md", f"# Shown\n\n```{{example}} greet\n---\ndiffers: {{'{OLD.key}': 'by gh-2'}}\n---\n```\n")
+def test_the_list_follows_when_only_an_output_changes(two: Site, old: Interpreter) -> None:
+    two.write("examples/greet.py", "print('the new x')\n")
+    two.write("docs/shown.md", "# Shown\n\n```{example} greet\n---\ndiffers: {'==3.9': 'by gh-2'}\n---\n```\n")
+    add_columns(two, old, changes=CHANGES)
     two.built()
     assert [one.a["href"] for one in listed(two)] == ["differing.html#cell-1", "shown.html#example-greet"]
-    two.write("examples/greet.py", "import sys\nprint('y', sys.version_info[:2])\n")
+    two.write("examples/greet.py", "print('the new y')\n")
+    add_columns(two, old, changes=CHANGES)
     two.built()
-    assert "y (3" in listed(two)[1].get_text()
+    assert "the old y" in listed(two)[1].get_text()
 
 
-def test_a_table_has_a_row_for_each_python_and_a_column_for_each_line(site: Site) -> None:
-    site.pythons = [NEW.executable, OLD.executable]
-    code = "import sys\nprint('version:', *sys.version_info[:3])\nprint('kind: any')"
+def test_a_table_has_a_row_for_each_python_and_a_column_for_each_line(site: Site, old: Interpreter) -> None:
+    code = "print('age: new')\nprint('kind: any')"
     cell = f"---\nname: facts\ntags: [by-python, remove-output]\n---\n{code}"
     site.write(
         "docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n{cell}\n```\n\n```{{by-python}} facts\n```\n"
     )
+    add_columns(site, old, changes=CHANGES)
     site.built()
     rows = BeautifulSoup(site.html(), "html.parser").select("table.by-python tr")
     texts = [[entry.get_text().strip() for entry in row.select("th, td")] for row in rows]
-    assert texts == [
-        ["Python", "version", "kind"],
-        *([one.name, one.language.replace(".", " "), "any"] for one in (NEW, OLD)),
-    ]
+    assert texts == [["Python", "age", "kind"], [this_python().name, "new", "any"], [old.name, "old", "any"]]
 
 
 def test_a_table_of_a_cell_that_is_not_there_is_an_error(site: Site) -> None:

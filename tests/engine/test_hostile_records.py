@@ -19,11 +19,9 @@ from everypython.runs import Store
 from everypython.tree import Tree
 from everypython.units import Cell, Options, Unit
 
-from .conftest import FRONT
-from .test_records import record
-from .test_verify import small_site
+from .conftest import FRONT, small_site
 
-ELSEWHERE = Interpreter("x", "cpython", "3.14.2", "3.14.2", False, 64, "darwin-arm64", "a build", ("Py_DEBUG",))
+ELSEWHERE = Interpreter("x", "cpython", "3.14.2", "3.14.2", False, 64, "darwin-arm64", "a build", ("_Py_JIT",))
 SCRIPT = "<script>alert('run')</script><svg onload=alert(1)>"
 ERROR = {"type": "KeyError", "message": "'key'", "traceback": "Traceback (most recent call last):\nKeyError: 'key'"}
 GRAPH = {"text/plain": "a → b", "text/vnd.graphviz": "digraph { a -> b; }", "text/html": "<b>bold</b>"}
@@ -186,8 +184,7 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
     site.write(
         "docs/index.md", f"{text}```{{by-python}} facts\n```\n\n```{{differences}}\n```\n\n```{{programs}}\n```\n"
     )
-    (site.root / "records").mkdir()
-    assert record(site).returncode == 0
+    assert site.record().returncode == 0
     content = json.loads((site.root / "records/away.json").read_text(encoding="utf-8"))
     for run in content["runs"]:
         for index, cell in enumerate(run["cells"]):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from everypython import interpreters
 from everypython.interpreters import Interpreter, discover, published_default
 
 HERE = {"EVERYPYTHON": sys.executable}
@@ -45,10 +46,48 @@ def test_a_shim_that_does_not_start_is_skipped_and_named(tmp_path: Path) -> None
     assert [python.language for python in found] == [sys.version.split()[0]], "this Python is always there"
 
 
-def test_a_python_named_in_everypython_that_does_not_start_is_an_error(tmp_path: Path) -> None:
-    missing = str(tmp_path / "python3.12")
-    with pytest.raises(ValueError, match=r"EVERYPYTHON names .*python3\.12, which does not start"):
-        discover({"EVERYPYTHON": missing}, silent)
+UNUSABLE = {
+    "is not there": (None, "No such file"),
+    "is no program": ("", "cannot be used"),
+    "fails": ("#!/bin/sh\necho no library >&2\nexit 127\n", "it does not start, exit 127: no library"),
+    "says nothing": ("#!/bin/sh\nexit 0\n", "it answers something that no Python says"),
+    "says something else": ("#!/bin/sh\necho 42\n", "it answers something that no Python says"),
+    "is Python 2": ("#!/bin/sh\necho 'Unknown option: -I' >&2\nexit 2\n", "it is older than 3.10"),
+}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="writes a shell script as a Python")
+@pytest.mark.parametrize("script, says", UNUSABLE.values(), ids=UNUSABLE)
+def test_a_python_named_in_everypython_that_cannot_be_used_is_one_line(
+    tmp_path: Path, script: str | None, says: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "python3.12"
+    if script is not None:
+        path.write_text(script)
+        path.chmod(0o755)
+    monkeypatch.setenv("EVERYPYTHON", str(path))
+    assert interpreters.main() == 2
+    line = capsys.readouterr().err
+    assert line.startswith(f"EVERYPYTHON names {path}, which cannot be used (") and line.count("\n") == 1
+    assert says in line and line.endswith("Name the path of a Python that runs.\n")
+
+
+def test_a_python_that_is_too_old_says_which_it_is(tmp_path: Path) -> None:
+    question = interpreters.QUESTION.replace("(3, 10)", "(99, 0)")
+    answer = subprocess.run([sys.executable, "-I", "-c", question], capture_output=True, text=True)
+    assert (
+        answer.returncode
+        and f"it is Python {sys.version.split()[0]}, and the oldest that runs here is" in answer.stderr
+    )
+
+
+def test_what_is_found_is_listed_by_key_and_path(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EVERYPYTHON", sys.executable)
+    assert interpreters.main() == 0
+    key, path = capsys.readouterr().out.split("\t")
+    assert key.startswith("cpython-") and Path(path.strip()).exists()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="makes symbolic links")
@@ -60,10 +99,17 @@ def test_a_python_named_in_everypython_that_does_not_start_is_an_error(tmp_path:
 def test_installations_are_found_without_being_on_path(tmp_path: Path, folder: str, variable: str) -> None:
     (tmp_path / folder).mkdir(parents=True)
     link = tmp_path / folder / "python3.98"
-    link.write_text(f'#!/bin/sh\necho started > {tmp_path}/proof\nexec {sys.executable} "$@"\n')
+    link.write_text(f'#!/bin/sh\necho started > "{tmp_path}/proof"\nexec "{sys.executable}" "$@"\n')
     link.chmod(0o755)
     discover({"PATH": "", "HOME": str(tmp_path / "none"), variable: str(tmp_path)}, silent)
     assert (tmp_path / "proof").exists()
+
+
+@pytest.mark.parametrize("variable", ["PATH", "PYENV_ROOT", "UV_PYTHON_INSTALL_DIR"])
+def test_a_folder_that_cannot_be_looked_into_has_no_pythons(tmp_path: Path, variable: str) -> None:
+    unreadable = str(tmp_path / ("x" * 5000))  # so is another user's, but not for root
+    found = discover({"PATH": "", "HOME": str(tmp_path), variable: unreadable}, silent)
+    assert [python.language for python in found] == [sys.version.split()[0]], "this Python is always there"
 
 
 def test_what_is_said_of_a_python_is_what_it_says_itself(python: Interpreter) -> None:
@@ -96,3 +142,23 @@ def test_with_prereleases_alone_the_first_of_them_is_published() -> None:
 
 def test_a_key_names_implementation_patch_build_and_platform() -> None:
     assert made("3.13.5", free_threaded=True).key == "cpython-3.13.5t-linux-x86_64"
+    assert replace(made("3.13.5", free_threaded=True), flags=("Py_DEBUG",)).key == "cpython-3.13.5td-linux-x86_64"
+
+
+def test_a_debug_build_is_no_published_default_while_there_is_another() -> None:
+    debug, plain = replace(made("3.14.10"), flags=("Py_DEBUG",)), made("3.10.13")
+    assert published_default([debug, plain]) is plain
+    assert published_default([debug]) is debug
+
+
+@pytest.mark.skipif(os.name != "posix", reason="writes a shell script as a Python")
+def test_of_two_builds_with_one_name_the_second_is_left_out_and_named(tmp_path: Path) -> None:
+    told = {name: value for name, value in made("3.14.10").identity.items() if name != "key"}
+    paths = [tmp_path / "first", tmp_path / "second"]
+    for path in paths:
+        path.write_text(f'#!/bin/sh\necho "{ {**told, "executable": f"/{path.name}", "build": path.name} }"\n')
+        path.chmod(0o755)
+    skipped: list[str] = []
+    (found,) = discover({"EVERYPYTHON": os.pathsep.join(map(str, paths))}, skipped.append)
+    assert found.executable == "/first"
+    assert skipped == ["skipped /second, another CPython 3.14.10: /first has the same name"]

@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
 from everypython import filmstrip
 
-from .conftest import EXTENSIONS, FOUND, FRONT, Site
-from .test_records import record
-from .test_verify import HERE, edit, edit_record, publish, verify
+from .commands import EXTENSIONS, Ended, start
+from .conftest import FRONT, Site, add_columns, made, this_python
+from .test_verify import edit, edit_record, publish, verify
 
 pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 
@@ -58,8 +56,7 @@ print("gone")
 frame()"""
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 9" onload="x"><text fill="red">a &lt;b&gt;</text></svg>'
 
-two_pythons = pytest.mark.skipif(len(FOUND) < 2, reason="needs a second Python")
-three_pythons = pytest.mark.skipif(len(FOUND) < 3, reason="needs three Pythons")
+DIFFERS = "---\ndiffers: {'*': 'gh-1'}\n---\n"
 
 
 def film_site(site: Site, program: str = FILM, directive: str = "```{filmstrip} film\nThe *whole* film.\n```") -> None:
@@ -68,7 +65,7 @@ def film_site(site: Site, program: str = FILM, directive: str = "```{filmstrip} 
 
 
 def small(root: Path) -> Site:
-    made = Site(root, pythons=[HERE.executable])
+    made = Site(root)
     made.write("helper/__init__.py", HELPER)
     made.write("examples/none.py", "")
     return made
@@ -122,14 +119,16 @@ def test_each_picture_is_an_image_with_a_name_and_a_description_of_its_own(film:
     assert figures(film)[1].select("title")[0].get_text() == "Picture of x, 1, y, 22"
 
 
-@two_pythons
+def old(site: Site) -> None:
+    """Add an old Python, which displays what this one does under another name."""
+    add_columns(site, made("3.9.1"), changes={"new": "old"})
+
+
 def test_a_cell_of_which_two_pythons_display_two_graphs_has_two_pictures(site: Site) -> None:
-    site.pythons = [python.executable for python in FOUND[:2]]
-    site.page(
-        "index", "---\ndiffers: {'*': 'gh-1'}\n---\nimport helper, sys\nprint(1)\nhelper.frame(v=sys.version_info[1])"
-    )
+    site.page("index", f"{DIFFERS}import helper\nprint(1)\nhelper.frame(v='new')")
+    old(site)
     site.built("-W")
-    assert [words(figure) for figure in figures(site)] == [[python.language.split(".")[1], "v"] for python in FOUND[:2]]
+    assert [words(figure) for figure in figures(site)] == [["new", "v"], ["old", "v"]]
     ids = [element["id"] for element in page(site).select("svg [id]")]
     assert len(ids) == len(set(ids)) == 4
 
@@ -168,24 +167,20 @@ def test_other_formats_show_the_text(site: Site) -> None:
     assert text.count("x -> 333") == 1 and "svg" not in text and "whole" not in text
 
 
-@two_pythons
 def test_the_list_of_differences_shows_the_text(site: Site) -> None:
-    site.pythons = [python.executable for python in FOUND[:2]]
-    cell = "---\ndiffers: {'*': 'gh-1'}\n---\nimport helper, sys\nhelper.frame(v=sys.version_info[1])"
+    cell = f"{DIFFERS}import helper\nhelper.frame(v='new')"
     site.write("docs/index.md", f"{FRONT}# I\n\n```{{code-cell}} python\n{cell}\n```\n\n```{{differences}}\n```\n")
+    old(site)
     site.built("-W")
     gathered = page(site).select(".gathered pre")
-    minors = [python.language.split(".")[1] for python in FOUND[:2]]
-    assert [block.get_text().strip() for block in gathered] == [f"v -> {minor}" for minor in minors]
+    assert [block.get_text().strip() for block in gathered] == ["v -> new", "v -> old"]
 
 
-def without_graphviz(site: Site) -> subprocess.CompletedProcess[str]:
-    site.build("-b", "dummy")  # writes conf.py
+def without_graphviz(site: Site) -> Ended:
+    variables = site.configure()
     site.write("none/sitecustomize.py", "import sys; sys.modules['pygraphviz'] = None")  # as if it were not there
-    path = os.pathsep.join([str(site.root / "none"), str(EXTENSIONS)])
-    environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": path, "EVERYPYTHON": HERE.executable}
-    command = [sys.executable, "-m", "sphinx.cmd.build", "-W", str(site.root / "docs"), str(site.root / "out")]
-    return subprocess.run(command, capture_output=True, text=True, env=environment)
+    variables["PYTHONPATH"] = os.pathsep.join([str(site.root / "none"), str(EXTENSIONS)])
+    return start("sphinx.cmd.build", "-W", site.root / "docs", site.root / "out", variables=variables)
 
 
 def test_where_there_is_no_graphviz_pages_show_texts_and_the_log_says_so_once(site: Site) -> None:
@@ -209,12 +204,9 @@ def test_what_was_drawn_once_is_not_drawn_again(site: Site) -> None:
     assert "kept" in words(figures(site)[0])
 
 
-@three_pythons
 def test_of_a_record_graphs_are_drawn_and_an_svg_that_is_left_out_is_no_difference(site: Site) -> None:
     site.page("index", f"import helper\nhelper.Drawn('in words', 'digraph {{ drawn }}', {SVG!r})")
-    site.pythons = [FOUND[0].executable]
-    assert record(site).returncode == 0
-    site.pythons = [FOUND[1].executable]
+    add_columns(site, made("3.99.0"))
     site.built("-W")
     assert [words(figure) for figure in figures(site)] == [["drawn"]]
 
@@ -292,11 +284,9 @@ def test_changing_the_program_changes_the_frames(site: Site) -> None:
     assert steps(site)[3] == ("3", "x = y", "x = y")
 
 
-@two_pythons
 def test_what_one_python_shows_has_its_place_in_the_frames_of_all(site: Site) -> None:
-    site.pythons = [python.executable for python in FOUND[:2]]
-    cell = "---\ndiffers: {'*': 'gh-1'}\n---\nimport helper, sys\nhelper.frame(v=sys.version_info[1], w='the same')"
-    site.page("index", cell, "helper.frame(w='the same')")
+    site.page("index", f"{DIFFERS}import helper\nhelper.frame(v='new', w='same')", "helper.frame(w='same')")
+    old(site)
     site.built("-W")
     assert len(figures(site)) == 3
     assert len({str(figure.svg["viewbox"]) for figure in figures(site) if figure.svg}) == 1
@@ -319,7 +309,7 @@ def copy(published: Path, tmp_path: Path) -> Path:
 
 
 def test_a_site_with_pictures_verifies(published: Path) -> None:
-    result = verify(published, published / "out", HERE.executable)
+    result = verify(published, published / "out")
     assert result.status == 0, result
 
 
@@ -335,22 +325,22 @@ def test_a_site_with_pictures_verifies(published: Path) -> None:
 )
 def test_a_tampered_picture_is_found_and_named(published: Path, copy: Path, old: str, new: str) -> None:
     edit(copy / "index.html", old, new)
-    result = verify(published, copy, HERE.executable)
+    result = verify(published, copy)
     assert result.status == 1
     (line,) = result.lines
-    assert re.match(rf"index\.md:\d+: cell index:[12]: on {HERE.key}: in index\.html: expected ", line), line
+    assert re.match(rf"index\.md:\d+: cell index:[12]: on {this_python().key}: in index\.html: expected ", line), line
 
 
 def test_a_picture_of_another_graph_is_found_by_what_it_is_drawn_from(published: Path, copy: Path) -> None:
     source = BeautifulSoup((copy / "index.html").read_text(encoding="utf-8"), "html.parser").select("figure.picture")
     edit(copy / "index.html", str(source[0]["data-source"]), "0" * 24)
-    (line,) = verify(published, copy, HERE.executable).lines
+    (line,) = verify(published, copy).lines
     assert "got '…" in line and "picture 000000" in line
 
 
 def test_a_tampered_graph_in_runs_json_is_found_on_the_page_and_by_both_runs(published: Path, copy: Path) -> None:
     edit_record(copy, lambda record: tamper(record["units"][0]["cells"][0]["variants"][0]["outputs"][1]))
-    lines = verify(published, copy, HERE.executable).lines
+    lines = verify(published, copy).lines
     assert [re.findall(r"index\.html|run as the build does|perturbed run", line) for line in lines] == [
         ["index.html"],
         ["run as the build does"],

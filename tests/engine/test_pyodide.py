@@ -14,7 +14,8 @@ from everypython import child, node
 from everypython.interpreters import Interpreter
 from everypython.units import Cell, Options, Unit
 
-from .conftest import EXTENSIONS, Site
+from .commands import EXTENSIONS
+from .conftest import Site
 
 SETTINGS = tomllib.loads((EXTENSIONS.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
 WANTED: dict[str, str] = SETTINGS["tool"]["everypython"]["browser"]
@@ -59,6 +60,7 @@ def no_npm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+@pytest.mark.deep
 def test_it_says_what_it_is(pyodide: Interpreter) -> None:
     assert pyodide.key == "cpython-3.14.2-emscripten-wasm32"
     assert (pyodide.pointer_bits, pyodide.pyodide) == (32, "314.0.7")
@@ -66,6 +68,7 @@ def test_it_says_what_it_is(pyodide: Interpreter) -> None:
     assert Interpreter.of(json.loads(json.dumps(pyodide.identity))).identity == pyodide.identity
 
 
+@pytest.mark.deep
 def test_cells_share_a_main_of_their_own_and_the_last_expression_is_displayed(run: Run) -> None:
     result = run("x = 6\nx * 7", "import sys\nsys.modules['__main__'].x, __name__, sorted(globals())[-2:]", "None")
     assert result["problem"] is None
@@ -74,11 +77,13 @@ def test_cells_share_a_main_of_their_own_and_the_last_expression_is_displayed(ru
     assert second["text/plain"] == "(6, '__main__', ['sys', 'x'])"
 
 
+@pytest.mark.deep
 def test_both_streams_are_one_file_in_the_order_of_writing(run: Run) -> None:
     source = "import os, sys\nprint(1)\nprint(2, file=sys.stderr)\nos.write(1, b'3\\n')\nprint('ü', end='')"
     assert [cell["text"] for cell in run(source, "print(5)")["cells"]] == ["1\n2\n3\nü", "5\n"]
 
 
+@pytest.mark.deep
 def test_an_exception_has_no_frames_of_the_runner_and_the_next_cell_runs(run: Run) -> None:
     failed, after = run("def broken():\n    1 / 0\nbroken()", "print('on')")["cells"]
     assert failed["error"]["type"] == "ZeroDivisionError"
@@ -87,17 +92,20 @@ def test_an_exception_has_no_frames_of_the_runner_and_the_next_cell_runs(run: Ru
     assert after["text"] == "on\n"
 
 
+@pytest.mark.deep
 def test_it_keeps_nothing_of_what_was_displayed_or_raised(run: Run) -> None:
     made = "import weakref\nclass A: pass\ndef fail(a):\n    raise ValueError\na = A(); seen = weakref.ref(a)\na"
     assert run(made, "fail(a)", "del a\nseen() is None")["cells"][-1]["data"] == {"text/plain": "True"}
 
 
+@pytest.mark.deep
 def test_packages_come_compiled(run: Run) -> None:
     source = "import helper, sys\nhelper.WORD, helper.__spec__.cached in helper.__cached__, helper.__spec__.loader"
     result = run("import helper, os\nhelper.WORD, os.path.exists(helper.__spec__.cached)", source)
     assert result["cells"][0]["data"] == {"text/plain": "('helped', True)"}
 
 
+@pytest.mark.deep
 def test_a_program_runs_as_python_runs_it(run: Run) -> None:
     source = "import os, sys\nprint(__name__, sys.argv, os.path.basename(__file__))\nraise SystemExit(0)"
     assert run(source, kind="example")["cells"][0]["text"] == "__main__ ['unit.py'] unit.py\n"
@@ -105,6 +113,7 @@ def test_a_program_runs_as_python_runs_it(run: Run) -> None:
     assert (failed["text"], failed["error"]["type"]) == ("so far\n", "ZeroDivisionError")
 
 
+@pytest.mark.deep
 def test_neither_python_nor_javascript_sees_a_secret_of_this_machine(
     run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -117,32 +126,38 @@ def test_neither_python_nor_javascript_sees_a_secret_of_this_machine(
         assert not [secret for secret in ("not-for-readers", "SECRET", str(tmp_path)) if secret in cell["text"]]
 
 
+@pytest.mark.deep
 def test_input_is_at_its_end(run: Run) -> None:
     assert run("input()")["cells"][0]["error"]["type"] == "EOFError"
 
 
+@pytest.mark.deep
 def test_exit_ends_the_page_with_what_was_printed(run: Run) -> None:
     result = run("print('bye')\nimport sys; sys.exit(3)", "print('never')")
     assert result["problem"] == {"cell": 0, "says": "called sys.exit(3)"}
     assert [cell["reached"] for cell in result["cells"]] == [True, False]
 
 
+@pytest.mark.deep
 def test_what_does_not_end_is_stopped(run: Run) -> None:
     result = run("print('begun')", "while True: pass", timeout=15)
-    assert result["problem"] == {"cell": 1, "says": "did not end within 15 s and was stopped"}
+    assert result["problem"] == {"cell": 1, "says": "did not end within 15 s and was stopped", "endless": True}
     assert result["cells"][0]["text"] == "begun\n"
 
 
+@pytest.mark.deep
 def test_what_prints_too_much_is_refused(run: Run) -> None:
     assert "more than 1,000,000" in run("print('x' * 3_000_000)")["problem"]["says"]
 
 
+@pytest.mark.deep
 def test_a_python_that_dies_says_where(run: Run) -> None:
     result = run("print('alive')", "import ctypes\nctypes.string_at(0xFFFFFF00, 200)")
     assert result["problem"]["cell"] == 1
     assert "ended its process (exit status 70)" in result["problem"]["says"]
 
 
+@pytest.mark.deep
 def test_other_contents_than_were_asked_for_are_refused(
     pyodide: Interpreter, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -171,6 +186,7 @@ def test_a_site_that_cannot_have_run_is_built_without_it_and_its_log_says_so(
     assert "run-bar" not in site.html()
 
 
+@pytest.mark.deep
 def test_a_site_with_run_has_a_column_controls_and_what_they_need(site: Site, pyodide: Interpreter) -> None:
     site.browser = NEWEST
     skipped = '---\nskip: {pyodide: "no [threads](https://example.org)"}\n---\nprint("native")'
@@ -190,6 +206,7 @@ def test_a_site_with_run_has_a_column_controls_and_what_they_need(site: Site, py
     assert runs["interpreters"][-1]["pyodide"] == "314.0.7"
 
 
+@pytest.mark.deep
 def test_a_site_without_run_has_nothing_of_it(site: Site, pyodide: Interpreter) -> None:
     site.browser = NEWEST
     site.page("index", "print(1)")

@@ -8,14 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from everypython.interpreters import first_that_starts
 from everypython.runs import Store
 from everypython.tree import Changed, Tree
 from everypython.units import Cell, Options, Unit
 
-from .conftest import FOUND, FRONT, Site
-
-HERE = first_that_starts([sys.executable])[0] or FOUND[0]
+from .conftest import FRONT, Site, this_python
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +26,7 @@ def store(tmp_path: Path, kept: Path) -> Store:
     """A store beside a project of one file."""
     (tmp_path / "project").mkdir()
     (tmp_path / "project/notes").write_text("first\n", encoding="utf-8")
-    return Store(kept, {}, 20, Tree([tmp_path / "project"], []))
+    return Store(kept, {}, 60, Tree([tmp_path / "project"], []))
 
 
 def unit(source: str, name: str = "index") -> Unit:
@@ -38,8 +35,8 @@ def unit(source: str, name: str = "index") -> Unit:
 
 def run(store: Store, *units: Unit) -> list[str]:
     """Runs units on this Python; returns what each printed."""
-    results = store.all(units, [HERE], lambda said: None, False)
-    return [results[each, HERE]["cells"][0]["text"] for each in units]
+    results = store.all(units, [this_python()], lambda said: None, False)
+    return [results[each, this_python()]["cells"][0]["text"] for each in units]
 
 
 def refused(store: Store, *units: Unit) -> str:
@@ -64,14 +61,14 @@ def test_whatever_a_unit_does_to_a_file_is_named_with_unit_and_python(
     path = tmp_path / "project" / "notes"
     said = refused(store, unit(source.format(path=str(path))))
     assert f"{what} {path.with_name(name)}" in said
-    assert f"index.md:1: on {HERE.key}" in said
+    assert f"index.md:1: on {this_python().key}" in said
 
 
 def test_of_units_that_run_at_once_the_one_that_does_it_is_named(store: Store, tmp_path: Path) -> None:
     meanwhile = [unit(f"print({number})", f"innocent{number}") for number in range(2 * (os.cpu_count() or 1))]
     guilty = unit(f"open({str(tmp_path / 'project/notes')!r}, 'a').write('more')", "guilty")
     said = refused(store, *meanwhile[1:], guilty, *meanwhile[:1])
-    assert f"guilty.md:1: on {HERE.key}: changed {tmp_path / 'project/notes'}" in said
+    assert f"guilty.md:1: on {this_python().key}: changed {tmp_path / 'project/notes'}" in said
     assert "innocent" not in said
 
 
@@ -97,7 +94,7 @@ def test_a_run_that_changed_something_is_not_kept_and_what_ran_before_it_is(stor
     guilty = unit(f"open({str(tmp_path / 'project/notes')!r}, 'a').write('more')")
     for _ in range(2):
         assert "index.md:1:" in refused(store, fine, guilty)
-    assert store.kept(store.key(fine, HERE)) and store.kept(store.key(guilty, HERE)) is None
+    assert store.kept(store.key(fine, this_python())) and store.kept(store.key(guilty, this_python())) is None
 
 
 @pytest.mark.parametrize("folder", [".git", "_build", "__pycache__", "tools/.venv", "environment", "cache"])
@@ -129,10 +126,10 @@ def guilty_site(site: Site) -> Path:
 def test_a_site_with_such_a_unit_is_not_published_now_or_at_the_next_build(site: Site) -> None:
     target = guilty_site(site)
     site.listed = ["cpython-3.0"]  # it is no matter of who may differ: this Python is none that gates
-    for _ in range(2):
-        result = site.build(command="everypython.publish")
+    for alone in (True, False):
+        result = site.build(command="everypython.publish", alone=alone)
         assert result.returncode != 0 and "Nothing was published" in result.stderr
-        assert f"shown.md:3: greet.py: on {HERE.key}: changed {target}" in result.stderr
+        assert f"shown.md:3: greet.py: on {this_python().key}: changed {target}" in result.stderr
         assert "Traceback" not in result.stderr
         assert not (site.root / "out").exists()
 

@@ -3,46 +3,44 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from everypython.compare import Published
-from everypython.interpreters import Interpreter, first_that_starts
 from everypython.upcoming import before
 
-from .conftest import EXTENSIONS, FOUND, Site
+from .commands import Ended, call, start
+from .conftest import Site, made, this_python
 
-HERE = first_that_starts([sys.executable])[0] or FOUND[0]
-PAST = f"{HERE.implementation}-{'.'.join(HERE.version.split('.')[:2])}.999-{HERE.platform}"
+
+def past() -> str:
+    """Return the key of a Python that is before this one and nowhere any more."""
+    return made(f"{'.'.join(this_python().version.split('.')[:2])}.999").key
 
 
 def aged(site: Site, old: str, new: str) -> Path:
     """The site as it was published long ago, with a Python that is not here any more and printed something else."""
     site.built("-q")
-    text = (site.root / "out/runs.json").read_text(encoding="utf-8").replace(HERE.key, PAST)
+    text = (site.root / "out/runs.json").read_text(encoding="utf-8").replace(this_python().key, past())
     assert old in text
     record = json.loads(text.replace(old, new))
-    record["interpreters"][0]["version"] = PAST.split("-")[1]
+    record["interpreters"][0]["version"] = past().split("-")[1]
     site.write("published/runs.json", json.dumps(record))
     return site.root / "published"
 
 
-def upcoming(site: Site, published: Path) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PYTHONPATH": str(EXTENSIONS), "EVERYPYTHON": HERE.executable}
-    command = [sys.executable, "-m", "everypython.upcoming", str(site.root / "docs"), str(published)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+def upcoming(site: Site, published: Path, alone: bool = False) -> Ended:
+    run, variables = start if alone else call, {"EVERYPYTHON": this_python().executable}
+    done = run("everypython.upcoming", site.root / "docs", published, variables=variables)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 
 
 def test_a_new_python_that_prints_the_same_passes_and_is_counted(site: Site) -> None:
     site.page("index", "print('same')", "1")
-    done = upcoming(site, aged(site, "same", "same"))
+    done = upcoming(site, aged(site, "same", "same"), alone=True)
     assert done.returncode == 0, done.stderr
-    said = f"{HERE.key}: compared with {PAST}\n2 outputs compared (0 vary or are announced): 0 changes\n"
+    said = f"{this_python().key}: compared with {past()}\n2 outputs compared (0 vary or are announced): 0 changes\n"
     assert done.stdout == said
 
 
@@ -50,16 +48,17 @@ def test_an_output_that_a_new_python_changes_is_named_with_page_line_old_and_new
     site.page("index", "print('new')", "1")
     done = upcoming(site, aged(site, r'"new\n"', r'"old\n"'))
     assert (done.returncode, done.stderr) == (1, "2 outputs compared (0 vary or are announced): 1 change\n")
-    line = rf"index.md:8: cell index:1: on {HERE.key}: run as the build does: expected 'old\n', got 'new\n'"
+    line = rf"index.md:8: cell index:1: on {this_python().key}: run as the build does: expected 'old\n', got 'new\n'"
     assert done.stdout.splitlines()[1:] == [line]
 
 
 @pytest.mark.parametrize(
     "option",
-    [f'differs: {{"{PAST}": "gh-1"}}', f'skip: {{"{HERE.key}": "gh-1"}}', 'volatile: {"*": "it varies"}'],
+    ['differs: {"PAST": "gh-1"}', 'skip: {"HERE": "gh-1"}', 'volatile: {"*": "it varies"}'],
     ids=["differs", "skip", "volatile"],
 )
 def test_a_change_that_the_page_announces_is_none(site: Site, option: str) -> None:
+    option = option.replace("PAST", past()).replace("HERE", this_python().key)
     site.page("index", "print('same')", f"---\n{option}\n---\nprint('new')")
     published = aged(site, "same", "same")
     text = (published / "runs.json").read_text(encoding="utf-8")
@@ -86,18 +85,13 @@ def test_a_site_that_has_every_python_of_this_machine_is_one_error(site: Site) -
     assert done.stderr.endswith("there is nothing to compare: install a Python that is newer than its Pythons\n")
 
 
-def made(version: str, platform: str = "linux-x86_64") -> Interpreter:
-    number, free = version.rstrip("t"), version.endswith("t")
-    return Interpreter("", "cpython", number, number, free, 64, platform, "", ())
-
-
 @pytest.mark.parametrize(
     "new, old",
     [("3.16.0a2", "3.15.2"), ("3.16.0a2t", "3.14.4t"), ("3.15.3", "3.15.2"), ("3.14.9", "3.14.7"), ("3.13.1", None)],
 )
 def test_a_python_is_compared_with_the_one_before_it(tmp_path: Path, new: str, old: str | None) -> None:
     there = [made(version) for version in ("3.14.0", "3.14.4t", "3.14.7", "3.15.2")]
-    there += [made("3.13.0", "darwin-arm64"), made("3.16.0a1", "darwin-arm64")]
+    there += [made(version, platform="darwin-arm64") for version in ("3.13.0", "3.16.0a1")]
     site = Published(tmp_path, {"interpreters": [one.identity for one in there]})
     found = before(made(new), site)
     assert found == (old and made(old))

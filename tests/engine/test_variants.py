@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from everypython.interpreters import Interpreter
+from everypython.patterns import covers, meaningless
 from everypython.units import Because, Options
-from everypython.variants import covers, grouped, names
+from everypython.variants import grouped, names
 
 
 def python(version: str, implementation: str = "cpython", bits: int = 64) -> Interpreter:
@@ -57,8 +58,8 @@ def test_a_python_in_a_browser_is_covered_as_pyodide_and_by_its_version_but_is_n
     here = replace(python("3.14.2", bits=32), platform="emscripten-wasm32", pyodide="314.0.7")
     meant = ["pyodide", "pyodide-314.0.7", ">=3.14,<3.14.5", "32-bit", "cpython-3.14.2-emscripten-wasm32"]
     assert [pattern for pattern in [*meant, "cpython-3.14", "pyodide-0.27.7"] if covers(pattern, here)] == meant
-    assert names([here], [*ALL, here]) == "CPython 3.14 in Pyodide"
-    assert names([NEW], [*ALL, here]) == "CPython 3.15", "the others' platform is the one that every reader expects"
+    assert names([here], [*ALL, here]) == "CPython 3.14.2 in Pyodide"
+    assert names([NEW], [*ALL, here]) == "CPython 3.15.2", "the others' platform is the one that every reader expects"
 
 
 def test_equal_outputs_are_one_group() -> None:
@@ -113,10 +114,10 @@ def test_volatile_pythons_are_exempt_from_comparison_and_stand_apart() -> None:
 @pytest.mark.parametrize(
     "members, words",
     [
-        (ALL, "CPython 3.13–3.15, CPython 3.13 free-threaded, PyPy 8.0"),
-        ([NEW, OLD], "CPython 3.15, 3.13"),
-        ([MIDDLE, OLD], "CPython 3.13–3.14"),
-        ([FREE], "CPython 3.13 free-threaded"),
+        (ALL, "CPython 3.13.0–3.15.2, CPython 3.13.5 free-threaded, PyPy 8.0.1"),
+        ([NEW, OLD], "CPython 3.15.2, 3.13.0"),
+        ([MIDDLE, OLD], "CPython 3.13.0–3.14.10"),
+        ([FREE], "CPython 3.13.5 free-threaded"),
     ],
 )
 def test_versions_that_stand_next_to_each_other_are_named_as_a_range(members: list[Interpreter], words: str) -> None:
@@ -126,14 +127,36 @@ def test_versions_that_stand_next_to_each_other_are_named_as_a_range(members: li
 def test_a_platform_is_named_where_only_some_that_have_such_a_python_are_meant() -> None:
     mac, other = ([replace(one, platform=where) for one in (NEW, OLD)] for where in ("darwin-arm64", "linux-aarch64"))
     everyone = [*ALL, *mac, *other]
-    assert names([NEW, mac[0], other[0]], everyone) == "CPython 3.15"
-    assert names([OLD, mac[1]], everyone) == "CPython 3.13 on darwin-arm64 and linux-x86_64"
+    assert names([NEW, mac[0], other[0]], everyone) == "CPython 3.15.2"
+    assert names([OLD, mac[1]], everyone) == "CPython 3.13.0 on darwin-arm64 and linux-x86_64"
     third = replace(OLD, platform="win32-amd64")
-    words = "CPython 3.13 on darwin-arm64, linux-aarch64 and linux-x86_64"
+    words = "CPython 3.13.0 on darwin-arm64, linux-aarch64 and linux-x86_64"
     assert names([OLD, mac[1], other[1]], [*everyone, third]) == words
-    assert names([PYPY], everyone) == "PyPy 8.0", "no other platform has one"
+    assert names([PYPY], everyone) == "PyPy 8.0.1", "no other platform has one"
 
 
-def test_two_patches_of_one_version_are_told_apart() -> None:
+def test_what_one_patch_printed_is_said_of_that_patch() -> None:
     early = python("3.14.0")
     assert names([MIDDLE], [NEW, MIDDLE, early, OLD]) == "CPython 3.14.10"
+    assert names([MIDDLE], ALL) == "CPython 3.14.10", "also where no other patch of 3.14 ran"
+
+
+def test_a_debug_build_is_named_and_is_a_range_of_its_own() -> None:
+    debug = replace(MIDDLE, flags=("Py_DEBUG",))
+    assert debug.key == "cpython-3.14.10d-linux-x86_64"
+    assert names([MIDDLE, debug], [*ALL, debug]) == "CPython 3.14.10, CPython 3.14.10 debug"
+    assert [pattern for pattern in ("debug", "cpython-3.14d", ">=3.14", "cpython-3.14") if covers(pattern, debug)] == [
+        "debug",
+        "cpython-3.14d",
+        ">=3.14",
+    ]
+
+
+@pytest.mark.parametrize("pattern", ["cpythn-3.12", "=>3.12", "", "3.12", ">=3", "pypy,", "freethreaded", "cpython-3"])
+def test_a_pattern_that_can_mean_no_python_is_known(pattern: str) -> None:
+    assert meaningless(pattern)
+
+
+def test_every_pattern_that_means_one_has_a_meaning() -> None:
+    meant = [">=3.14, free-threaded", "<3.13.12", "*", "debug", "32-bit", "pyodide-0.27.7", NEW.key, FREE.key, PYPY.key]
+    assert [pattern for pattern in meant if meaningless(pattern)] == []

@@ -6,19 +6,17 @@ import json
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython.interpreters import first_that_starts, published_default
+from everypython.interpreters import Interpreter, published_default
 
-from .conftest import EXTENSIONS, FOUND, FRONT, Site
+from .commands import call, start
+from .conftest import FRONT, Site, small_site, this_python
 
-HERE = first_that_starts([sys.executable])[0] or FOUND[0]
 INDEX = f"""{FRONT}# Index
 
 ```{{code-cell}} python
@@ -44,8 +42,6 @@ print("hidden")
 ```
 """
 
-two_pythons = pytest.mark.skipif(len(FOUND) < 2, reason="needs a second Python")
-
 
 @dataclass
 class Verified:
@@ -56,24 +52,17 @@ class Verified:
     error: str
 
 
-def verify(root: Path, out: Path, *pythons: str) -> Verified:
-    environment = {**os.environ, "PYTHONPATH": str(EXTENSIONS), "EVERYPYTHON": os.pathsep.join(pythons)}
-    command = [sys.executable, "-m", "everypython.verify", str(root / "docs"), str(out)]
-    done = subprocess.run(command, capture_output=True, text=True, env=environment)
+def verify(root: Path, out: Path, *pythons: str, alone: bool = False) -> Verified:
+    """Verify a site on these Pythons, or else on this one; `alone`, in a process of its own."""
+    run, named = start if alone else call, pythons or (this_python().executable,)
+    done = run("everypython.verify", root / "docs", out, variables={"EVERYPYTHON": os.pathsep.join(named)})
     assert "Traceback" not in done.stderr, done.stderr
     return Verified(done.returncode, done.stdout.splitlines(), done.stderr.strip())
 
 
-def publish(site: Site) -> None:
-    result = site.build(command="everypython.publish")
+def publish(site: Site, alone: bool = False) -> None:
+    result = site.build(command="everypython.publish", alone=alone)
     assert result.returncode == 0, result.stderr
-
-
-def small_site(root: Path) -> Site:
-    small = Site(root, pythons=[HERE.executable])
-    small.write("helper/__init__.py", "WORD = 'first'\n")
-    small.write("examples/greet.py", "import helper\nprint('greeted', helper.WORD)\n")
-    return small
 
 
 @pytest.fixture(scope="module")
@@ -82,7 +71,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     small = small_site(tmp_path_factory.mktemp("original"))
     small.write("docs/index.md", INDEX + "\n```{toctree}\nother\n```\n")
     small.page("other", "print('elsewhere')")
-    publish(small)
+    publish(small, alone=True)
     return small.root
 
 
@@ -110,7 +99,7 @@ def unit(record: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def test_a_fresh_site_verifies_and_says_how_much_agreed(original: Path) -> None:
-    result = verify(original, original / "out", HERE.executable)
+    result = verify(original, original / "out", alone=True)
     assert (result.status, result.error) == (0, ""), result
     (line,) = result.lines
     assert re.fullmatch(r"5 outputs agree: 5 cells × 1 Python, each run twice, in \d+\.\d s", line)
@@ -118,44 +107,44 @@ def test_a_fresh_site_verifies_and_says_how_much_agreed(original: Path) -> None:
 
 def test_a_tampered_output_on_a_page_is_found_and_named(original: Path, copy: Path) -> None:
     edit(copy / "other.html", "<span></span>elsewhere", "<span></span>nowhere")
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1 and result.error.startswith("1 difference, in ")
-    expected = f"other.md:8: cell other:1: on {HERE.key}: in other.html: expected 'elsewhere', got 'nowhere'"
+    expected = f"other.md:8: cell other:1: on {this_python().key}: in other.html: expected 'elsewhere', got 'nowhere'"
     assert result.lines == [expected]
 
 
 def test_a_tampered_traceback_on_a_page_is_found_and_named(original: Path, copy: Path) -> None:
     edit(copy / "index.html", '<span class="n">last</span>', '<span class="n">first</span>')
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     (line,) = result.lines
-    assert line.startswith(f"index.md:12: cell index:2: on {HERE.key}: in index.html: expected '")
+    assert line.startswith(f"index.md:12: cell index:2: on {this_python().key}: in index.html: expected '")
 
 
 def test_an_outcome_that_a_page_lost_is_found_and_named(original: Path, copy: Path) -> None:
     edit(copy / "other.html", 'class="outcome"', 'class="gone"')
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     assert result.lines == [
-        f"other.md:8: cell other:1: on {HERE.key}: in other.html: expected 'elsewhere', got nothing"
+        f"other.md:8: cell other:1: on {this_python().key}: in other.html: expected 'elsewhere', got nothing"
     ]
 
 
 def test_an_outcome_that_a_page_has_too_many_is_found_and_named(original: Path, copy: Path) -> None:
-    more = f'<div class="outcome" data-cell="other:2" data-pythons="{HERE.key}"><pre>more</pre></div></body>'
+    more = f'<div class="outcome" data-cell="other:2" data-pythons="{this_python().key}"><pre>more</pre></div></body>'
     edit(copy / "other.html", "</body>", more)
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     assert result.lines == [
-        f"other.html: cell other:2: on {HERE.key}: expected nothing, got 'more'; runs.json has no such outcome"
+        f"other.html: cell other:2: on {this_python().key}: expected nothing, got 'more'; runs.json has no such outcome"
     ]
 
 
 def test_a_tampered_output_in_runs_json_is_found_on_the_page_and_by_both_runs(original: Path, copy: Path) -> None:
     edit(copy / "runs.json", r'"elsewhere\n"', r'"nowhere\n"')
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
-    at = f"other.md:8: cell other:1: on {HERE.key}:"
+    at = f"other.md:8: cell other:1: on {this_python().key}:"
     assert result.lines == [
         f"{at} in other.html: expected 'nowhere', got 'elsewhere'",
         rf"{at} run as the build does: expected 'nowhere\n', got 'elsewhere\n'",
@@ -166,21 +155,21 @@ def test_a_tampered_output_in_runs_json_is_found_on_the_page_and_by_both_runs(or
 def test_an_output_that_both_page_and_runs_json_tell_wrong_is_found_by_both_runs(original: Path, copy: Path) -> None:
     edit(copy / "runs.json", r'"elsewhere\n"', r'"nowhere\n"')
     edit(copy / "other.html", "<span></span>elsewhere", "<span></span>nowhere")
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     assert [line.split(": ")[3] for line in result.lines] == ["run as the build does", "perturbed run"]
 
 
 def test_a_tampered_output_of_a_hidden_cell_is_found(original: Path, copy: Path) -> None:
     edit(copy / "runs.json", r'"hidden\n"', r'"seen\n"')
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
-    assert all(line.startswith(f"index.md:20: cell index:3: on {HERE.key}: ") for line in result.lines)
+    assert all(line.startswith(f"index.md:20: cell index:3: on {this_python().key}: ") for line in result.lines)
 
 
 def test_a_tampered_error_is_found(original: Path, copy: Path) -> None:
     edit(copy / "runs.json", '"type": "KeyError"', '"type": "IndexError"')
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     assert all("cell index:2" in line and "IndexError" in line and "KeyError" in line for line in result.lines)
 
@@ -191,7 +180,7 @@ def test_a_changed_digest_is_named(original: Path, copy: Path, which: str, says:
         unit(record, "other")["digests"][which] = "0" * 24
 
     edit_record(copy, change)
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     (line,) = result.lines
     assert line.startswith(f"other.md: unit other: digest of {says}: expected '{'0' * 24}', got '")
@@ -199,7 +188,7 @@ def test_a_changed_digest_is_named(original: Path, copy: Path, which: str, says:
 
 def test_a_package_that_changed_since_is_named(original: Path, copy: Path) -> None:
     edit_record(copy, lambda record: unit(record, "index#greet")["digests"]["packages"].update(helper="0" * 24))
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     (line,) = result.lines
     assert line.startswith("index.md: unit index#greet: digest of its package helper: expected '000")
@@ -211,7 +200,7 @@ def test_a_unit_and_a_cell_that_runs_json_lost_are_named(original: Path, copy: P
         unit(record, "index")["cells"].pop()
 
     edit_record(copy, lose)
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     assert "other.md:8: unit other: the sources here have it, runs.json does not" in result.lines
     assert "index.md: unit index: expected 2 cells, got 3" in result.lines
@@ -219,16 +208,16 @@ def test_a_unit_and_a_cell_that_runs_json_lost_are_named(original: Path, copy: P
 
 def test_a_tampered_version_of_an_interpreter_is_named(original: Path, copy: Path) -> None:
     edit_record(copy, lambda record: record["interpreters"][0].update(version="3.99.0"))
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert result.status == 1
     assert result.lines == [
-        f"runs.json: interpreter {HERE.key}: version: expected '3.99.0', got '{HERE.version}'",
+        f"runs.json: interpreter {this_python().key}: version: expected '3.99.0', got '{this_python().version}'",
     ]
 
 
 def unreadable(original: Path, copy: Path) -> str:
     """The one line of a verify that has nothing to compare."""
-    result = verify(original, copy, HERE.executable)
+    result = verify(original, copy)
     assert (result.status, result.lines) == (1, [])
     assert result.error.startswith(f"{copy / 'runs.json'}: ") and "\n" not in result.error
     return result.error
@@ -272,7 +261,7 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     small.page("skips", "1", '---\nskip: {"*": {raises: KeyError, why: "gh-1"}}\n---\n[][0]')
     small.write("docs/index.md", f"# Index\n\n```{{toctree}}\n{chr(10).join([*FRAGILE, 'skips'])}\n```\n")
     publish(small)
-    result = verify(small.root, small.root / "out", HERE.executable)
+    result = verify(small.root, small.root / "out")
     assert result.status == 1
     return result.lines
 
@@ -280,7 +269,7 @@ def fragile(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
 @pytest.mark.parametrize("name", FRAGILE)
 def test_an_output_that_agrees_only_while_the_build_holds_it_still_is_found(fragile: list[str], name: str) -> None:
     (line,) = [line for line in fragile if line.startswith(f"{name}.md") and "perturbed run" in line]
-    assert line.startswith(f"{name}.md:8: cell {name}:1: on {HERE.key}: perturbed run: expected ")
+    assert line.startswith(f"{name}.md:8: cell {name}:1: on {this_python().key}: perturbed run: expected ")
     if name == "death":
         assert "expected that it ends, got 'ended its process (exit status 3)'" in line
 
@@ -301,20 +290,20 @@ def test_what_varies_is_skipped_or_is_an_address_is_no_difference_and_is_counted
         "import os\nprint(object(), os.getcwd())",
     )
     publish(small)
-    result = verify(small.root, small.root / "out", HERE.executable)
+    result = verify(small.root, small.root / "out")
     assert result.status == 0, result
     said = "2 outputs agree: 4 cells × 1 Python, less 1 that are skipped, less 1 that vary, each run twice, in "
     assert result.lines[0].startswith(said)
 
 
-@two_pythons
-def test_a_page_that_a_python_skips_says_why_once_and_verifies(tmp_path: Path) -> None:
-    *_, other = [python for python in FOUND if python.key != published_default(FOUND).key]
+def test_a_page_that_a_python_skips_says_why_once_and_verifies(tmp_path: Path, other: Interpreter) -> None:
+    both = [this_python(), other]
+    (skips,) = [python for python in both if python is not published_default(both)]
     small = small_site(tmp_path)
-    small.pythons = [published_default(FOUND).executable, other.executable]
+    small.pythons = [python.executable for python in both]
     small.page("index", "word = 'kept'", "print(word)")
     page = tmp_path / "docs/index.md"
-    skip = f'skip: {{"{other.key}": "it has no words (gh-1)"}}\nkernelspec:'
+    skip = f'skip: {{"{skips.key}": "it has no words (gh-1)"}}\nkernelspec:'
     page.write_text(page.read_text(encoding="utf-8").replace("kernelspec:", skip), encoding="utf-8")
     publish(small)
     html = small.html()
@@ -323,24 +312,22 @@ def test_a_page_that_a_python_skips_says_why_once_and_verifies(tmp_path: Path) -
     assert verify(small.root, small.root / "out", *small.pythons).status == 0
 
 
-@two_pythons
-def test_a_python_of_this_machine_that_the_site_leaves_out_is_a_difference(original: Path) -> None:
-    other = next(python for python in FOUND if python.key != HERE.key)
-    result = verify(original, original / "out", HERE.executable, other.executable)
+def test_a_python_of_this_machine_that_the_site_leaves_out_is_a_difference(original: Path, other: Interpreter) -> None:
+    result = verify(original, original / "out", this_python().executable, other.executable)
     assert result.status == 1
     assert result.lines == [
         f"runs.json: {other.key}: this Python is on this machine, and the site has none of its outputs"
     ]
 
 
-@two_pythons
-def test_a_site_verifies_without_one_of_its_pythons_which_is_named_as_not_checked(tmp_path: Path) -> None:
-    other = next(python for python in FOUND if python.key != HERE.key)
+def test_a_site_verifies_without_one_of_its_pythons_which_is_named_as_not_checked(
+    tmp_path: Path, other: Interpreter
+) -> None:
     small = small_site(tmp_path)
     small.pythons.append(other.executable)
     small.page("index", "print('same')")
     publish(small)
-    result = verify(small.root, small.root / "out", HERE.executable)
+    result = verify(small.root, small.root / "out")
     assert result.status == 0, result
     assert result.lines[0] == f"not checked: {other.key}: this Python is not on this machine"
     assert "1 output agree: 1 cell × 1 Python, " in result.lines[1]
@@ -353,8 +340,8 @@ def test_a_table_that_says_something_else_than_its_runs_is_found(tmp_path: Path)
         "docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n{cell}\n```\n\n```{{by-python}} facts\n```\n"
     )
     publish(small)
-    assert verify(small.root, small.root / "out", HERE.executable).status == 0
+    assert verify(small.root, small.root / "out").status == 0
     edit(small.root / "out/index.html", "<p>64</p>", "<p>32</p>")
-    result = verify(small.root, small.root / "out", HERE.executable)
+    result = verify(small.root, small.root / "out")
     assert result.status == 1
     assert result.lines == ["index.md:8: cell index:1: on every Python: in index.html: no table says what they printed"]

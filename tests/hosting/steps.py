@@ -20,7 +20,8 @@ NEEDS_PYODIDE = "needs Chromium and three Pyodides, and the nox session of that 
 NOT_RUN = {
     "Install the Pythons": FETCHES_PYTHONS,
     "python -m uv python install 3.10 3.11 3.12 3.13 3.14 3.15 3.13t 3.14t pypy3.11": FETCHES_PYTHONS,
-    "Test": "takes most of an hour, and is how this test is run, too",
+    "Test": "is how this test is run, too",
+    "Test deeply": "takes most of an hour, and runs in this project's own CI",
     "Read and run the site in a browser": NEEDS_PYODIDE,
     "Measure the site's quality": NEEDS_PYODIDE,
 }

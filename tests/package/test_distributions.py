@@ -14,12 +14,21 @@ from everypython.interpreters import Interpreter, discover
 
 ROOT = Path(__file__).parents[2]
 DIST = Path(os.environ.get("REFDEMO_DIST", "nowhere"))
-FOUND = discover(log=lambda skipped: None)
 PACKAGE = {
     path.relative_to(ROOT).as_posix()
     for path in (ROOT / "refdemo").rglob("*")
     if path.is_file() and path.suffix != ".pyc"
 }
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give each test every Python found, and one to the test of the sdist, from which the wheel is built anyway."""
+    if "python" in metafunc.fixturenames:
+        found = discover(log=lambda skipped: None)
+        metafunc.parametrize(
+            "python", found[:1] if "sdist" in metafunc.function.__name__ else found, ids=lambda one: one.key
+        )
+
 
 pytestmark = pytest.mark.skipif("REFDEMO_DIST" not in os.environ, reason="`nox -s package` builds what is tested here")
 
@@ -64,13 +73,11 @@ def says_where_it_is_and_runs(environment: Path, scratch: Path) -> None:
     assert ran.stdout
 
 
-@pytest.mark.parametrize("python", FOUND, ids=lambda python: python.key)
 def test_the_wheel_installs_without_a_network_and_runs(environment: Path, tmp_path: Path) -> None:
     installed(environment, "--no-index", "--find-links", str(DIST), "refdemo")
     says_where_it_is_and_runs(environment, tmp_path)
 
 
-@pytest.mark.parametrize("python", FOUND[:1], ids=lambda python: python.key)
 def test_the_sdist_installs_and_runs(environment: Path, tmp_path: Path) -> None:
     (sdist,) = DIST.glob("*.tar.gz")
     installed(environment, str(sdist))

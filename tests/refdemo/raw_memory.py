@@ -29,11 +29,6 @@ def deep_on_pypy(test):
     return test if COUNTED else pytest.mark.deep(test)
 
 
-def type_name(x):
-    """Name a test for what it is given: a repr can have an address, on which no two processes agree."""
-    return type(x).__name__
-
-
 def raw_count(address):
     """The number in the count's place, immortal or not, of a build with a GIL."""
     if sys.version_info >= (3, 12) and WORD == 8:
@@ -54,3 +49,8 @@ def run(program, *arguments):
     done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=where)
     assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
+
+
+def named(obj):
+    """What a test is called after an object: the same in every process, as pytest-xdist needs."""
+    return "object" if type(obj) is object else repr(obj)

@@ -3,7 +3,7 @@ import sys
 import weakref
 
 import pytest
-from raw_memory import COUNTED, type_name
+from raw_memory import COUNTED, named
 
 from refdemo import automatic_gc_disabled, object_exists
 
@@ -39,7 +39,7 @@ class TestAnObjectExists:
         assert weak() is None
 
     @pytest.mark.skipif(not COUNTED, reason="this Python's collector knows every object")
-    @pytest.mark.parametrize("x", [10**30, "text here", 2.5, object(), b"raw"], ids=type_name)
+    @pytest.mark.parametrize("x", [10**30, "text here", 2.5, object(), b"raw"], ids=named)
     def test_unless_the_collector_has_no_need_to_know_it(self, x):
         assert object_exists(id(x)) is False
 

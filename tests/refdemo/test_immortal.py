@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from raw_memory import COUNTED, FREE_THREADED, counted, run, type_name
+from raw_memory import COUNTED, FREE_THREADED, counted, named, run
 
 from refdemo import IMMORTAL, is_immortal, refcount, refcount_at
 
@@ -30,7 +30,7 @@ def test_ints_up_to_1024_are_immortal_since_3_15():
 
 
 @counted
-@pytest.mark.parametrize("obj", [int("1025"), float("1.5"), [], {}, object(), "".join(["a", " b"])], ids=type_name)
+@pytest.mark.parametrize("obj", [int("1025"), float("1.5"), [], {}, object(), "".join(["a", " b"])], ids=named)
 def test_what_is_made_while_running_is_mortal(obj):
     assert not agree(obj)
 

@@ -1,19 +1,22 @@
-"""The real site, built once for all tests of this folder, as `nox -s docs` builds it."""
+"""The real site, built once for all tests of this folder, as `nox -s docs` builds it, and the Pythons it ran on."""
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from everypython.interpreters import Interpreter, discover
+from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]
 
@@ -38,11 +41,18 @@ class Built:
     def keys(self) -> list[str]:
         return [interpreter["key"] for interpreter in self.runs["interpreters"]]
 
-    def pages(self) -> Iterator[tuple[str, BeautifulSoup]]:
+    @cached_property
+    def parsed(self) -> dict[str, BeautifulSoup]:
+        """Every page's content, by its name. It is shared by all tests: none may change it."""
+        names = {path.relative_to(self.folder).with_suffix("").as_posix(): path for path in self.folder.rglob("*.html")}
+        texts = {name: names[name].read_text(encoding="utf-8") for name in sorted(names)}
+        parsed = {name: BeautifulSoup(text, "html.parser") for name, text in texts.items()}
+        gc.freeze()  # or each collection of this process's other tests looks through millions of elements
+        return parsed
+
+    def pages(self) -> Iterable[tuple[str, BeautifulSoup]]:
         """Every page's name and content."""
-        for path in sorted(self.folder.rglob("*.html")):
-            name = path.relative_to(self.folder).with_suffix("").as_posix()
-            yield name, BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+        return self.parsed.items()
 
     def printed(self, unit: str, key: str) -> str:
         """All that one Python printed for a unit."""
@@ -56,14 +66,37 @@ class Built:
         )
 
 
+@cache
+def found() -> list[Interpreter]:
+    """Return every Python of this machine. They are asked once, and not before a test needs them."""
+    return discover(log=lambda skipped: None)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Give a test that asks for `python` or `cpython` each that was found, in turn."""
+    for name in {"python", "cpython"}.intersection(metafunc.fixturenames):
+        members = [one for one in found() if name in ("python", one.implementation)]
+        metafunc.parametrize(name, members, ids=lambda one: one.key)
+
+
 def build(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT / "docs/_ext"), **variables}
+    """Run a module of the engine or of Sphinx, which judges nothing unless it is told to."""
+    inherited = {name: value for name, value in os.environ.items() if name != "EVERYPYTHON_STRICT"}
+    environment = {**inherited, "NO_COLOR": "1", "PYTHONPATH": str(ROOT / "docs/_ext"), **variables}
     return subprocess.run([sys.executable, "-m", *arguments], cwd=ROOT, env=environment, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    folder = tmp_path_factory.mktemp("built") / "site"
-    result = build("everypython.publish", "docs", str(folder))
-    assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
+    """The built site, or the one that EVERYPYTHON_SITE names. The first worker that needs it builds it for all."""
+    if os.environ.get("EVERYPYTHON_SITE"):
+        return Built(Path(os.environ["EVERYPYTHON_SITE"]))
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / "built" / "site"
+    with FileLock(shared / "built.lock"):
+        if not folder.exists():
+            result = build("everypython.publish", "docs", str(folder))
+            assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return Built(folder)

@@ -10,17 +10,21 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup, Tag
 from everypython import chooser
-from everypython.interpreters import discover, published_default
+from everypython.interpreters import published_default
 from everypython.variants import covers
 
 import refdemo
 
-from .conftest import Built, build
+from .conftest import Built, build, found
 
-FOUND = discover(log=lambda skipped: None)
 WANTED = {">=3.14,<3.14.5": "CPython 3.14.0 to 3.14.4"}
 
-several = pytest.mark.skipif(len(FOUND) < 2, reason="there is nothing to choose with one Python")
+
+@pytest.fixture
+def several() -> None:
+    """Skips a test where readers have nothing to choose."""
+    if len(found()) < 2:
+        pytest.skip("needs two Pythons: this machine has one, and nothing is to be chosen")
 
 
 @pytest.fixture(scope="module")
@@ -31,38 +35,41 @@ def told(site: Built) -> dict[str, BeautifulSoup]:
     return pages
 
 
-def the(found: list[Tag]) -> Tag:
-    (one,) = found
+def the(tags: list[Tag]) -> Tag:
+    (one,) = tags
     return one
 
 
-@several
+@pytest.mark.usefixtures("several")
 def test_the_chooser_lists_every_python_that_ran_by_its_full_version(told: dict[str, BeautifulSoup]) -> None:
-    default = published_default(FOUND)
+    default = published_default(found())
     for name, page in told.items():
         offered = [
             (option["value"], option.get_text()) for option in page.select("article .chooser label select option")
         ]
-        expected = [(one.key, one.name + (" (default)" if one == default else "")) for one in FOUND]
+        expected = [(one.key, one.name + (" (default)" if one == default else "")) for one in found()]
         assert offered == expected, name
         assert [option["value"] for option in page.select("option[selected]")] == [default.key], name
         assert the(page.select(".chooser [role=status]")).get_text() == "", name
 
 
-@several
+@pytest.mark.usefixtures("several")
 def test_the_chooser_follows_the_title(told: dict[str, BeautifulSoup]) -> None:
     for name, page in told.items():
         after = the(page.select("article h1")).find_next_sibling()
         assert after is not None and after.get("class") == ["chooser"], name
 
 
-@several
+@pytest.mark.usefixtures("several")
 def test_the_script_that_chooses_runs_before_anything_is_painted(site: Built, told: dict[str, BeautifulSoup]) -> None:
     for name, page in told.items():
         script = the(page.select("head script[data-pythons]"))
         assert not {"async", "defer", "type"} & script.attrs.keys(), name
         assert not script.find_previous("link", rel="stylesheet"), "a script waits for the stylesheets before it"
-        assert str(script["data-pythons"]).split() == site.keys and script["data-default"] == FOUND[0].key, name
+        assert (
+            str(script["data-pythons"]).split() == site.keys
+            and script["data-default"] == published_default(found()).key
+        ), name
         source = (site.folder / f"{name}.html").parent / str(script["src"]).partition("?")[0]
         assert source.resolve() == site.folder.resolve() / "_static/chooser.js" and source.is_file(), name
 
@@ -75,7 +82,7 @@ def test_pages_without_outcomes_have_no_chooser(site: Built, told: dict[str, Bea
 
 def test_the_stylesheet_has_a_look_for_each_choice_and_for_none(site: Built, told: dict[str, BeautifulSoup]) -> None:
     sheet = (site.folder / "_static/pythons.css").read_text(encoding="utf-8")
-    for python in FOUND:
+    for python in found():
         assert f'html[data-python="{python.key}"] .outcome[data-pythons~="{python.key}"]' in sheet
         assert f'html[data-python="{python.key}"] {{ --chosen: "{python.name}"; }}' in sheet
     assert "html:not([data-python]) .outcome:first-child" in sheet
@@ -96,7 +103,7 @@ def test_without_javascript_there_is_no_chooser_and_the_published_default_comes_
         assert the(page.select("html")).get("data-python") is None, name
         for cell in page.select(".cell_output"):
             first, *others = cell.select(".outcome")
-            assert published_default(FOUND).key in str(first["data-pythons"]).split(), name
+            assert published_default(found()).key in str(first["data-pythons"]).split(), name
             assert all(outcome.select("summary") for outcome in others), name
 
 
@@ -106,7 +113,7 @@ def test_every_page_says_which_pythons_ran(site: Built) -> None:
     for name, page in written.items():
         footer = the(page.select("article > .provenance"))
         text = footer.get_text()
-        for python in FOUND:
+        for python in found():
             assert python.name in text and python.platform in text, name
         assert f"refdemo {refdemo.__version__}" in text, name
         target = (site.folder / f"{name}.html").parent / str(the(footer.select("a[href$='runs.json']"))["href"])
@@ -117,13 +124,13 @@ def test_a_wanted_python_that_did_not_run_is_missed(told: dict[str, BeautifulSou
     for name, page in told.items():
         said = the(page.select(".provenance")).get_text()
         for pattern, sentence in WANTED.items():
-            ran = any(covers(pattern, python) for python in FOUND)
+            ran = any(covers(pattern, python) for python in found())
             assert (sentence in said) is not ran, name
             assert ran or page.select(".provenance a[href='https://github.com/python/cpython/issues/148726']"), name
 
 
 def test_the_same_python_on_another_platform_is_offered_under_a_name_of_its_own() -> None:
-    here = FOUND[0]
+    here = found()[0]
     there = replace(here, platform="toaster-armv7l")
     build: Any = SimpleNamespace(interpreters=[here, there], default=here)
     offered = BeautifulSoup(chooser.chooser(build), "html.parser").select("option")

@@ -40,6 +40,8 @@ def test_a_page_that_should_have_pictures_has_some(site: Built, page: str) -> No
 
 @pytest.mark.parametrize("page", WITH_PICTURES[:2])
 def test_a_page_that_should_have_a_filmstrip_has_one_of_four_steps_or_more(site: Built, page: str) -> None:
+    if not site.runs["published_default"].startswith("cpython-"):
+        pytest.skip("needs a CPython: others skip what these films count")
     (strip,) = dict(site.pages())[page].select("figure.filmstrip")
     assert len(strip.select("[data-cell]")) >= 4
     assert strip.select("figcaption")[0].get_text().strip()

@@ -6,15 +6,12 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
-from everypython.interpreters import Interpreter, discover
 
-from .conftest import Built, build
-
-FOUND = discover(log=lambda skipped: None)
+from .conftest import Built, build, found
 
 
 def test_every_demonstration_ran_on_every_python(site: Built) -> None:
-    assert sorted(site.keys) == sorted(python.key for python in FOUND)
+    assert sorted(site.keys) == sorted(python.key for python in found())
     for cell in site.cells:
         assert sorted(key for variant in cell["variants"] for key in variant["interpreters"]) == sorted(site.keys), cell
 
@@ -25,14 +22,15 @@ def drawn(site: Built) -> list[dict[str, Any]]:
     return [cell for cell in site.cells if cell["id"] in ids]
 
 
-def test_every_difference_says_why(site: Built) -> None:
-    unexplained = [
-        (cell["id"], variant["interpreters"])
-        for cell in drawn(site)
-        for variant in cell["variants"][1:]
-        if not variant["reasons"]
-    ]
-    assert unexplained == []
+def test_every_difference_says_why_or_that_nobody_knows_yet(site: Built) -> None:
+    pages = dict(site.pages())
+    for cell in drawn(site):
+        page = pages[cell["id"].partition(":")[0].partition("#")[0]]
+        published, *others = cell["variants"]
+        for variant in [] if published["varies"] or published["skipped"] else others:  # which nobody is compared with
+            keys = " ".join(variant["interpreters"])
+            (shown,) = page.select(f'.outcome[data-cell="{cell["id"]}"][data-pythons="{keys}"]')
+            assert variant["reasons"] or "not yet explained" in shown.get_text(), (cell["id"], keys)
 
 
 def test_the_output_of_every_python_is_on_its_page(site: Built) -> None:
@@ -55,7 +53,7 @@ def test_a_local_list_has_two_references_up_to_3_13_and_one_from_3_14(site: Buil
         for variant in cell["variants"]
         for key in variant["interpreters"]
     }
-    for python in FOUND:
+    for python in found():
         borrows = python.implementation == "cpython" and python.number >= (3, 14)
         expected = "AttributeError" if python.implementation == "pypy" else "1" if borrows else "2"
         assert printed[python.key] == expected, python.key
@@ -94,12 +92,7 @@ def test_nothing_of_this_machine_is_published(site: Built) -> None:
             assert str(Path.home()) + "/" not in text and str(Path(__file__).parents[2]) not in text, path
 
 
-@pytest.mark.parametrize("python", [one for one in FOUND if one.implementation == "cpython"], ids=lambda one: one.key)
-def test_one_python_is_enough_for_a_site(site: Built, python: Interpreter, tmp_path: Path) -> None:
-    result = build("sphinx.cmd.build", "-q", "-W", "-b", "dummy", "docs", str(tmp_path), EVERYPYTHON=python.executable)
-    assert result.returncode == 0, result.stderr
-
-
+@pytest.mark.deep
 def test_plain_sphinx_build_gives_the_same_pages(site: Built, tmp_path: Path) -> None:
     result = build("sphinx.cmd.build", "-q", "-d", str(tmp_path / "doctrees"), "docs", str(tmp_path / "html/out"))
     assert result.returncode == 0, result.stderr
@@ -109,6 +102,7 @@ def test_plain_sphinx_build_gives_the_same_pages(site: Built, tmp_path: Path) ->
     assert plain.runs == site.runs
 
 
+@pytest.mark.deep
 def test_the_notebook_kernel_executes_every_page_when_the_engine_stands_aside(site: Built, tmp_path: Path) -> None:
     result = build(
         "sphinx.cmd.build", "-q", "-D", "everypython_execute=0", "-d", str(tmp_path / "doctrees"),

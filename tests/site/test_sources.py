@@ -7,14 +7,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from everypython.interpreters import Interpreter, discover
+from everypython.interpreters import Interpreter
 from everypython.variants import covers
 
-from .conftest import ROOT
+from .conftest import ROOT, found
 
 PAGES = sorted(page for page in (ROOT / "docs").rglob("*.md") if "_build" not in page.parts)
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-FOUND = discover(log=lambda skipped: None)
 
 by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 
@@ -64,7 +63,6 @@ def rows_for(python: Interpreter) -> list[str]:
     return [printed for _, versions, printed in ROWS if covers(patterns[versions], python)]
 
 
-@pytest.mark.parametrize("python", FOUND, ids=lambda python: python.key)
 def test_readmes_program_prints_what_readme_says(python: Interpreter) -> None:
     done = subprocess.run([python.executable, "-c", BLOCKS[0]], capture_output=True, text=True)
     (said,) = rows_for(python)
@@ -73,7 +71,7 @@ def test_readmes_program_prints_what_readme_says(python: Interpreter) -> None:
 
 def test_readmes_use_of_the_package_prints_what_its_comment_says() -> None:
     said = re.findall(r"# (\d+), on every CPython", BLOCKS[1])
-    for python in FOUND:
+    for python in found():
         if python.implementation == "cpython":
             done = subprocess.run([python.executable, "-c", BLOCKS[1]], cwd=ROOT, capture_output=True, text=True)
             assert done.stdout.split() == said, done.stderr

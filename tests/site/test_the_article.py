@@ -5,17 +5,9 @@ import re
 import subprocess
 
 import pytest
-from everypython.interpreters import Interpreter, discover
+from everypython.interpreters import Interpreter
 
 from .conftest import ROOT, Built
-
-FOUND = discover(log=lambda skipped: None)
-
-
-@pytest.fixture(params=FOUND, ids=lambda python: python.key)
-def python(request: pytest.FixtureRequest) -> Interpreter:
-    found: Interpreter = request.param
-    return found
 
 
 def run_here(python: Interpreter) -> str:

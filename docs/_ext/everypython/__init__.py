@@ -3,9 +3,10 @@
 In the order of a build:
 
 `interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it: `child` one process, `runner` inside
-it, `node` those of Pyodide, and `tree` sees that none changes the sources. `records` brings runs of other machines, and
-`index` what earlier builds have worked out. `variants` groups what was printed, and `gates` says what must not be
-published.
+it, `node` those of Pyodide, `lock` while no other build does, and `tree` sees that none changes the sources. `records`
+brings runs of other machines, and `index` what earlier builds have worked out. `variants` groups what was printed,
+`patterns` tells which Pythons a reason is for, `gates` finds what no reason explains, and `findings` refuses it in a
+strict build.
 
 `pages` hands the rest to Sphinx, `reader` to myst-nb, and `show` draws it; `drawing`, `pictures` and `filmstrip` what
 is displayed as a picture, `gather` and `coverage` what is gathered from all pages, and `measurements` what a bench has
@@ -22,10 +23,17 @@ that the site does not have yet. `live`, with `live_server`, builds again and ag
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
+    from sphinx.config import Config
+
+
+def of_environment(config: Config) -> bool:
+    """Whether this machine asks for strict builds, as CI does."""
+    return os.environ.get("EVERYPYTHON_STRICT", "") not in ("", "0")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
@@ -44,6 +52,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_record", "", "", str)  # a file to write this machine's runs to, instead of a site
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
+    app.add_config_value("everypython_strict", of_environment, "", bool)  # refuse what is not explained
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
     app.add_config_value("everypython_preview", False, "", bool)  # show what the default printed, before the others
     app.add_config_value("everypython_timeout", 60, "", (int, float))  # seconds that a page or an example may take

@@ -35,7 +35,10 @@ FIXED = {
     "PYTHON_COLORS": "0",
     "TZ": "UTC",
 }
-# What an output must not depend on, although FIXED, `unrandomised` and short paths keep it still.
+# Options of a Python, by its implementation. What PyPy's JIT compiles is in its heap, twice as large then, which
+# `gc.get_objects` walks; growth() asks for that hundreds of times.
+OPTIONS = {"pypy": ("--jit", "off")}
+# What an output must not depend on, although FIXED, OPTIONS, `unrandomised` and short paths keep it still.
 # The nursery is larger here, never smaller: the smaller, the likelier that it is full by chance between any two lines.
 PERTURBED = {"PYTHONHASHSEED": "random", "EVERYPYTHON_PERTURBED": "x" * 5000, "PYPY_GC_NURSERY": "256M"}
 LONGER = "_perturbed_so_that_paths_have_another_length"
@@ -43,14 +46,15 @@ LONGER = "_perturbed_so_that_paths_have_another_length"
 # Without these, processes of Windows do not start; elsewhere they do not exist.
 INHERITED = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
 
+# The files that are compiled name the folder where they will stand, which need not be the one where they are made.
 MAKE = """
 import compileall, glob, os, shutil, sys, venv
-folder, *packages = sys.argv[1:]
+folder, final, *packages = sys.argv[1:]
 venv.create(folder, symlinks=os.name != "nt")
 site = (glob.glob(folder + "/lib/*/site-packages") + glob.glob(folder + "/Lib/site-packages"))[0]
 for package in packages:
     shutil.copytree(package, os.path.join(site, os.path.basename(package)), ignore=shutil.ignore_patterns("*.pyc"))
-compileall.compile_dir(site, quiet=1)
+compileall.compile_dir(site, quiet=1, stripdir=folder, prependdir=final)
 """
 
 
@@ -64,8 +68,18 @@ class Stopped(Exception):
 @cache
 def unrandomised() -> tuple[str, ...]:
     """What starts a program with its addresses in the same place every time; nothing where the system forbids it."""
-    command = ("setarch", platform.machine(), "-R")
-    if sys.platform != "linux" or shutil.which("setarch") is None:
+    return starter("setarch", platform.machine(), "-R")
+
+
+@cache
+def tied() -> tuple[str, ...]:
+    """What starts a program that ends when this process does, even if that is killed; nothing where there is none."""
+    return starter("setpriv", "--pdeathsig", "KILL")
+
+
+def starter(*command: str) -> tuple[str, ...]:
+    """A command of Linux that starts another one, if it is there and allowed."""
+    if sys.platform != "linux" or shutil.which(command[0]) is None:
         return ()
     return command if subprocess.run([*command, "true"], capture_output=True).returncode == 0 else ()
 
@@ -73,15 +87,18 @@ def unrandomised() -> tuple[str, ...]:
 @cache
 def digest_of_conditions() -> str:
     """Of everything here that a run's output may depend on, and that is the same on every machine."""
-    return digest(RUNNER.read_text(encoding="utf-8"), FIXED)
+    return digest(RUNNER.read_text(encoding="utf-8"), FIXED, OPTIONS)
 
 
-def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
-    """A virtual environment without pip, with compiled copies of the packages: a first run must be like the next."""
+def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
+    """A virtual environment without pip, with compiled copies of the packages: a first run must be like the next.
+
+    It may be renamed to `final` afterwards.
+    """
     if interpreter.pyodide:
         node.make_bundle(interpreter, folder, packages)
         return
-    command = [interpreter.executable, "-I", "-c", MAKE, str(folder), *map(str, packages)]
+    command = [interpreter.executable, "-I", "-c", MAKE, str(folder), str(final or folder), *map(str, packages)]
     made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
     if made.returncode:
         raise OSError(f"{interpreter.executable} cannot make a virtual environment: {made.stderr.strip()}")
@@ -95,13 +112,15 @@ def python_of(environment: Path) -> Path:
     return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool = False) -> dict[str, Any]:
+def run(
+    unit: Unit, python: Path, timeout: float, name: str, *, implementation: str = "", perturbed: bool = False
+) -> dict[str, Any]:
     """Runs a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed.
 
     Raises Stopped where it ended because of `stop`.
 
-    A perturbed run has another hash seed, addresses wherever the system puts them, longer paths, a larger environment
-    and a larger nursery where PyPy runs.
+    A perturbed run has another hash seed, addresses wherever the system puts them, longer paths, a larger environment,
+    and where PyPy runs its JIT and a larger nursery.
     """
     suffix = LONGER if perturbed else ""
     base = Path(tempfile.gettempdir()) / f"everypython-{name[:12]}{suffix}"
@@ -114,16 +133,22 @@ def run(unit: Unit, python: Path, timeout: float, name: str, *, perturbed: bool 
             (base / folder).mkdir()
         log, report = base / "log", base / "report"
         start, changed = ((), PERTURBED) if perturbed else (unrandomised(), {})
+        options = () if perturbed else OPTIONS.get(implementation, ())
         if python.name == node.BUNDLE:
-            command = node.prepared(unit, python, base, log, report, {**FIXED, **changed}, suffix)
+            task = node.prepared(unit, python, base, log, report, {**FIXED, **changed}, suffix)
+            command = [*tied(), *task]
         else:
-            command = [*start, str(python), *prepared(unit, base, log, report)]
-        status = finished(command, base, log, timeout, changed)
+            command = [*tied(), *start, str(python), *options, *prepared(unit, base, log, report)]
+        try:
+            status = finished(command, base, log, timeout, changed)
+        except OSError as error:  # its Python may have been removed meanwhile
+            return unread(unit, {"cell": 0, "says": f"could not be started ({error})"})
         told = report.read_text(encoding="utf-8") if report.exists() else ""
         read: Callable[[str], Any] = json.loads if python.name == node.BUNDLE else ast.literal_eval
         printed = log.read_bytes()
         if len(printed) > MOST:
-            return {"cells": [], "problem": {"cell": 0, "says": f"printed {len(printed):,} bytes, more than {MOST:,}"}}
+            says = f"printed {len(printed):,} bytes, more than {MOST:,}"
+            return unread(unit, {"cell": 0, "says": says, "endless": True})
         if unit.kind == "page":
             return result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
         return result_of_program(printed, status, timeout)
@@ -201,6 +226,11 @@ def outcome(printed: str, data: dict[str, str] | None = None, error: dict[str, s
     return {"text": printed, "data": data, "error": error, "reached": True}
 
 
+def unread(unit: Unit, problem: dict[str, Any]) -> dict[str, Any]:
+    """The result of a unit of which nothing is published but what happened to it."""
+    return {"cells": [{**outcome(""), "reached": False} for _ in unit.cells], "problem": problem}
+
+
 def result_of_page(
     unit: Unit, records: list[dict[str, Any]], printed: bytes, status: int | None, timeout: float
 ) -> dict[str, Any]:
@@ -223,7 +253,12 @@ def result_of_page(
         says = "after the last cell, while Python exits, this is printed; make it an example, where a reader sees it:\n"
         at, says = at - 1, says + rest
     cells += [{**outcome(""), "reached": False} for _ in unit.cells[len(records) :]]
-    return {"cells": cells, "problem": {"cell": at, "says": says} if says else None}
+    return {"cells": cells, "problem": problem(at, says, status) if says else None}
+
+
+def problem(cell: int, says: str, status: int | None) -> dict[str, Any]:
+    """What a process did instead of coming to its end; what does not end by itself is a fault of its unit's author."""
+    return {"cell": cell, "says": says, **({"endless": True} if status is None else {})}
 
 
 def result_of_program(printed: bytes, status: int | None, timeout: float) -> dict[str, Any]:
@@ -233,7 +268,7 @@ def result_of_program(printed: bytes, status: int | None, timeout: float) -> dic
         return {"cells": [outcome(text(printed))], "problem": None}
     if status != 1 or not mark:
         says = f"{ended(status, timeout)}, having printed:\n{text(printed)[-2000:].strip()}"
-        return {"cells": [{**outcome(text(printed)), "reached": False}], "problem": {"cell": 0, "says": says}}
+        return {"cells": [{**outcome(text(printed)), "reached": False}], "problem": problem(0, says, status)}
     kind, _, message = trace.strip().splitlines()[-1].partition(": ")
     error = {"type": kind, "message": message, "traceback": mark + trace}
     return {"cells": [outcome(said, None, error)], "problem": None}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+from collections.abc import Callable
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -18,7 +19,7 @@ from markdown_it import MarkdownIt
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from . import pages, running, variants
+from . import pages, patterns, running, variants
 from .interpreters import Interpreter
 from .show import outcome
 from .units import digest
@@ -69,6 +70,8 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     if running.runs_here(doctree):
         top += running.bar(name)
     top += skipping(build, name)
+    if name == app.config.root_doc:
+        top += without_cpython(app, build, context["pathto"])
     before, heading, after = context["body"].partition("</h1>")
     page = before + heading + top + after if heading else top + before
     context["body"] = page + provenance(app, build, context["pathto"]("runs.json", resource=True))
@@ -112,6 +115,22 @@ def skipping(build: pages.Build, name: str) -> str:
     )
 
 
+def without_cpython(app: Sphinx, build: pages.Build, pathto: Callable[[str], str]) -> str:
+    """Which pages show less than they tell, on a site for which no CPython ran."""
+    links = [
+        f'<a href="{pathto(page)}">{html.escape(app.env.titles[page].astext())}</a>'
+        for page in build.needing_cpython()
+        if page in app.env.titles
+    ]
+    if not links:
+        return ""
+    ran = html.escape(", ".join(python.name for python in build.interpreters))
+    return (
+        f'\n<p class="because"><strong>No CPython ran for this site, only {ran}.</strong> '
+        f"What needs one is missing from {len(links)} pages: {', '.join(links)}.</p>"
+    )
+
+
 def markdown(text: str) -> str:
     rendered: str = MarkdownIt("commonmark", {"html": False}).renderInline(text)
     return rendered
@@ -142,7 +161,7 @@ def missing(app: Sphinx, build: pages.Build) -> list[str]:
     warnings = [
         markdown(sentence)
         for pattern, sentence in app.config.everypython_wanted.items()
-        if not any(variants.covers(pattern, python) for python in build.interpreters)
+        if not any(patterns.covers(pattern, python) for python in build.interpreters)
     ]
     if build.absent:
         absent = html.escape(", ".join(build.absent))

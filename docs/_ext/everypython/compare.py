@@ -133,7 +133,7 @@ def text_on_page(variant: dict[str, Any], default: str) -> str:
     published = default in variant["interpreters"]
     blocks = [*texts, *marks] if published or marks else ["".join(texts)]
     if error:
-        blocks.append(error.get("traceback", "") if published else last_line(error))
+        blocks.append(error.get("traceback", last_line(error)) if published else last_line(error))
     return "\n".join(filter(None, (block.strip() for block in blocks)))
 
 

@@ -25,7 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
-from . import notebooks, pages
+from . import findings, notebooks, pages
 from .tree import Tree
 
 FOLDER = "download"
@@ -77,10 +77,10 @@ def build_wheels(app: Sphinx) -> None:
             folder.joinpath(name).write_bytes(content)
         except subprocess.CalledProcessError as error:
             told = error.output.decode(errors="replace").strip().splitlines()
-            pages.refuse(f"{project}: no wheel could be built: {told[-1] if told else error}")
+            findings.refuse(f"{project}: no wheel could be built: {told[-1] if told else error}")
         except (OSError, ValueError, KeyError) as error:
             wanted = "everypython_wheels names a folder whose pyproject.toml says under [build-system] what builds it"
-            pages.refuse(f"{project / 'pyproject.toml'}: no wheel could be built ({error!r}): {wanted}")
+            findings.refuse(f"{project / 'pyproject.toml'}: no wheel could be built ({error!r}): {wanted}")
 
 
 def wheel(project: Path) -> tuple[str, bytes]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import TYPE_CHECKING
 
+from . import pictures, variants
 from .interpreters import Interpreter
 from .units import Because, Cell, Unit
 from .variants import Group, because, first, last_line
@@ -22,7 +25,8 @@ def gating(
 ) -> tuple[list[Interpreter], list[str]]:
     """The Pythons that can fail a build, and the listed names that none was found for.
 
-    A name like ``cpython-3.12`` means the newest patch on the published default's platform. Without a list all gate.
+    A name like ``cpython-3.12`` means the newest patch on the published default's platform. Without a list all gate
+    but debug builds: those do so only where nothing else ran.
     """
     names = list(listed)
     members = {name: [one for one in found if name in one.aliases] for name in names}
@@ -30,39 +34,84 @@ def gating(
         name: [one for one in ones if one.platform == default.platform] or ones for name, ones in members.items()
     }
     gate = [min(ones, key=lambda one: one.rank) for ones in at_home.values() if ones]
-    return (gate if names else found), [name for name, ones in members.items() if not ones]
+    plain = [one for one in found if not one.debug] or found
+    return (gate if names else plain), [name for name, ones in members.items() if not ones]
 
 
-def unpublishable(build: Build, unit: Unit, file: str) -> tuple[list[str], list[str]]:
-    """What a unit's runs did that must not reach a reader: on Pythons that gate, and on others."""
-    here = [*failures(build, unit), *unsourced(unit)]
-    if build.complete(unit.page):
-        here += [*unexplained(build, unit), *unneeded(build, unit)]
-    program = f" {unit.name}.py:" if unit.kind == "example" else ""
-    found: tuple[list[str], list[str]] = ([], [])
-    for line, python, text in here:
-        on = f" on {python.key}:" if python else ""
-        gates = python is None or python in build.gating
-        seen = CONTROLS.sub(lambda control: f"\\x{ord(control[0]):02x}", text)  # a terminal would obey them
-        found[0 if gates else 1].append(f"{file}:{line}:{program}{on} {seen}")
-    return found
+@dataclass(frozen=True)
+class Finding:
+    """Something that a strict build does not publish, and that any other build shows and lists."""
+
+    place: str  # file and line, and the program's name if it is one
+    unit: str
+    python: str  # the key of the Python that it was found on; nothing if it is in the sources alone
+    says: str
+    gates: bool  # whether it stands against publishing in a strict build
+    fault: bool  # whether it does so in every build: the sources are wrong, whatever a Python printed
+
+    def __str__(self) -> str:
+        return f"{self.place}{f' on {self.python}:' if self.python else ''} {self.says}"
 
 
 Complaint = tuple[int, Interpreter | None, str]
 
 
+def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
+    """What a unit's runs did, or its reasons lack, that must not reach a reader unseen."""
+
+    def made(complaint: Complaint, fault: bool) -> Finding:
+        line, python, text = complaint
+        program = f" {unit.name}.py:" if unit.kind == "example" else ""
+        says = CONTROLS.sub(lambda control: f"\\x{ord(control[0]):02x}", text)  # a terminal would obey them
+        gates = fault or python is None or python in build.gating
+        return Finding(f"{file}:{line}:{program}", unit.id, python.key if python else "", says, gates, fault)
+
+    of_runs = [*failures(build, unit), *labelled_twice(build, unit)]
+    if build.complete(unit.page):
+        of_runs += [*unexplained(build, unit), *unneeded(build, unit), *without_patch(build, unit)]
+    faults = [*endless(build, unit), *unsourced(unit)]
+    undrawn = [replace(made(each, fault=False), gates=False) for each in pictures.undrawable(build, unit)]
+    return [*(made(each, fault=True) for each in faults), *(made(each, fault=False) for each in of_runs), *undrawn]
+
+
+def endless(build: Build, unit: Unit) -> Iterator[Complaint]:
+    """Processes that had to be stopped."""
+    for python in build.ran(unit):
+        problem = build.results[unit, python]["problem"]
+        if problem and problem.get("endless"):
+            yield unit.cells[problem["cell"]].line, python, problem["says"]
+
+
 def failures(build: Build, unit: Unit) -> Iterator[Complaint]:
-    """Processes that ended early, hidden asserts that failed, and exceptions on the published default."""
+    """Processes that ended early, hidden checks that do not hold, and exceptions that the published default raised."""
     for python in build.ran(unit):
         result = build.results[unit, python]
-        if result["problem"]:
-            yield unit.cells[result["problem"]["cell"]].line, python, result["problem"]["says"]
+        problem = result["problem"]
+        if problem:
+            if not problem.get("endless"):
+                yield unit.cells[problem["cell"]].line, python, problem["says"]
             continue
         for cell, outcome in zip(unit.cells, result["cells"], strict=True):
-            error, tags = outcome["error"], cell.options.tags
-            expected = "raises-exception" in tags or python != build.default
-            if error and ("remove-cell" in tags or not expected):
-                yield cell.line, python, f"raised\n{error['traceback'].rstrip()}"
+            error = outcome["error"]
+            if error and ("remove-cell" in cell.options.tags or unexpected(cell, python, build.default)):
+                yield cell.line, python, f"raised {last_line(error)}\n{error['traceback'].rstrip()}"
+
+
+def unexpected(cell: Cell, python: Interpreter, default: Interpreter) -> bool:
+    """Whether an exception needs more than a reason: on the published default, unless the author announced it."""
+    announced = "raises-exception" in cell.options.tags or first(cell.options.differs, default)
+    return python == default and not announced
+
+
+def labelled_twice(build: Build, unit: Unit) -> Iterator[Complaint]:
+    """Lines of a table's cell with one label: one column would silently take the other's place."""
+    for index, cell in enumerate(unit.cells):
+        if "by-python" in cell.options.tags:
+            for python, outcome in build.outcomes(unit, index):
+                labels = [line.partition(": ")[0] for line in outcome["text"].splitlines()]
+                for twice in sorted({label for label in labels if labels.count(label) > 1}):
+                    text = f"printed two lines labelled {twice!r}, up to the first colon; rename one"
+                    yield cell.line, python, text
 
 
 def differing(build: Build, unit: Unit) -> Iterator[tuple[Cell, Group, Group]]:
@@ -71,17 +120,17 @@ def differing(build: Build, unit: Unit) -> Iterator[tuple[Cell, Group, Group]]:
         if "by-python" in cell.options.tags:  # a table shows what each Python printed
             continue
         published, *others = build.groups(unit, index)
-        yield from ((cell, published, group) for group in others if not group.volatile and not group.skipped)
+        if not published.apart:
+            yield from ((cell, published, group) for group in others if not group.apart)
 
 
 def unexplained(build: Build, unit: Unit) -> Iterator[Complaint]:
     """Differences that no `differs` pattern covers."""
     for cell, published, group in differing(build, unit):
-        for python in group.interpreters:
-            if because(cell.options, python, build.default) is None:
-                ours, theirs = brief(published), brief(group)
-                text = f"prints {theirs}, where {build.default.key} prints {ours}, and no `differs` pattern covers it."
-                yield cell.line, python, f"{text} Say why, with the PEP or issue."
+        for python in group.unexplained:
+            ours, theirs = brief(published), brief(group)
+            text = f"prints {theirs}, where {build.default.key} prints {ours}, and no `differs` pattern covers it."
+            yield cell.line, python, f"{text} Say why, with the PEP or issue."
 
 
 def brief(group: Group) -> str:
@@ -93,43 +142,70 @@ def brief(group: Group) -> str:
 
 
 def unneeded(build: Build, unit: Unit) -> Iterator[Complaint]:
-    """Patterns of a cell that cover a Python agreeing with the published default: out of date, or too wide."""
-    differ = {(cell.line, python) for cell, _, group in differing(build, unit) for python in group.interpreters}
-    for cell, python, why in explained(build, unit):
-        if not why.of_page and (cell.line, python) not in differ:
-            text = f"agrees with {build.default.key}, so the `differs` pattern {why.pattern!r} must not cover it."
-            yield cell.line, python, f"{text} Narrow the pattern, or drop it."
+    """Patterns of a cell that cover a Python agreeing with the published default."""
+    for index, cell in enumerate(unit.cells):
+        for python, why in unneeded_in_cell(build, unit, index):
+            if not why.of_page:
+                text = f"agrees with {build.default.key}, so the `differs` pattern {why.pattern!r} must not cover it."
+                yield cell.line, python, f"{text} Narrow the pattern, or drop it."
     of_page = [one for one in build.units if one.page == unit.page]
     if unit is of_page[0]:
         yield from unneeded_on_page(build, of_page)
 
 
+def unneeded_in_cell(build: Build, unit: Unit, index: int) -> list[tuple[Interpreter, Because]]:
+    cell = unit.cells[index]
+    if "by-python" not in cell.options.tags:
+        return variants.unneeded(build.groups(unit, index)[0], build.default, cell.options)
+    # A table shows what each Python printed: there is nothing that a reason could be about.
+    covered = [(python, first(cell.options.differs, python)) for python in build.interpreters]
+    apart = {python for python in build.interpreters if varies_or_skips(cell, python)}
+    known = first(cell.options.differs, build.default) or build.default in apart
+    return [(python, why) for python, why in covered if why and python not in apart and not known]
+
+
+def varies_or_skips(cell: Cell, python: Interpreter) -> bool:
+    return bool(first(cell.options.volatile, python) or first(cell.options.skip, python))
+
+
 def unneeded_on_page(build: Build, units: list[Unit]) -> Iterator[Complaint]:
     """Patterns of a page's front matter, which are for all its cells, that explain no difference in any of them."""
-    covered, needed = {}, set()
+    covered: dict[Because, Interpreter] = {}
+    needed: set[Because] = set()
     for unit in units:
-        differ = {(cell.line, python) for cell, _, group in differing(build, unit) for python in group.interpreters}
-        for cell, python, why in explained(build, unit):
-            covered[why] = python
-            if (cell.line, python) in differ:
-                needed.add(why)
+        for index, cell in enumerate(unit.cells):
+            idle = unneeded_in_cell(build, unit, index)
+            covered.update((why, python) for python, why in idle)
+            agree = {python for python, _ in idle}
+            others = (python for python in build.interpreters if python not in agree)
+            explain = ((python, first(cell.options.differs, python)) for python in others)
+            needed |= {why for python, why in explain if why and not varies_or_skips(cell, python)}
     for why in covered.keys() - needed:
         if why.of_page:
             text = f"the front matter's `differs` pattern {why.pattern!r} explains nothing on this page. Drop it."
             yield 1, covered[why], text
 
 
-def explained(build: Build, unit: Unit) -> Iterator[tuple[Cell, Interpreter, Because]]:
-    """Each cell, Python and pattern that would explain a difference, if there is one.
+def without_patch(build: Build, unit: Unit) -> Iterator[Complaint]:
+    """Two patches of one minor version that disagree, and one pattern for both: what is true of neither version."""
+    for index, cell in enumerate(unit.cells):
+        groups = [group for group in build.groups(unit, index) if not group.apart]
+        if "by-python" in cell.options.tags or len(groups) < 2:
+            continue
+        reported = {python for python, _ in unneeded_in_cell(build, unit, index)}
+        members = [(python, group) for group in groups for python in group.interpreters if python not in reported]
+        for (one, ours), (other, theirs) in combinations(members, 2):
+            why = because(cell.options, one, build.default)
+            if ours is theirs or not patches_of_one(one, other) or not why:
+                continue
+            if why is because(cell.options, other, build.default):
+                text = f"prints {brief(ours)}, where {other.key} prints {brief(theirs)}, and the `differs` pattern"
+                yield cell.line, one, f"{text} {why.pattern!r} stands for both. Name the patch in it."
 
-    Where a pattern covers the published default itself, as on a machine with old Pythons only, agreeing tells nothing.
-    """
-    for cell in unit.cells:
-        for python in build.interpreters:
-            why = first(cell.options.differs, python)
-            apart = first(cell.options.volatile, python) or first(cell.options.skip, python)
-            if why and not apart and first(cell.options.differs, build.default) is None:
-                yield cell, python, why
+
+def patches_of_one(one: Interpreter, other: Interpreter) -> bool:
+    """Whether two Pythons are the same build of the same minor version, on the same kind of machine."""
+    return (one.family, one.pointer_bits, one.number[:2]) == (other.family, other.pointer_bits, other.number[:2])
 
 
 def unsourced(unit: Unit) -> Iterator[Complaint]:

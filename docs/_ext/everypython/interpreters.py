@@ -1,4 +1,7 @@
-"""Finds the Pythons of this machine and says exactly what each one is."""
+"""Finds the Pythons of this machine and says exactly what each one is.
+
+``python -m everypython.interpreters`` prints them: key and path, a line each.
+"""
 
 from __future__ import annotations
 
@@ -14,15 +17,17 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-OLDEST = (3, 10)
 NAMES = re.compile(r"(python3\.[1-9]\dt?|pypy3(\.[1-9]\d)?)(\.exe)?")
-KEY = re.compile(r"[a-z]\w*-\d{1,4}(\.\d{1,4}){2}((a|b|rc)\d{1,4})?t?-\w+-[\w.-]*", re.ASCII)
+KEY = re.compile(r"[a-z]\w*-\d{1,4}(\.\d{1,4}){2}((a|b|rc)\d{1,4})?t?d?-\w+-[\w.-]*", re.ASCII)
 
 # Runs in the interpreter asked about, so it is plain old Python. A virtual environment answers for the Python it was
 # made from: what happens to be installed in it must not matter. `_base_executable` is the environment's own
-# path on CPython 3.10 and PyPy, hence the realpath.
+# path on CPython 3.10 and PyPy, hence the realpath. What is too old says so in words that Python 2 understands, too.
 QUESTION = """
-import os, platform, struct, sys, sysconfig
+import os, platform, struct, sys
+if sys.version_info < (3, 10):
+    sys.exit("it is Python %d.%d.%d, and the oldest that runs here is 3.10" % tuple(sys.version_info[:3]))
+import sysconfig
 exe = sys.executable
 if sys.prefix != sys.base_prefix:
     base = getattr(sys, "_base_executable", None)
@@ -60,8 +65,18 @@ class Interpreter:
     pyodide: str = ""  # the version of the Pyodide that it is part of; its `executable` is then Pyodide's folder
 
     @property
+    def debug(self) -> bool:
+        """Whether it was built to find mistakes in C: it checks more, and lays out its memory in another way."""
+        return bool({"Py_DEBUG", "Py_TRACE_REFS"}.intersection(self.flags))
+
+    @property
+    def abi(self) -> str:
+        """The letters that CPython's own names have for its builds: `t` free-threaded, `d` debug."""
+        return f"{'t' if self.free_threaded else ''}{'d' if self.debug else ''}"
+
+    @property
     def key(self) -> str:
-        return f"{self.implementation}-{self.version}{'t' if self.free_threaded else ''}-{self.platform}"
+        return f"{self.implementation}-{self.version}{self.abi}-{self.platform}"
 
     @cached_property
     def identity(self) -> dict[str, Any]:
@@ -82,8 +97,13 @@ class Interpreter:
     def name(self) -> str:
         if self.implementation != "cpython":
             return f"{self.brand} {self.version} (Python {'.'.join(self.language.split('.')[:2])})"
-        where = f" in Pyodide {self.pyodide}" if self.pyodide else ""
-        return f"{self.brand} {self.version}{' free-threaded' if self.free_threaded else ''}{where}"
+        return f"{self.brand} {self.version}{self.kind}{f' {self.pyodide}' if self.pyodide else ''}"
+
+    @property
+    def kind(self) -> str:
+        """What its build is, in the words that follow the version in a name."""
+        words = {"free-threaded": self.free_threaded, "debug": self.debug, "in Pyodide": self.pyodide}
+        return "".join(f" {word}" for word, holds in words.items() if holds)
 
     @property
     def brand(self) -> str:
@@ -98,9 +118,8 @@ class Interpreter:
         """The names that mean this Python in a pattern or a list: its key, with fewer numbers, its implementation."""
         if self.pyodide:
             return {self.key, self.implementation, "pyodide", f"pyodide-{self.pyodide}"}
-        build = "t" if self.free_threaded else ""
         minor = ".".join(self.version.split(".")[:2])
-        return {self.key, self.implementation, *(f"{self.implementation}-{n}{build}" for n in (self.version, minor))}
+        return {self.key, self.implementation, *(f"{self.implementation}-{n}{self.abi}" for n in (self.version, minor))}
 
     @property
     def stable(self) -> bool:
@@ -108,11 +127,12 @@ class Interpreter:
 
     @property
     def family(self) -> tuple[object, ...]:
-        """CPython comes first, then its free-threaded builds, then the rest, and what runs in a browser last."""
+        """CPython comes first, then its free-threaded and debug builds, the rest, and last what runs in a browser."""
         return (
             bool(self.pyodide),
             self.implementation != "cpython",
             self.free_threaded,
+            self.debug,
             self.implementation,
             self.platform,
         )
@@ -124,12 +144,12 @@ class Interpreter:
 
 
 def published_default(found: list[Interpreter]) -> Interpreter:
-    """The newest stable CPython with a GIL; where there is none, the first of what there is.
+    """The newest stable CPython with a GIL and no debug build; where there is none, the first of what there is.
 
     Where other machines' runs are merged, one of this machine's kind is preferred: verify can run that one again.
     """
     here = {one.platform for one in found if one.executable and not one.pyodide}
-    stable = [one for one in found if one.implementation == "cpython" and one.stable and not one.free_threaded]
+    stable = [one for one in found if one.implementation == "cpython" and one.stable and not one.abi]
     return min(stable or found, key=lambda one: (one.platform not in here, one.rank))
 
 
@@ -137,7 +157,8 @@ def discover(environ: Mapping[str, str] = os.environ, log: Callable[[str], None]
     """Every Python to run on, in the order of `Interpreter.rank`.
 
     `EVERYPYTHON` alone if it is set (paths joined like PATH), else what PATH, pyenv and uv offer, and this Python.
-    One that does not start is left out and named in `log`; where EVERYPYTHON names it, that is a ValueError.
+    One that does not start, is too old, or has the key of another one is left out and named in `log`; where EVERYPYTHON
+    names one that cannot be used, that is a ValueError.
     """
     chosen = [path for path in environ.get("EVERYPYTHON", "").split(os.pathsep) if path]
     offers = [[path] for path in chosen] or list(offered(environ))
@@ -149,8 +170,11 @@ def discover(environ: Mapping[str, str] = os.environ, log: Callable[[str], None]
             raise ValueError(f"EVERYPYTHON names {'; '.join(complaints)}. Name the path of a Python that runs.")
         for complaint in complaints:
             log(f"skipped {complaint}")
-        if interpreter is not None:
-            found.setdefault(interpreter.key, interpreter)
+        if interpreter is None:
+            continue
+        known = found.setdefault(interpreter.key, interpreter)
+        if known.identity != interpreter.identity:
+            log(f"skipped {interpreter.executable}, another {known.name}: {known.executable} has the same name")
     return sorted(found.values(), key=lambda one: one.rank)
 
 
@@ -168,7 +192,7 @@ def offered(environ: Mapping[str, str]) -> Iterator[list[str]]:
     """Paths to try, the ones that a shell would take for one name together."""
     named: dict[str, list[str]] = {}
     for folder in environ.get("PATH", "").split(os.pathsep):
-        for path in sorted(Path(folder or ".").glob("*")) if folder else []:
+        for path in there(Path(folder), "*") if folder else []:
             if NAMES.fullmatch(path.name):
                 named.setdefault(path.name, []).append(str(path))
     yield from named.values()
@@ -178,29 +202,67 @@ def offered(environ: Mapping[str, str]) -> Iterator[list[str]]:
     of_windows = [Path(environ["APPDATA"]) / "uv/data/python"] if "APPDATA" in environ else []
     uv = [Path(environ["UV_PYTHON_INSTALL_DIR"])] if environ.get("UV_PYTHON_INSTALL_DIR") else [data, *of_windows]
     for root in (pyenv, *uv):
-        for path in sorted([*root.glob("*/bin/*"), *root.glob("*/python.exe")]):
+        for path in [*there(root, "*/bin/*"), *there(root, "*/python.exe")]:
             if NAMES.fullmatch(path.name) or path.name == "python.exe":
                 yield [str(path)]
     yield [sys.executable]
 
 
+def there(folder: Path, pattern: str) -> list[Path]:
+    """What a folder has, if it can be read: it may be another user's."""
+    try:
+        return sorted(folder.glob(pattern))
+    except OSError:
+        return []
+
+
 def first_that_starts(paths: list[str]) -> tuple[Interpreter | None, list[str]]:
     """The first usable interpreter of `paths`, and a complaint for each one passed over."""
-    complaints = []
+    complaints: list[str] = []
     for path in paths:
         try:
-            answer = subprocess.run(
-                [path, "-I", "-c", QUESTION], capture_output=True, text=True, timeout=30, stdin=subprocess.DEVNULL
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            complaints.append(f"{path}, which does not start ({error})")
-            continue
-        if answer.returncode:
-            last = (answer.stderr.strip().splitlines() or [""])[-1]
-            complaints.append(f"{path}, which does not start (exit {answer.returncode}: {last})")
-            continue
-        told = ast.literal_eval(answer.stdout)
-        if tuple(map(int, told["language"].split(".")))[:2] < OLDEST:
-            return None, [f"{path}, which is Python {told['language']}: the oldest that runs here is 3.10"]
-        return Interpreter(**{**told, "flags": tuple(told["flags"])}), complaints
+            return asked(path), complaints
+        except (OSError, ValueError) as error:
+            complaints.append(f"{path}, which cannot be used ({error})")
     return None, complaints
+
+
+def asked(path: str | Path) -> Interpreter:
+    """What the Python at a path says it is. Raises OSError or ValueError where it says nothing that can be used."""
+    try:
+        answer = subprocess.run(
+            [path, "-I", "-c", QUESTION],
+            capture_output=True,
+            text=True,
+            errors="backslashreplace",
+            timeout=60,
+            stdin=subprocess.DEVNULL,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise OSError("it did not answer within a minute") from error
+    last = (answer.stderr.strip().splitlines() or ["it says nothing"])[-1]
+    if answer.returncode:
+        if "-I" in answer.stderr:  # an option since 3.4
+            last = "it is older than 3.10, the oldest that runs here"
+        raise OSError(last if "oldest that runs" in last else f"it does not start, exit {answer.returncode}: {last}")
+    try:
+        told = ast.literal_eval(answer.stdout)
+        return Interpreter(**{**told, "flags": tuple(told["flags"])})
+    except (SyntaxError, TypeError, ValueError, KeyError, AttributeError, RecursionError, MemoryError) as error:
+        raise ValueError("it answers something that no Python says") from error
+
+
+def main() -> int:
+    """Print what is found here; 2 and one line if EVERYPYTHON names what cannot be used."""
+    try:
+        found = discover(log=lambda skipped: print(skipped, file=sys.stderr))
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for python in found:
+        print(python.key, python.executable, sep="\t")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

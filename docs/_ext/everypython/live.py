@@ -28,7 +28,7 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import Change, DefaultFilter, watch
 
-from . import child, pages, pictures
+from . import child, findings, pages, pictures
 from .live_server import Server
 from .units import Unreadable
 
@@ -103,10 +103,9 @@ class Live:
         waiting = f"As {build.default.name} prints it. The other Pythons are running." if self.unfinished(build) else ""
         self.server.tell(waiting)
         seconds = time.monotonic() - began
-        refused, noted = pages.findings(self.app, build)
-        found = len(refused) + len(noted)
-        print(f"{time.strftime('%H:%M:%S')} built {what} in {seconds:.1f} s; findings: {found}", flush=True)
-        self.say("\n".join([*refused, *noted]), waiting)
+        found = findings.findings(self.app, build)
+        print(f"{time.strftime('%H:%M:%S')} built {what} in {seconds:.1f} s; findings: {len(found)}", flush=True)
+        self.say("\n".join(map(str, found)), waiting)
 
     def begun(self) -> Sphinx:
         html, doctrees = self.out / "html", self.out / "doctrees"

@@ -128,7 +128,7 @@ def program(build: pages.Build, unit: Unit) -> Iterator[Any]:
 def outputs(build: pages.Build, unit: Unit, index: int) -> list[Any]:
     """What the published default printed and displayed, in the notebook's form."""
     outcome = build.results[unit, build.default]["cells"][index]
-    found = reader.notebook_outputs(outcome, index + 1)
+    found = reader.notebook_outputs(outcome, index + 1, unit.cells[index].options)
     if pictures.drawable(outcome["data"]):
         data = {pictures.TEXT: outcome["data"][pictures.TEXT], **picture(build, unit, index, outcome["data"])}
         found.insert(1 if outcome["text"] else 0, nbformat.from_dict(reader.result(data, index + 1)))

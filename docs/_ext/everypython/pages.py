@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,8 @@ from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
 from . import node, variants
-from .gates import gating, unpublishable
+from .findings import checked, listed, refuse
+from .gates import Finding, gating
 from .interpreters import Interpreter, published_default, searching
 from .pictures import how_drawn, say_what_is_missing
 from .records import Refused, merged, written
@@ -28,12 +29,6 @@ from .units import Unit, Unreadable, digest, page_units
 
 LOG = logging.getLogger(__name__)
 MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
-
-
-def refuse(message: str) -> NoReturn:
-    """Ends the build before a page is written. Sphinx would print a bug report around an exception of its own."""
-    LOG.error("everypython: %s", message)
-    raise SystemExit(1)
 
 
 @dataclass(eq=False)  # there is one: what is found out about it can be cached
@@ -48,6 +43,9 @@ class Build:
     results: dict[tuple[Unit, Interpreter], Result]
     store: Store
     hasty: bool = False  # a preview: what the others have not run is left out, and what is made of all pages may be old
+    strict: bool = False  # what is not explained stands against publishing
+    after_a_kill: bool = False  # the last build did not come to its end, so what is written may be of before
+    findings: list[Finding] = field(default_factory=list)  # what is published all the same, as the build is not strict
 
     def ran(self, unit: Unit) -> list[Interpreter]:
         return [python for python in self.interpreters if (unit, python) in self.results]
@@ -61,6 +59,29 @@ class Build:
 
     def groups(self, unit: Unit, index: int) -> list[variants.Group]:
         return variants.grouped(self.outcomes(unit, index), self.default, unit.cells[index].options)
+
+    def broken(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, str]]]:
+        """The Pythons on which a cell raised, each with its error."""
+        return [(python, outcome["error"]) for python, outcome in self.outcomes(unit, index) if outcome["error"]]
+
+    def any_broken(self, unit: Unit) -> bool:
+        """Whether a cell raised on any Python."""
+        return any(self.broken(unit, index) for index in range(len(unit.cells)))
+
+    def needing_cpython(self) -> list[str]:
+        """The pages of which something does not run or does not hold here, where no CPython ran at all."""
+        if any(python.implementation == "cpython" for python in self.interpreters):
+            return []
+        return list(dict.fromkeys(unit.page for unit in self.units if self.lacks(unit)))
+
+    def lacks(self, unit: Unit) -> bool:
+        """Whether the published default skips a cell, or raises where nobody announced it."""
+        cells = zip(unit.cells, self.results[unit, self.default]["cells"], strict=True)
+        return any(
+            variants.first(cell.options.skip, self.default)
+            or (outcome["error"] and "raises-exception" not in cell.options.tags)
+            for cell, outcome in cells
+        )
 
     def page(self, name: str) -> Unit | None:
         """The unit of a page's own cells."""
@@ -116,6 +137,7 @@ def setup(app: Sphinx) -> None:
     app.connect("env-get-outdated", outdated)
     app.connect("env-updated", renavigated)
     app.connect("build-finished", remember, priority=900)
+    app.connect("build-finished", end_log, priority=950)
 
 
 def choose_who_executes(app: Sphinx, config: Config) -> None:
@@ -139,7 +161,18 @@ def run_everything(app: Sphinx) -> None:
     if app.config.everypython_record:
         write_record(Path(app.config.everypython_record), current)
     if not current.hasty:
-        check(app, current)
+        current = checked(app, current)
+        current.after_a_kill = mark_unfinished(app).exists()
+        mark_unfinished(app).touch()
+
+
+def mark_unfinished(app: Sphinx) -> Path:
+    """The file that is there while a build writes, and stays if it is killed.
+
+    Sphinx keeps what it has read before it writes any page, and would then take the old ones for written.
+    """
+    app.doctreedir.mkdir(parents=True, exist_ok=True)
+    return Path(app.doctreedir, "unfinished")
 
 
 def prepared(app: Sphinx, hasty: bool) -> Build:
@@ -150,6 +183,11 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
     LOG.info("runs on %s", ", ".join(python.name for python in found))
     wanted = [published_default(found)] if hasty else found
     results = store.all(units, wanted, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
+    found = [python for python in found if python not in store.gone]
+    for python, says in store.gone.items():
+        LOG.info("left out: %s, which was found and no longer runs (%s)", python.name, says)
+    if not found:
+        raise OSError("no Python that was found still runs")
     if app.config.everypython_preview:
         results |= store.known(units, found)
     elif app.config.everypython_records and not app.config.everypython_record:
@@ -160,7 +198,8 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
     default = published_default(found)
     listed = [*app.config.everypython_interpreters, *(f"pyodide-{python.pyodide}" for python in in_browsers)]
     gate, absent = gating(listed if app.config.everypython_interpreters else [], found, default)
-    return Build(found, default, gate, absent, units, results, store, hasty)
+    strict = app.config.everypython_strict
+    return Build(found, default, gate, absent, units, results, store, hasty, strict)
 
 
 @cache
@@ -196,25 +235,13 @@ def remember(app: Sphinx, exception: Exception | None) -> None:
     """Spares the next build what this one has found out."""
     if exception is None and current is not None and not current.hasty:
         current.store.index.write()
+        mark_unfinished(app).unlink(missing_ok=True)
 
 
-def check(app: Sphinx, build: Build) -> None:
-    """Ends the build if something that ran must not be published."""
-    refused, noted = build.store.index.remembered(partial(findings, app, build), "findings", build.digest)
-    for line in noted:
-        LOG.info("not yet explained: %s", line)
-    if refused:
-        refuse("\n".join([f"findings that stand against publishing: {len(refused)}", *refused]))
-
-
-def findings(app: Sphinx, build: Build) -> tuple[list[str], list[str]]:
-    """What must not be published, on Pythons that gate, and on others."""
-    refused, noted = [], []
-    for unit in build.units:
-        here, elsewhere = unpublishable(build, unit, str(app.project.doc2path(unit.page, absolute=False)))
-        refused += here
-        noted += elsewhere
-    return refused, noted
+def end_log(app: Sphinx, exception: Exception | None) -> None:
+    """Ends the log with what was published although a strict build would not."""
+    if exception is None and current is not None:
+        listed(current)
 
 
 def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
@@ -252,15 +279,20 @@ def outdated(
     """Pages whose runs print something else than when they were last read; a page that is gone goes from the output."""
     if isinstance(app.builder, StandaloneHTMLBuilder):
         for name in removed:
-            Path(app.builder.get_outfilename(name)).unlink(missing_ok=True)
+            page = Path(app.builder.get_outfilename(name))
+            for file in (page, page.with_suffix(".ipynb"), *Path(app.outdir, "_sources").glob(f"{name}.*.txt")):
+                file.unlink(missing_ok=True)
     if current is None:
         return []
     known: dict[str, str] = getattr(env, "everypython_outputs", {})
     # Texts as well: Sphinx takes a page for read that is saved again while it is read.
     texts = {name: env.doc2path(name).read_text(encoding="utf-8") for name in env.found_docs}
     now = {name: digest(text, current.outputs_digest(name)) for name, text in texts.items()}
+    now[app.config.root_doc] = digest(now.get(app.config.root_doc), current.needing_cpython())
     env.everypython_outputs = now  # type: ignore[attr-defined]  # how extensions keep data with the environment
     stale = [name for name, seen in now.items() if known.get(name, "") != seen and name not in added]
+    if current.after_a_kill:
+        stale = [name for name in now if name not in added]
     told = current.gathered_digest
     if told != getattr(env, "everypython_told", "") and not current.hasty:
         env.everypython_told = told  # type: ignore[attr-defined]

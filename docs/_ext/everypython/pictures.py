@@ -20,6 +20,7 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from . import drawing
+from .interpreters import Interpreter
 from .runs import Result
 from .units import Unit, digest
 from .variants import Group
@@ -79,9 +80,23 @@ def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> pic
     except drawing.Undrawable as error:
         where = unit.page, unit.cells[index].line
         key = group.interpreters[0].key
-        LOG.warning("what this cell displays on %s cannot be drawn: %s", key, error, location=where)
+        # only a strict build is ended by what a Python displayed
+        log = LOG.warning if build.strict else LOG.info
+        log("what this cell displays on %s cannot be drawn: %s", key, error, location=where)
     block = nodes.literal_block(text, text, language="none", classes=["output", "stream"])
     return picture("", block, svg=svg, source=source_of(data), film=drawing.name_of(data.get(GRAPH, "")))
+
+
+def undrawable(build: Build, unit: Unit) -> Iterator[tuple[int, Interpreter, str]]:
+    """What cells display as pictures that none can be made of, with line and Python."""
+    for index, cell in enumerate(unit.cells):
+        for group in [] if cell.options.tags & UNSHOWN else build.groups(unit, index):
+            data = group.outcome["data"]
+            try:
+                if drawable(data) and not (GRAPH in data and not drawing.available()):
+                    drawing.read(data[GRAPH]) if GRAPH in data else drawing.allowed(data[SVG])
+            except drawing.Undrawable as error:
+                yield cell.line, group.interpreters[0], f"displays what cannot be drawn: {error}"
 
 
 def svg_of(build: Build, unit: Unit, data: dict[str, str]) -> str:

@@ -1,25 +1,52 @@
-"""``python -m everypython.publish SOURCE SITE``: builds, and puts the site in place only when all of it is right.
+"""``python -m everypython.publish SOURCE SITE [--strict] [OPTION …]``: builds, and puts the site in place in one step.
 
-Building goes on in a folder of its own beside the site, which persists, so that the next build has less to do.
+Building goes on in a folder of its own beside the site, which persists, so that the next build has less to do. Options
+are sphinx-build's; with `--strict` nothing is published that no reason explains.
 """
 
 from __future__ import annotations
 
+import argparse
+import ctypes
 import filecmp
 import gc
+import os
 import shutil
+import signal
 import sys
 import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from . import interpreters
+from .lock import Lock
 
 UNPUBLISHED = {".buildinfo", ".doctrees"}
+AT_FDCWD, SWAP = -100, 2  # of Linux's fcntl.h; RENAME_EXCHANGE of its fs.h, and RENAME_SWAP of macOS's stdio.h
 
 
 def publish(source: Path, site: Path, *options: str) -> int:
     """Builds `source` and replaces `site`; returns Sphinx's exit status. If that is not 0, `site` is as it was."""
     began, work = time.monotonic(), site.parent / "work"
+    try:
+        with Lock(work.with_suffix(".lock")).held(lambda line: print(line, flush=True)):
+            recover(site)
+            status = build(source, work, options)
+            if status == 0:
+                replace(site, work / "html")
+    except OSError as error:
+        print(error, file=sys.stderr)
+        status = 1
+    if status:
+        print(f"Nothing was published: {site} is as it was.", file=sys.stderr)
+    else:
+        print(f"Built in {time.monotonic() - began:.1f} s. The site is at {site.resolve() / 'index.html'}")
+    return status
+
+
+def build(source: Path, work: Path, options: Iterable[str]) -> int:
+    """Builds `source` in a folder of its own."""
     gc.set_threshold(10_000, 20, 10)  # Sphinx keeps most of what it makes: a tenth of a build was looking for garbage
     interpreters.searching()
     from sphinx.cmd.build import main as sphinx_build  # takes as long as the search: both at once
@@ -27,16 +54,13 @@ def publish(source: Path, site: Path, *options: str) -> int:
     command = ["-b", "html", "-W", "-n", "-j", "auto", "-d", str(work / "doctrees"), *options]
     try:
         status = sphinx_build([*command, str(source), str(work / "html")])
-    except SystemExit as refused:
-        status = 1 if refused.code is None else int(refused.code)
+    except SystemExit as refused:  # before anything was written
+        return 1 if refused.code is None else int(refused.code)
     if status:
-        # Sphinx would not read a page again that it warned about, and so pass the second time (sphinx #725).
-        (work / "doctrees" / "environment.pickle").unlink(missing_ok=True)
-        print(f"Nothing was published: {site} is as it was.", file=sys.stderr)
-        return status
-    replace(site, work / "html")
-    print(f"Built in {time.monotonic() - began:.1f} s. The site is at {site.resolve() / 'index.html'}")
-    return 0
+        # Sphinx would not read a page again that it warned about, and so pass the second time (sphinx #725). And of a
+        # page that is then removed it would know nothing, and leave what it wrote of it.
+        shutil.rmtree(work, ignore_errors=True)
+    return status
 
 
 def same(site: Path, built: Path) -> bool:
@@ -48,20 +72,80 @@ def same(site: Path, built: Path) -> bool:
 
 
 def replace(site: Path, built: Path) -> None:
-    """Puts a copy of `built` in place of `site`, by renaming: there is no moment with half a site."""
-    new, old = site.with_name(f"{site.name}.new"), site.with_name(f"{site.name}.old")
+    """Puts a copy of `built` in place of `site`: no reader, and no kill, ever meets half a site or none."""
+    new, old = beside(site)
     if site.exists() and same(site, built):
         return
+    shutil.copytree(built, new, ignore=shutil.ignore_patterns(*UNPUBLISHED))
+    if not site.exists():
+        new.rename(site)
+    elif exchange(new, site):
+        shutil.rmtree(new, ignore_errors=True)
+    else:  # `recover` undoes the first step, should the second one not come
+        site.rename(old)
+        new.rename(site)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def beside(site: Path) -> tuple[Path, Path]:
+    """Where the next site is put together, and where the last one is for a moment."""
+    return site.with_name(f"{site.name}.new"), site.with_name(f"{site.name}.old")
+
+
+def recover(site: Path) -> None:
+    """Undoes what a build that was killed has left."""
+    new, old = beside(site)
+    if old.exists() and not site.exists():
+        old.rename(site)
     for leftover in (new, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(built, new, ignore=shutil.ignore_patterns(*UNPUBLISHED))
-    if site.exists():
-        site.rename(old)
-    new.rename(site)
-    shutil.rmtree(old, ignore_errors=True)
+
+
+def exchange(one: Path, other: Path) -> bool:
+    """Gives each of two folders the other's name in one step; returns whether this system can.
+
+    Linux and macOS can; Python has no function for it.
+    """
+    name, arguments = {
+        "linux": ("renameat2", (AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), SWAP)),
+        "darwin": ("renamex_np", (os.fsencode(one), os.fsencode(other), SWAP)),
+    }.get(sys.platform, ("", ()))
+    rename = getattr(ctypes.CDLL(None), name, None) if name else None
+    return rename is not None and rename(*arguments) == 0
+
+
+@contextmanager
+def ended_by_signals() -> Iterator[None]:
+    """Makes SIGTERM and SIGHUP what Ctrl-C is: an exception, which ends all that was started."""
+    before = {}
+    try:
+        for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
+            number = getattr(signal, name)
+            before[number] = signal.signal(number, signal.default_int_handler)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def main() -> int:
+    """Publishes, unless it is interrupted."""
+    about, _, _ = (__doc__ or "").partition("\n\n")
+    parser = argparse.ArgumentParser("python -m everypython.publish", description=about)
+    parser.add_argument("source", type=Path)
+    parser.add_argument("site", type=Path)
+    parser.add_argument("--strict", action="store_true", help="refuse what no reason explains")
+    given, options = parser.parse_known_args()
+    strict = ["-D", "everypython_strict=1"] if given.strict else []
+    try:
+        with ended_by_signals():
+            return publish(given.source, given.site, *strict, *options)
+    except KeyboardInterrupt:
+        print(f"Ended before it was done: {given.site} is as it was.", file=sys.stderr)
+        return 130
 
 
 if __name__ == "__main__":
-    status = publish(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])
+    status = main()
     gc.freeze()  # or the collector looks through all of it twice more while this process exits
     sys.exit(status)

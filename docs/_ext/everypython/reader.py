@@ -9,7 +9,8 @@ from sphinx.errors import SphinxError
 
 from . import pages
 from .pictures import drawable
-from .units import parsed
+from .units import Options, Unit, parsed
+from .variants import last_line, whole_traceback
 
 
 def read(text: str) -> Any:
@@ -22,26 +23,33 @@ def read(text: str) -> Any:
     for name in ("differs", "notebook", "volatile", "skip"):
         notebook.metadata.pop(name, None)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    for number, (cell, outcome) in enumerate(zip(code, published([cell.source for cell in code]), strict=True), 1):
+    build, unit = told([cell.source for cell in code])
+    for number, (cell, outcome) in enumerate(zip(code, published(build, unit) if code else [], strict=True), 1):
         cell["id"], cell["execution_count"] = f"cell-{number}", number
-        cell["outputs"] = notebook_outputs(outcome, number)
+        options = unit.cells[number - 1].options if unit else Options()
+        cell["outputs"] = notebook_outputs(outcome, number, options)
         cell["metadata"]["everypython"] = {"cell": number}
+        if build and unit and "remove-cell" in options.tags and build.broken(unit, number - 1):
+            # myst-nb would leave out the place, where `show.attach` says what does not hold
+            cell["metadata"]["tags"], cell["outputs"] = ["remove-input"], []
     return notebook
 
 
-def published(sources: list[str]) -> list[dict[str, Any]]:
-    """What the published default did for these cells."""
-    if not sources:
-        return []
+def told(sources: list[str]) -> tuple[pages.Build | None, Unit | None]:
+    """What ran, and which page's unit has these cells."""
     build = pages.current
-    unit = build.pages_by_sources.get(tuple(sources)) if build else None
+    return build, build.pages_by_sources.get(tuple(sources)) if build and sources else None
+
+
+def published(build: pages.Build | None, unit: Unit | None) -> list[dict[str, Any]]:
+    """What the published default did for the cells of a page."""
     if build is None or unit is None:
         raise SphinxError("a page changed while it was built; build again")
     outcomes: list[dict[str, Any]] = build.results[unit, build.default]["cells"]
     return outcomes
 
 
-def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:
+def notebook_outputs(outcome: dict[str, Any], number: int, options: Options) -> list[Any]:
     """What a cell did in the notebook's form. Not made by `v4.new_output`, which checks each against the schema."""
     outputs: list[dict[str, Any]] = []
     if outcome["text"]:
@@ -49,8 +57,9 @@ def notebook_outputs(outcome: dict[str, Any], number: int) -> list[Any]:
     if outcome["data"] and not drawable(outcome["data"]):  # a picture is put after these: show.results
         outputs.append(result(outcome["data"], number))
     if outcome["error"]:
-        trace = outcome["error"]["traceback"].splitlines()
-        error = {"ename": outcome["error"]["type"], "evalue": outcome["error"]["message"], "traceback": trace}
+        raised = outcome["error"]
+        trace = raised["traceback"].splitlines() if whole_traceback(options) else [last_line(raised)]
+        error = {"ename": raised["type"], "evalue": raised["message"], "traceback": trace}
         outputs.append({"output_type": "error", **error})
     return [from_dict(output) for output in outputs]
 

@@ -8,8 +8,9 @@ import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +18,8 @@ from typing import Any, ClassVar
 
 from . import child, node
 from .index import Index
-from .interpreters import Interpreter
+from .interpreters import Interpreter, asked
+from .lock import Lock
 from .tree import Tree
 from .units import Unit, digest
 from .variants import first
@@ -37,6 +39,10 @@ class Store:
         self.index = Index(folder / "index")
         self.keys: dict[tuple[Unit, Interpreter], str] = {}
         self.seen: dict[str, tuple[int, int]] = {}  # size and time of change of the files that kept runs came from
+        self.new: set[str] = set()  # keys of what ran in this process
+        self.gone: dict[Interpreter, str] = {}  # Pythons that were found and do not run any more, with what they say
+        self.usable: set[Path] = set()  # environments whose Python has answered this process
+        self.lock = Lock(folder / "lock")
 
     def key(self, unit: Unit, interpreter: Interpreter) -> str:
         """Whatever decides what a run prints, and nothing else."""
@@ -72,11 +78,17 @@ class Store:
         made = partial(digest, result["cells"], result["problem"])
         return self.index.remembered(made, "did", self.key(unit, interpreter), *seen) if seen else made()
 
+    def is_new(self, unit: Unit, interpreter: Interpreter) -> bool:
+        """Whether the result was made by this process, and not by an earlier build."""
+        return self.key(unit, interpreter) in self.new
+
     def keep(self, key: str, result: Result) -> None:
+        self.new.add(key)
+        path = self.path(key)
         if result.get("problem"):
             self.problems[key] = result
+            path.unlink(missing_ok=True)
             return
-        path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
         half.write_text(json.dumps(result), encoding="utf-8")
@@ -84,25 +96,55 @@ class Store:
         self.remembered(key, path, lambda: result)
 
     def environment(self, interpreter: Interpreter, packages: tuple[str, ...]) -> Path:
-        """A bare virtual environment with these packages and nothing else, made when it is first asked for."""
-        wanted = digest(
-            interpreter.identity, interpreter.executable, {name: self.package_digests[name] for name in packages}
-        )
+        """A bare virtual environment with these packages and nothing else, made when it is first asked for.
+
+        Raises OSError where the Python does not run any more. One that was installed anew in its place gets a new one.
+        """
+        contents = {name: self.package_digests[name] for name in packages}
+        wanted = digest(child.MAKE, interpreter.identity, interpreter.executable, contents)
         label = "-".join([interpreter.key, *packages])
         folder = self.folder / "environments" / f"{label}.{wanted}"
-        if not (folder / "made").exists():
+        if not folder.exists() or not self.answers(folder, interpreter):
             for stale in folder.parent.glob(f"{label}.*"):
                 shutil.rmtree(stale)
-            child.make_environment(interpreter, folder, [self.packages[name] for name in packages])
-            (folder / "made").touch()
+            self.make_environment(interpreter, folder, [self.packages[name] for name in packages])
+            if not self.answers(folder, interpreter):
+                raise OSError(f"{interpreter.executable} is not {interpreter.name} any more")
         return child.python_of(folder)
+
+    def make_environment(self, interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
+        """Make an environment whole or not at all: one that was cut short would fail every run."""
+        half = folder.with_name(f"half.{folder.name}")
+        shutil.rmtree(half, ignore_errors=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        child.make_environment(interpreter, half, packages, folder)
+        half.rename(folder)
+
+    def answers(self, folder: Path, interpreter: Interpreter) -> bool:
+        """Whether an environment's Python still is the one that it was made for: that may be upgraded, or removed."""
+        if interpreter.pyodide or folder in self.usable:
+            return True
+        try:
+            same = asked(child.python_of(folder)).identity == interpreter.identity
+        except (OSError, ValueError):
+            return False
+        if same:
+            self.usable.add(folder)
+        return same
 
     def run(self, unit: Unit, interpreter: Interpreter, *, perturbed: bool = False) -> Result:
         """A new run, whatever is kept. Its environment was made before: two runs must not make it at the same time."""
         python = self.environment(interpreter, unit.packages)
         name = self.key(unit, interpreter)  # always the same, so that paths in outputs are
         with self.tree.watched(unit, interpreter):
-            return child.run(without_skipped(unit, interpreter), python, self.timeout, name, perturbed=perturbed)
+            return child.run(
+                without_skipped(unit, interpreter),
+                python,
+                self.timeout,
+                name,
+                implementation=interpreter.implementation,
+                perturbed=perturbed,
+            )
 
     def known(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter]
@@ -116,30 +158,83 @@ class Store:
     ) -> dict[tuple[Unit, Interpreter], Result]:
         """The result of every unit on every interpreter, from what is kept or from a run.
 
-        Raises Changed if a unit changes files of the project. Such a run is not kept.
+        Raises Changed if a unit changes files of the project. Such a run is not kept. Pythons that turn out not to run
+        any more have no results; `gone` says why.
         """
         keys = {(unit, python): self.key(unit, python) for python in reversed(interpreters) for unit in units}
         results = {key: self.kept(key) for key in keys.values()}
         # the same source told in two places has one key and is one run
         missing = {key: pair for pair, key in keys.items() if results[key] is None}
-        if missing:
-            progress = Progress(missing.values(), say, tty)
-            needed = list({(python, unit.packages) for unit, python in missing.values()})
+        results.update(self.newly(missing, say, tty))
+        return {pair: results[key] or {} for pair, key in keys.items() if pair[1] not in self.gone}
+
+    def again(
+        self, pairs: Sequence[tuple[Unit, Interpreter]], say: Callable[[str], None]
+    ) -> dict[tuple[Unit, Interpreter], Result]:
+        """New results of some units on some interpreters, in place of what is kept."""
+        keys = {pair: self.key(*pair) for pair in pairs}
+        results = self.newly({key: pair for pair, key in keys.items()}, say, False)
+        return {pair: results[key] for pair, key in keys.items() if key in results}
+
+    def newly(
+        self, wanted: Mapping[str, tuple[Unit, Interpreter]], say: Callable[[str], None], tty: bool
+    ) -> dict[str, Result]:
+        """Run units side by side, and keep what they did. Of Pythons that do not run any more there is nothing."""
+        if not wanted:
+            return {}
+        with self.lock.held(say), pool_that_stops() as pool:
+            needed = list({(python, unit.packages) for unit, python in wanted.values()})
+            list(pool.map(lambda pair: self.try_environment(*pair), needed))
+            running = {key: pair for key, pair in wanted.items() if pair[1] not in self.gone}
+            progress = Progress(running.values(), say, tty)
 
             def run(key: str) -> Result:
-                unit, python = missing[key]
+                unit, python = running[key]
                 began = time.monotonic()
                 result = self.run(unit, python)
-                if missing[key] not in self.tree.suspects:
+                if running[key] not in self.tree.suspects:
                     self.keep(key, result)
                 progress.done(python, time.monotonic() - began)
                 return result
 
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                list(pool.map(lambda pair: self.environment(*pair), needed))
-                results.update(zip(missing, pool.map(run, missing), strict=True))
+            results = dict(zip(running, pool.map(run, running), strict=True))
+            self.usable.clear()  # a Python may have been removed while its units ran: then all of them failed
+            failed = {running[key][1] for key, result in results.items() if result["problem"]}
+            list(pool.map(lambda pair: self.try_environment(*pair), [pair for pair in needed if pair[0] in failed]))
             self.tree.judge(self.run)
-        return {pair: results[key] or {} for pair, key in keys.items()}
+        return {key: result for key, result in results.items() if running[key][1] not in self.gone}
+
+    def try_environment(self, interpreter: Interpreter, packages: tuple[str, ...]) -> None:
+        """Make an environment if there is none, or find out that its Python is gone."""
+        try:
+            self.environment(interpreter, packages)
+        except OSError:
+            says = lost(interpreter)
+            if not says:
+                raise
+            self.gone[interpreter] = says
+
+
+def lost(interpreter: Interpreter) -> str:
+    """How a Python that was found is gone, in words; nothing if it still runs."""
+    try:
+        same = interpreter.pyodide or asked(interpreter.executable).identity == interpreter.identity
+    except (OSError, ValueError) as error:
+        return str(error)
+    return "" if same else "it is another Python now"
+
+
+@contextmanager
+def pool_that_stops() -> Iterator[ThreadPoolExecutor]:
+    """Threads, one a core. When something is raised they begin nothing more; an interrupt ends what they run, too."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        try:
+            yield pool
+        except BaseException as error:
+            if not isinstance(error, Exception):
+                child.stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def read(path: Path) -> Result:

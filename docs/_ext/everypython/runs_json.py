@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 
 from . import pages
 from .units import Cell, Unit
+from .variants import whole_traceback
 
 SCHEMA = 1
 
@@ -58,6 +59,7 @@ def record(app: Sphinx, build: pages.Build) -> dict[str, Any]:
 
 def record_of_cell(build: pages.Build, unit: Unit, index: int, cell: Cell) -> dict[str, Any]:
     groups = build.groups(unit, index)
+    whole = [groups[0]] if whole_traceback(cell.options) else []
     return {
         "id": f"{unit.id}:{index + 1}",
         "line": cell.line,
@@ -68,7 +70,7 @@ def record_of_cell(build: pages.Build, unit: Unit, index: int, cell: Cell) -> di
                 "varies": group.volatile,
                 "skipped": group.reasons[0] if group.skipped else None,
                 "outputs": outputs_of(group.outcome),
-                "error": group.outcome["error"] if group is groups[0] else without_traceback(group.outcome["error"]),
+                "error": group.outcome["error"] if group in whole else without_traceback(group.outcome["error"]),
             }
             for group in groups
         ],

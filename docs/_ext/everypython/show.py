@@ -17,8 +17,9 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from . import pages, pictures, running
+from .gates import unexpected
 from .units import Unit
-from .variants import Group, last_line, names, prints_something
+from .variants import Group, last_line, names, prints_something, unneeded, whole_traceback
 
 OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
 
@@ -91,7 +92,10 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
             continue
         number = cell["cell_metadata"]["everypython"]["cell"]
         cell["ids"].append(f"cell-{number}")
-        if "remove-output" in cell["cell_metadata"].get("tags", []):
+        tags = unit.cells[number - 1].options.tags
+        if "remove-cell" in tags:
+            cell += does_not_hold(build, unit, number - 1)
+        if tags & {"remove-cell", "remove-output"}:
             continue
         parts = [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_output"]
         drawn = parts[0].children if parts else []
@@ -123,6 +127,7 @@ def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.No
             drawn = [fold("", *drawn, who=label, says=says(group), is_open=is_open)]
         if not others or group is not first or group.volatile:
             drawn += remarks(group, build, alone=not others)
+        drawn += findings(build, unit, index, group, published=group is first)
         whole += outcome("", *drawn, cell=f"{unit.id}:{index + 1}", pythons=pythons)
     return [whole]
 
@@ -135,6 +140,8 @@ def says(group: Group) -> str:
         return (
             f"vary; here {group.interpreters[0].name} printed" if several else "varies from run to run; here it printed"
         )
+    if not group.outcome["reached"]:
+        return "did not come to its end"
     return "printed" if prints_something(group) else "printed nothing"
 
 
@@ -147,7 +154,42 @@ def remarks(group: Group, build: pages.Build, alone: bool) -> list[nodes.Node]:
         same = f"same on all {len(build.interpreters)} Pythons" if not group.volatile else "varies from run to run"
         mark = nodes.raw("", who(same, group), format="html")
         return [nodes.paragraph("", "", mark, classes=["agreed"]), *reasons]
-    return reasons if reasons or alone else [explained("not yet explained")]
+    return reasons
+
+
+def findings(build: pages.Build, unit: Unit, index: int, group: Group, published: bool) -> list[nodes.Node]:
+    """What a strict build would refuse of a group, said where it is seen."""
+    cell, every = unit.cells[index], build.interpreters
+    found: list[nodes.Node] = []
+    for python in group.interpreters:
+        problem = build.results[unit, python]["problem"]
+        if problem and problem["cell"] == index:
+            found.append(explained(f"{python.name} {problem['says'].partition(', having printed')[0]}"))
+    if published and group.outcome["error"] and unexpected(cell, build.default, build.default):
+        found.append(explained("not yet explained"))
+    if group.unexplained:
+        whole = len(group.unexplained) == len(group.interpreters)
+        named = "" if whole else f"{names(group.unexplained, every)}: "
+        found.append(explained(f"{named}not yet explained"))
+    for why in dict.fromkeys(why for _, why in unneeded(group, build.default, cell.options)) if published else ():
+        agree = [python for python, this in unneeded(group, build.default, cell.options) if this is why]
+        if not why.of_page:
+            found.append(explained(f"{names(agree, every)} was to differ, and does not: {why.reason}"))
+    return found
+
+
+def does_not_hold(build: pages.Build, unit: Unit, index: int) -> list[nodes.Node]:
+    """Where a hidden check of what a page says has failed: on which Pythons, and how."""
+    failed = [group for group in build.groups(unit, index) if group.outcome["error"]]
+    sentences = (
+        f"What is said here does not hold on {names(group.interpreters, build.interpreters)}: "
+        f"its check ends with `{last_line(group.outcome['error']).partition(chr(10))[0]}`."
+        for group in failed
+    )
+    said = [explained(sentence) for sentence in sentences]
+    for paragraph in said:
+        paragraph["classes"].append("does-not-hold")
+    return [*said]
 
 
 def printouts(outcome: dict[str, Any], traceback: bool = False) -> list[nodes.Node]:
@@ -204,5 +246,6 @@ class Example(SphinxDirective):
         if build is None:
             return []
         unit = build.example(name, self.env.docname)
-        printed = printouts(build.results[unit, build.default]["cells"][0], traceback=True)
+        whole = whole_traceback(unit.cells[0].options)
+        printed = printouts(build.results[unit, build.default]["cells"][0], traceback=whole)
         return results(build, unit, 0, printed)

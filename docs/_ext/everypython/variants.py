@@ -10,9 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from .interpreters import Interpreter
+from .patterns import covers
 from .units import Because, Options
-
-COMPARISON = re.compile(r"(>=|<=|==|<|>)\s*(\d+(?:\.\d+)*)")
 
 
 @dataclass
@@ -25,28 +24,12 @@ class Group:
     skipped: bool = False
     of_page: bool = False  # skipped as the whole page is
     reasons: list[str] = field(default_factory=list)
+    unexplained: list[Interpreter] = field(default_factory=list)  # members that differ from the published default
 
-
-def covers(pattern: str, interpreter: Interpreter) -> bool:
-    """Whether a pattern means this Python. A comma means and; comparisons are about CPython's version alone."""
-    return all(covers_one(part.strip(), interpreter) for part in pattern.split(","))
-
-
-def covers_one(part: str, interpreter: Interpreter) -> bool:
-    if part == "*":
-        return True
-    if part == "free-threaded":
-        return interpreter.free_threaded
-    if part == "32-bit":
-        return interpreter.pointer_bits == 32
-    comparison = COMPARISON.fullmatch(part)
-    if comparison:
-        operator, version = comparison[1], tuple(map(int, comparison[2].split(".")))
-        mine = interpreter.number[: len(version)]
-        holds = {">=": mine >= version, "<=": mine <= version, "==": mine == version}
-        holds.update({"<": mine < version, ">": mine > version})
-        return interpreter.implementation == "cpython" and holds[operator]
-    return part in interpreter.aliases
+    @property
+    def apart(self) -> bool:
+        """Whether nobody is compared with it: what did not run, or varies, differs from nothing."""
+        return self.volatile or self.skipped
 
 
 def first(patterns: Iterable[Because], interpreter: Interpreter) -> Because | None:
@@ -57,6 +40,18 @@ def first(patterns: Iterable[Because], interpreter: Interpreter) -> Because | No
 def because(options: Options, interpreter: Interpreter, default: Interpreter) -> Because | None:
     """Why a Python differs from the published default: for a reason of its own, or for one that the default has."""
     return first(options.differs, interpreter) or first(options.differs, default)
+
+
+def unneeded(group: Group, default: Interpreter, options: Options) -> list[tuple[Interpreter, Because]]:
+    """Members of the published default's group that a reason covers although they agree: out of date, or too wide.
+
+    Where a pattern covers the published default itself, as on a machine with old Pythons only, agreeing tells nothing.
+    Neither does it where the published default skips the cell, or varies.
+    """
+    if group.apart or first(options.differs, default):
+        return []
+    covered = ((python, first(options.differs, python)) for python in group.interpreters)
+    return [(python, why) for python, why in covered if why]
 
 
 def comparable(outcome: dict[str, Any], options: Options) -> object:
@@ -76,6 +71,14 @@ def comparable(outcome: dict[str, Any], options: Options) -> object:
 
 def last_line(error: dict[str, str]) -> str:
     return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+
+
+def whole_traceback(options: Options) -> bool:
+    """Whether a page shows all of the published default's error: where the author wanted it to be seen.
+
+    Any other one may lead through files of the machine that built the site, whose names are nobody's business.
+    """
+    return "raises-exception" in options.tags
 
 
 def prints_something(group: Group) -> bool:
@@ -99,6 +102,8 @@ def grouped(
         why = apart or (because(options, interpreter, default) if group is not published(groups) else None)
         if why and why.reason not in group.reasons:
             group.reasons.append(why.reason)
+        if not why and group is not published(groups) and not published(groups).apart:
+            group.unexplained.append(interpreter)
     groups_in_order = list(groups.values())
     groups_in_order[0].interpreters.sort(key=lambda one: one.rank)
     return groups_in_order
@@ -116,8 +121,7 @@ def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
     told: dict[tuple[tuple[object, ...], str], list[str]] = {}
     for line in lines:
         if versions := ranges(line, members):
-            kind = f"{' free-threaded' if line[0].free_threaded else ''}{' in Pyodide' if line[0].pyodide else ''}"
-            words = f"{line[0].brand} {versions}{kind}"
+            words = f"{line[0].brand} {versions}{line[0].kind}"
             told.setdefault((line[0].family[:-1], words), []).append(line[0].platform)
     return ", ".join(
         words if len(platforms) == kinds[kind] else f"{words} on {listed(platforms)}"
@@ -130,12 +134,14 @@ def listed(words: list[str]) -> str:
 
 
 def ranges(line: list[Interpreter], members: list[Interpreter]) -> str:
-    """The versions of those of a line that are members; members that stand next to each other are a range."""
-    minors = [".".join(one.version.split(".")[:2]) for one in line]
+    """The versions of those of a line that are members; members that stand next to each other are a range.
+
+    Whole versions: what one patch did is not said of a minor version.
+    """
     runs: list[list[str]] = [[]]
-    for one, minor in zip(line, minors, strict=True):
+    for one in line:
         if one in members:
-            runs[-1].append(one.version if minors.count(minor) > 1 or not one.stable else minor)
+            runs[-1].append(one.version)
         else:
             runs.append([])
     return ", ".join(run[0] if len(run) == 1 else f"{run[-1]}–{run[0]}" for run in runs if run)

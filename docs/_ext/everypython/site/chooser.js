@@ -2,10 +2,10 @@
 (() => {
   const root = document.documentElement;
   const { default: published, pythons } = document.currentScript.dataset;
-  const SHAPE = /^(\w+?)(?:-(\d+(?:\.\d+)?)(?:\.(\d+(?:(?:a|b|rc)\d+)?))?(t?))?(?:-([a-z].*))?$/;
+  const SHAPE = /^(\w+?)(?:-(\d+(?:\.\d+)?)(?:\.(\d+(?:(?:a|b|rc)\d+)?))?(t?d?))?(?:-([a-z].*))?$/;
   const parse = (key) => {
-    const [, name, minor, patch, threads = "", platform = ""] = SHAPE.exec(key) ?? [];
-    return { key, name, minor, patch, threads, platform };
+    const [, name, minor, patch, build = "", platform = ""] = SHAPE.exec(key) ?? [];
+    return { key, name, minor, patch, build, platform };
   };
   const ran = pythons.split(" ").map(parse); // newest first in each family
   const home = parse(published).platform;
@@ -14,7 +14,7 @@
   const find = (asked) => {
     const want = parse(asked.toLowerCase());
     const fits = ran
-      .filter((one) => one.name === want.name && one.threads === want.threads)
+      .filter((one) => one.name === want.name && one.build === want.build)
       .filter((one) => !want.minor || `${one.minor}.`.startsWith(`${want.minor}.`))
       .filter((one) => one.platform.startsWith(want.platform))
       .sort((a, b) => (b.platform === home) - (a.platform === home));
@@ -35,7 +35,7 @@
     root.dataset.python = published;
     for (const asked of [new URLSearchParams(location.search).get("python"), stored()].filter(Boolean)) {
       const { exact, nearest } = find(asked);
-      const instead = nearest ? `nearest: ${nearest.minor}.${nearest.patch}${nearest.threads}` : "nor did one like it";
+      const instead = nearest ? `nearest: ${nearest.minor}.${nearest.patch}${nearest.build}` : "nor did one like it";
       if (!exact) message ||= `${asked} did not run for this site; ${instead}.`;
       if (!nearest) continue;
       store((root.dataset.python = nearest.key));

@@ -1,0 +1,126 @@
+"""The environments in which units run are made once, whole, and anew when their Python has changed under them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from everypython import child
+from everypython.interpreters import Interpreter
+from everypython.runs import Result, Store
+from everypython.tree import Tree
+from everypython.units import Cell, Options, Unit
+
+from .commands import forget
+from .conftest import Site, this_python
+
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="a link stands for a Python that is removed")
+
+
+@pytest.fixture
+def removable(tmp_path: Path) -> Interpreter:
+    """A Python that can be removed: a link to the one that runs these tests."""
+    link = tmp_path / "python3"
+    link.symlink_to(this_python().executable)
+    return replace(this_python(), executable=str(link))
+
+
+def unit(source: str) -> Unit:
+    return Unit("page", "index", "index", 1, (Cell(source, 8, Options()),), ())
+
+
+def run(tmp_path: Path, source: str, *pythons: Interpreter) -> tuple[dict[Interpreter, Result], Store]:
+    """Run a unit as a new process would, beside what earlier ones have kept."""
+    store, one = Store(tmp_path / "runs", {}, 60, Tree([], [])), unit(source)
+    results = store.all([one], pythons, lambda line: None, False)
+    return {python: result for (_, python), result in results.items()}, store
+
+
+def text(result: Result) -> str:
+    assert result["problem"] is None, result
+    return str(result["cells"][0]["text"])
+
+
+def environments(tmp_path: Path) -> list[Path]:
+    return sorted((tmp_path / "runs/environments").iterdir())
+
+
+def test_an_environment_is_made_once(tmp_path: Path, removable: Interpreter) -> None:
+    run(tmp_path, "print(1)", removable)
+    (before,) = environments(tmp_path)
+    inode = before.stat().st_ino
+    run(tmp_path, "print(2)", removable)
+    assert [each.stat().st_ino for each in environments(tmp_path)] == [inode]
+
+
+def test_an_environment_whose_python_is_gone_from_it_is_made_anew(tmp_path: Path, removable: Interpreter) -> None:
+    run(tmp_path, "print(1)", removable)
+    (folder,) = environments(tmp_path)
+    inside = child.python_of(folder)
+    inside.unlink()
+    inside.symlink_to(tmp_path / "of-an-older-patch")
+    results, store = run(tmp_path, "print(2)", removable)
+    assert text(results[removable]) == "2\n" and store.gone == {}
+
+
+def test_an_environment_that_was_cut_short_is_made_anew(tmp_path: Path, removable: Interpreter) -> None:
+    run(tmp_path, "print(1)", removable)
+    (folder,) = environments(tmp_path)
+    folder.rename(folder.with_name(f"half.{folder.name}"))
+    (child.python_of(folder.with_name(f"half.{folder.name}"))).unlink()
+    results, _ = run(tmp_path, "print(2)", removable)
+    assert text(results[removable]) == "2\n" and environments(tmp_path) == [folder]
+
+
+def test_a_python_that_became_another_one_in_its_place_has_no_results(
+    tmp_path: Path, removable: Interpreter, other: Interpreter
+) -> None:
+    run(tmp_path, "print(1)", removable)
+    (folder,) = environments(tmp_path)
+    for link in (Path(removable.executable), child.python_of(folder)):
+        link.unlink()
+        link.symlink_to(other.executable)
+    results, store = run(tmp_path, "print(2)", removable)
+    assert results == {} and store.gone == {removable: "it is another Python now"}
+
+
+def test_a_python_that_was_removed_since_it_was_found_is_left_out_and_the_others_run(
+    tmp_path: Path, removable: Interpreter, other: Interpreter
+) -> None:
+    run(tmp_path, "print(1)", removable)
+    Path(removable.executable).unlink()
+    results, store = run(tmp_path, "print(2)", removable, other)
+    assert text(results.pop(other)) == "2\n"
+    assert results == {} and "No such file" in store.gone[removable]
+
+
+def test_a_python_that_is_removed_while_its_units_run_is_left_out_and_nothing_of_that_is_kept(
+    tmp_path: Path, removable: Interpreter
+) -> None:
+    store = Store(tmp_path / "runs", {}, 60, Tree([], []))
+    link = removable.executable
+    units = [unit(f"import os\nif os.path.exists({link!r}): os.unlink({link!r})\n{number}") for number in range(8)]
+    assert store.all(units, [removable], lambda line: None, False) == {}
+    assert "No such file" in store.gone[removable]
+    forget()
+    kept = Store(tmp_path / "runs", {}, 60, Tree([], [])).known(units, [this_python()])
+    assert [result["problem"] for result in kept.values()] == [None] * len(kept), "at most what ran before"
+
+
+def test_a_site_whose_only_python_was_removed_since_it_was_found_is_one_line(
+    site: Site, removable: Interpreter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make = Store.try_environment
+
+    def removed_before(store: Store, python: Interpreter, packages: tuple[str, ...]) -> None:
+        Path(removable.executable).unlink(missing_ok=True)
+        make(store, python, packages)
+
+    site.page("index", "print('here')")
+    site.pythons = [removable.executable]
+    monkeypatch.setattr(Store, "try_environment", removed_before)
+    result = site.build()
+    assert result.returncode == 1 and "no Python that was found still runs" in result.stderr
+    assert "Traceback" not in result.stderr
