@@ -7,7 +7,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-from raw_memory import COUNTED, FREE_THREADED, LIMIT, run
+from raw_memory import COUNTED, FREE_THREADED, LIMIT, deep_on_pypy, run
 
 from refdemo.article import report
 from refdemo.trials.demonstrations import read
@@ -131,6 +131,7 @@ class TestTheVerdicts:
         assert found.claims[1].seen.startswith(f"{of_global} for a global and {of_local} for a local ")
         assert (verdicts["C2"] == HOLDS) == (of_global == of_local == "2")
 
+    @deep_on_pypy
     def test_are_the_same_when_asked_again(self, found):
         assert outcome(report()) == outcome(found)
 
@@ -153,6 +154,7 @@ class TestTheVerdicts:
 
 
 class TestTheInterpreterIsLeftAsItWas:
+    @deep_on_pypy
     @pytest.mark.parametrize("enabled", [True, False])
     def test_collecting_or_not(self, enabled):
         (gc.enable if enabled else gc.disable)()

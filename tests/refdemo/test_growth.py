@@ -99,6 +99,7 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
         told.kept += [Session() for _ in range(3)]
         assert growth(told.kept.pop, of=Session, rounds=3).alive == (3, 2, 1, 0)
 
+    @deep_on_pypy
     def test_instances_of_subclasses_count_and_those_of_bases_do_not(self, told):
         def keep_both():
             told.kept += [Session(), Secure()]
@@ -120,6 +121,7 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
 
         assert growth(keep_one_in_each, of=Held, rounds=2).alive == (0, len(HOLDERS), 2 * len(HOLDERS))
 
+    @deep_on_pypy
     def test_an_instance_counts_that_only_a_running_function_holds(self):
         def count_inside(held):
             assert held.me is None
@@ -219,6 +221,7 @@ class TestNothingIsLeft:
         growth(make_and_drop, of=Session, rounds=2, collect=collect)
         assert state() == before
 
+    @deep_on_pypy
     @pytest.mark.parametrize("enabled", [True, False])
     @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, SystemExit])
     def test_also_when_the_step_raises_which_is_passed_on(self, error, enabled, told):

@@ -101,6 +101,7 @@ class TestEachReferenceIsTold:
         assert told(x) == ["attribute `.args[0]` of a partial"]
         assert kept
 
+    @deep_on_pypy
     def test_of_a_closure_shared_by_two_functions(self):
         x = Thing()
 
