@@ -125,7 +125,7 @@ def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.No
             label = who(names(group.interpreters, build.interpreters), group)
             is_open = group is first or (lines <= OPEN and not picture)
             drawn = [fold("", *drawn, who=label, says=says(group), is_open=is_open)]
-        if not others or group is not first or group.volatile:
+        if not others or group is not first or group.apart:
             drawn += remarks(group, build, alone=not others)
         drawn += findings(build, unit, index, group, published=group is first)
         whole += outcome("", *drawn, cell=f"{unit.id}:{index + 1}", pythons=pythons)
