@@ -1,5 +1,4 @@
 import gc
-import signal
 import sys
 from pathlib import Path
 
@@ -7,9 +6,6 @@ import pytest
 
 # --import-mode=importlib puts no test folder on the path, and these tests share raw_memory.py.
 sys.path.append(str(Path(__file__).parent))
-
-# What a shell script runs in the background ignores Ctrl-C, and so do all processes that it starts; tests interrupt.
-signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
