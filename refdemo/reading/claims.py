@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable
+from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
 from refdemo.reading.classes import mro, name_of, namespace
@@ -10,6 +11,8 @@ from refdemo.reading.classes import mro, name_of, namespace
 PYPY = sys.implementation.name == "pypy"
 _ATOMIC = (str, int, float, complex, bool, bytes, type(None))
 _LONGEST_KEY = 60
+OWN_DICT = ".__dict__"
+"""The label of the reference to the dict that an object's attributes are kept in."""
 
 
 class Edge(NamedTuple):
@@ -28,8 +31,9 @@ class Edge(NamedTuple):
 class Claims:
     """The references that the collector reported: each is claimed by one label."""
 
-    def __init__(self, referents: list[object]) -> None:
+    def __init__(self, referents: list[object], through_dict: bool = True) -> None:
         self.referents = referents
+        self.through_dict = through_dict
         self.left = Counter(map(id, referents))
         self.edges: list[Edge] = []
         self.told = True
@@ -41,7 +45,10 @@ class Claims:
             self.edges.append(Edge(label, referent))
 
     def replace(self, obj: object, own: dict[Any, object]) -> None:
-        """Claims an object's own `__dict__`, and adds the edges out of it."""
+        """Claims an object's own `__dict__`, and adds the edges out of it, unless the dict itself is to be one."""
+        if not self.through_dict:
+            self.claim(OWN_DICT, own)
+            return
         self.take(own)
         for key, value in settled(lambda: list(dict.items(own))):
             self.edges.append(Edge(attribute(obj, key), value))
@@ -113,6 +120,12 @@ def shows(obj: object, name: str, value: object) -> bool | None:
         return object.__getattribute__(obj, name) is value
     except AttributeError:
         return False
+
+
+def is_stored(obj: object, name: str) -> bool:
+    """Whether asking the instances of a type for an attribute by `object.__getattribute__` runs nobody's code."""
+    kind = _of_class(obj, name)
+    return kind is MemberDescriptorType or not _defines(kind, "__get__")
 
 
 def seen_as_attributes(obj: object, candidate: dict[Any, object]) -> int:

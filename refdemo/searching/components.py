@@ -28,7 +28,7 @@ def components(
     bounds = [0]
     suspended: list[tuple[int, Iterator[object]]] = []
     to_itself: set[int] = set()
-    kinds: dict[type, bool] = {}
+    kinds: dict[int, bool] = {}  # by id: a metaclass can define what equality and hashes are
     place = 0
     referents = iter(roots)
     while True:
@@ -37,9 +37,9 @@ def components(
             at = places.get(key, unknown)
             if at is None:
                 kind = type(obj)
-                if kind not in kinds:
-                    kinds[kind] = issubclass(kind, left_out)
-                if kinds[kind]:
+                if id(kind) not in kinds:
+                    kinds[id(kind)] = issubclass(kind, left_out)
+                if kinds[id(kind)]:
                     places[key] = CLOSED
                     continue
                 suspended.append((place, referents))

@@ -10,6 +10,7 @@ import types
 from _thread import get_ident
 from typing import NamedTuple
 
+from refdemo.reading.claims import is_stored
 from refdemo.reading.heads import HEAD
 from refdemo.reading.layouts import words
 from refdemo.reading.memory import WORD, Memory
@@ -35,6 +36,8 @@ class Local(NamedTuple):
     """Whether it is a reference of its own. A variable shared with an inner function is not (a cell holds the object
     for both), nor is from 3.14 on a parameter to which the caller's variable was lent (gh-130704): that is told only
     where one object is asked for."""
+    in_cell: bool = False
+    """Whether it is a variable shared with an inner function."""
 
     @property
     def where(self) -> str:
@@ -105,37 +108,47 @@ def _stacks(caller: types.FrameType) -> list[tuple[str, types.FrameType | None]]
     """The innermost frame of every thread with the thread's name, this thread's first, from `caller` on."""
     # From the caller on: a frame that its own locals lead to would be a cycle, and keep all of them alive.
     stacks: list[tuple[str, types.FrameType | None]] = [("", caller)]
-    if not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled():
+    if sees_other_threads():
         others = sys._current_frames()
         del others[get_ident()]
-        stacks += [(_thread_name(ident), frame) for ident, frame in others.items()]
+        stacks += [(thread_name(ident), frame) for ident, frame in others.items()]
     return stacks
 
 
+def sees_other_threads() -> bool:
+    """Whether other threads' frames can be read: without a lock that can end the process."""
+    return not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled()
+
+
 def _locals_of(frame: types.FrameType, thread: str, of: int | None) -> list[Local]:
-    code = frame.f_code
+    code, lent = frame.f_code, set()
     if not code.co_flags & _OPTIMIZED:
         # A module's, a class body's or exec()'s: f_locals is the namespace itself, on every version.
         names = [("", id(frame.f_locals))]
-        uncounted = set()
+        shared = set()
     else:
-        uncounted = {*code.co_cellvars, *code.co_freevars}
-        names = _variables(frame, uncounted)
+        shared = {*code.co_cellvars, *code.co_freevars}
+        names = _variables(frame, shared)
     if of is not None:
         names = [(name, address) for name, address in names if address == of]
         if names and _LENDS:
-            uncounted |= _lent(frame, of)
-    return [Local(address, name, code.co_name, thread, name not in uncounted) for name, address in names]
+            lent = _lent(frame, of)
+    return [
+        Local(address, name, code.co_name, thread, name not in {*shared, *lent}, name in shared)
+        for name, address in names
+    ]
 
 
-def _thread_name(ident: int) -> str:
+def thread_name(ident: int) -> str:
+    """Return a thread's name, "another one" for a thread that `threading` does not know."""
     # Not threading.enumerate(), which takes a lock and whose threads' names can be properties of the user's.
     threading = sys.modules.get("threading")
     thread = getattr(threading, "_active", {}).get(ident)
     try:
-        return str(object.__getattribute__(thread, "_name"))
+        name = object.__getattribute__(thread, "_name") if is_stored(thread, "_name") else None
     except AttributeError:
-        return "another one"
+        name = None
+    return name if type(name) is str else "another one"
 
 
 def _variables(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]]:
