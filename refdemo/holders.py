@@ -61,7 +61,8 @@ class Chain(NamedTuple):
     root: str
     """What holds the first link: "module __main__", "running function f"; "" where none was found."""
     links: tuple[Link, ...]
-    """From the root (or from where the way up ended) on, each with its label and with the type of what it leads to; the last leads to the object."""
+    """From the root, or from where the way up ended, on, each with its label and with the type of what it leads to;
+    the last leads to the object."""
     missing: int
     """How many references to the object were found nowhere; 0 where nothing counts them, or they were not needed."""
     end: str = ""

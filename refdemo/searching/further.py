@@ -1,4 +1,4 @@
-"""What holds a container that has no name of its own: the rest of "item `[3]` of a list, global `rows` of module `m`"."""
+"""What holds a container that has no name of its own: the rest of "item `[3]` of a list, global `rows` of …"."""
 
 import collections
 
