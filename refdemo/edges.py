@@ -13,6 +13,7 @@ from refdemo.reading.fields import HELD_INSIDE, in_order, members, shown
 from refdemo.reading.instances import claim_attributes, claim_namespace, claim_own_dict, dict_shown
 from refdemo.reading.names import Unreadable, variables
 from refdemo.reading.referents import referents
+from refdemo.reading.unreported import of_array
 
 __all__ = ["Edge", "edges"]
 
@@ -71,6 +72,8 @@ def _labelled(obj: Any, *, through_dict: bool) -> list[Edge]:
         claim_attributes(obj, claims, (type(obj), *(value for _, value in items)))
     for label, value in items:
         claims.claim(label, value, sure=not label.startswith(" key "))
+    for label, value in of_array(obj):
+        claims.claim(label, value, sure=True)
     if claims.left:
         _claim_fields(obj, claims)
         _claim_variables(obj, claims)

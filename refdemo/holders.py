@@ -111,7 +111,7 @@ def referrers(obj: object, /) -> list[Referrer]:
     """
     target = WorkList([obj])
     del obj
-    return with_collector_off(lambda: _all_referrers(target))
+    return with_collector_off(_all_referrers, target)
 
 
 def _all_referrers(target: WorkList) -> list[Referrer]:
@@ -133,7 +133,13 @@ def _all_referrers(target: WorkList) -> list[Referrer]:
     lines += tally.of_many(many, target, found.running)
     missing = max(count - sum(line.times for line in lines), 0)
     if missing:
-        untracked = [line for path in untracked_paths(target) for line in tally.lines_of(path)]
+        paths = untracked_paths(target)
+        further = holders_in_words(WorkList(path[0] for path in paths), found)
+        untracked = [
+            line._replace(words=line.words + further.get(id(path[0]), ""))
+            for path in paths
+            for line in tally.lines_of(path)
+        ]
         lines += untracked[:missing]
         missing -= len(untracked[:missing])
     told = sorted(tally.merged(lines), key=lambda line: line.kind != "frame")
@@ -215,24 +221,22 @@ def why_alive(obj: object, /, *, max_links: int | None = None, chains: int = 1) 
         raise ValueError(f"chains is at least 1, not {chains}")
     target = WorkList([obj])
     del obj
-    found = with_collector_off(lambda: list(_shortest_chains(target, max_links, chains)))
+    found = with_collector_off(_shortest_chains, target, max_links, chains)
     return found[0] if chains == 1 else Chains(found)
 
 
-def _shortest_chains(target: WorkList, max_links: int | None, wanted: int) -> Iterator[Chain]:
+def _shortest_chains(target: WorkList, max_links: int | None, wanted: int) -> list[Chain]:
     count = _stored(target)
     roots = Roots(globals())
     seen: set[int] = set()
-    while len(seen) < wanted:
-        path = path_from_a_root(target, roots, max_links, seen)
-        if not path:
-            if not seen:
-                yield _no_chain(target, count, roots, max_links)
-            return
+    found: list[Chain] = []
+    while len(found) < wanted and (path := path_from_a_root(target, roots, max_links, seen)):
         seen.add(id(path[-2] if len(path) > 1 else path[0]))
         root = roots.root_of(path[0])
         first = Link(root.label.replace("`", ""), *reference_labels.named_kind(path[0]))
-        yield Chain(root.holder.replace("`", ""), (first, *reference_labels.links(path))[not root.label :], 0)
+        links = (first, *reference_labels.links(path)) if root.label else reference_labels.links(path)
+        found.append(Chain(root.holder.replace("`", ""), links, 0))
+    return found or [_no_chain(target, count, roots, max_links)]
 
 
 def _no_chain(target: WorkList, count: int, roots: Roots, max_links: int | None) -> Chain:

@@ -14,10 +14,12 @@ from refdemo.reading.claims import is_stored
 from refdemo.reading.heads import HEAD
 from refdemo.reading.layouts import words
 from refdemo.reading.memory import WORD, Memory
+from refdemo.searching.untracked import suspended_greenlets
 
 _CPYTHON = sys.implementation.name == "cpython"
 _READS_MEMORY = _CPYTHON and sys.version_info < (3, 13)
 _LENDS = sys.version_info >= (3, 14) and _CPYTHON
+GREENLET = "\0greenlet"  # what stands for the name of a thread, and is none
 _OPTIMIZED = 1  # a code object's flag for a function's, as inspect.CO_OPTIMIZED
 
 
@@ -43,6 +45,8 @@ class Local(NamedTuple):
     def where(self) -> str:
         """Where the variable is, in words: "running function `f`"."""
         kind = "function" if self.name else "code"
+        if self.thread == GREENLET:
+            return f"{kind} `{self.function}` of a suspended greenlet"
         return f"running {kind} `{self.function}`" + (f" in thread `{self.thread}`" if self.thread else "")
 
 
@@ -112,7 +116,7 @@ def _stacks(caller: types.FrameType) -> list[tuple[str, types.FrameType | None]]
         others = sys._current_frames()
         del others[get_ident()]
         stacks += [(thread_name(ident), frame) for ident, frame in others.items()]
-    return stacks
+    return stacks + [(GREENLET, frame) for frame in suspended_greenlets()]
 
 
 def sees_other_threads() -> bool:

@@ -10,12 +10,16 @@ from refdemo.searching.roots import Roots
 from refdemo.searching.worklist import WorkList
 
 _FURTHER = 3
-_WITHOUT_NAME = (list, set, frozenset, collections.deque)
+_NAMELESS = (list, set, frozenset, memoryview, collections.deque)
 
 
 def has_no_name(obj: object) -> bool:
     """Whether nothing but what holds it tells an object from others of its type."""
-    return is_part(obj) or any(type(obj) is each for each in _WITHOUT_NAME) or kind_of(obj) == "Context"
+    return (
+        is_part(obj)
+        or any(type(obj) is each for each in _NAMELESS)
+        or kind_of(obj) in ("Context", "ndarray", "memoryview")
+    )
 
 
 def holders_in_words(

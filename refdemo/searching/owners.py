@@ -11,12 +11,14 @@ from refdemo.reading import fields
 from refdemo.reading.claims import OWN_DICT, PYPY, in_words, settled
 from refdemo.reading.classes import is_a, module_dict, mro, name_of
 from refdemo.reading.fields import HEAP_TYPE, members
+from refdemo.reading.unreported import shown_by
 from refdemo.searching.naming import is_generator, kind_of
-from refdemo.searching.untracked import shown_by
 
 HELD_INSIDE = f" {fields.HELD_INSIDE}"
 """The label of a reference that no name is known for."""
 
+OPTIMIZED = 1  # a code object's flag for a function's, as inspect.CO_OPTIMIZED
+_BUFFER = "managedbuffer"  # what memoryviews of one object share
 WORD = struct.calcsize("P")
 _PARTS = (dict, tuple, types.CellType, types.FrameType)
 # What in an object of this type or of a subclass serves the object only, by the label of the reference to it.
@@ -28,7 +30,7 @@ _OWNED: tuple[tuple[type, tuple[str, ...]], ...] = (
 
 def is_part(obj: object) -> bool:
     """Whether this is of a type whose objects can serve one other object only."""
-    return any(type(obj) is each for each in _PARTS) or _is_tree(obj)
+    return any(type(obj) is each for each in _PARTS) or _is_tree(obj) or name_of(type(obj)) == _BUFFER
 
 
 def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = None) -> bool:
@@ -43,6 +45,8 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
         return is_generator(owner) or (type(owner) is types.TracebackType and owner.tb_frame is part)
     if _is_tree(part):
         return _is_tree(owner) or kind_of(owner) == "Context"
+    if name_of(kind) == _BUFFER:
+        return by is memoryview
     if is_a(owner, types.ModuleType):
         return part is module_dict(owner)
     if kind is dict and by is dict:
@@ -64,8 +68,9 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
     if kind_of(owner) == "partial":
         return label in (OWN_DICT, ".args", ".keywords")
     if label == ".__globals__" and type(owner) is types.FunctionType:
-        # Not one that runs a comprehension, or from 3.14 on what exec() was given, and is gone after it.
-        return owner.__code__.co_name[:1] != "<" or owner.__code__.co_name == "<lambda>"
+        # Not one that runs a comprehension or a class body, or from 3.14 on what exec() was given, and is gone after it.
+        code = owner.__code__
+        return bool(code.co_flags & OPTIMIZED) and (code.co_name[:1] != "<" or code.co_name == "<lambda>")
     owned = next((labels for cls, labels in _OWNED if is_a(owner, cls)), (OWN_DICT,))
     return label in owned
 

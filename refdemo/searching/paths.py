@@ -10,6 +10,7 @@ from operator import is_
 
 from refdemo.reading.classes import is_a, module_dict
 from refdemo.reading.referents import referents
+from refdemo.reading.unreported import shown_by
 from refdemo.searching import naming, owners, reference_labels, undisturbed
 from refdemo.searching.roots import Roots
 from refdemo.searching.worklist import WorkList
@@ -136,11 +137,19 @@ def _is_own(holder: object, running: Set[int]) -> bool:
     """Whether this is no holder to tell: a list of ours, or what runs, whose variables running_locals tells."""
     if type(holder) is types.FrameType:
         return id(holder) in running or id(holder.f_globals) in OURS
+    if type(holder) is types.FunctionType:  # a generator expression's
+        return id(holder.__globals__) in OURS and holder.__name__.startswith("<")
     return type(holder) is WorkList or type(holder) is Roots or naming.is_running(holder)
 
 
 def _may_be_own(kind: type) -> bool:
-    return kind is types.FrameType or kind is WorkList or kind is Roots or naming.is_generator_type(kind)
+    return (
+        kind is types.FrameType
+        or kind is types.FunctionType
+        or kind is WorkList
+        or kind is Roots
+        or naming.is_generator_type(kind)
+    )
 
 
 def path_from_a_root(
@@ -182,7 +191,7 @@ def _forward(came: dict[int, int], kept: WorkList, roots: Roots) -> WorkList:
     while level:
         following = WorkList()
         for holder in level:
-            for each in referents_of(holder):
+            for each in (*referents_of(holder), *(part for _, part in shown_by(holder))):
                 if id(each) in held_by or (id(type(each)) in atoms and id(each) not in came):
                     continue
                 if not _is_own(each, roots.running):

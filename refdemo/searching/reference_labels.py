@@ -47,6 +47,8 @@ def labels(group: Sequence[object]) -> list[str]:
     if not owns_exclusively(owner, part):  # on a way through what the collector does not track
         way = "".join(direct_labels(by, each)[0].strip() for by, each in itertools.pairwise(group[:-1]))
         return [way + label.strip() for label in found]
+    if type(owner) is memoryview:
+        return [".obj"]
     if kind_of(owner) == "Context":
         return [f" context variable {_context_variable(holder, obj)}"] * len(found)
     by = direct_labels(owner, part)[0]

@@ -1,51 +1,58 @@
-"""What the collector does not list may hold objects too: code, static types, tuples and dicts that it has untracked."""
+"""What the collector does not list may hold objects too: code, static types, numpy's arrays, what it has untracked."""
 
 import gc
-import sys
+import itertools
 import types
+from collections.abc import Callable
 
-from refdemo.reading.claims import OWN_DICT
 from refdemo.reading.classes import is_a, namespace
-from refdemo.reading.fields import HEAP_TYPE
+from refdemo.reading.unreported import loaded, of_array, shown_by
 from refdemo.searching.worklist import WorkList
 
 _ATOMS = frozenset(map(id, (str, int, float, complex, bytes, bool, type(None))))
-# The tuples that a code object keeps; later ones make the others for the asking.
-_OF_CODE = ("co_consts", "co_names") + ("co_varnames", "co_freevars", "co_cellvars") * (sys.version_info < (3, 11))
 _AT_ONCE = 200
 
-
 # PyPy lists no objects as tracked or not: there the collector shows all that it knows.
-_is_tracked = getattr(gc, "is_tracked", lambda obj: True)
+_is_tracked: Callable[[object], bool] = getattr(gc, "is_tracked", lambda obj: True)
 
 
-def shown_by(obj: object) -> list[tuple[str, object]]:
-    """Return what code and static types refer to, of which the collector is told nothing, each with its label."""
-    if type(obj) is types.CodeType:
-        return [(f".{name}", getattr(obj, name)) for name in _OF_CODE]
-    if is_a(obj, type) and not type.__dict__["__flags__"].__get__(obj) & HEAP_TYPE:
-        own = [(OWN_DICT, each) for each in gc.get_referents(namespace(obj))]  # type: ignore[arg-type]
-        return own + [(f".{name}", type.__dict__[name].__get__(obj)) for name in ("__mro__", "__bases__", "__base__")]
-    return []
+def suspended_greenlets() -> list[types.FrameType]:
+    """Return the innermost frame of each greenlet that is suspended, if greenlet is loaded."""
+    kind = loaded("greenlet", "greenlet")
+    if kind is None:
+        return []
+    found = {}
+    objects = WorkList(gc.get_objects())
+    for start in range(0, len(objects), _AT_ONCE):
+        for each in gc.get_referents(*objects[start : start + _AT_ONCE]):
+            if is_a(each, kind):
+                found[id(each)] = each
+    frames = [namespace(kind)["gr_frame"].__get__(each) for each in found.values()]
+    return [frame for frame in frames if frame is not None]
 
 
 def referents_with_untracked(obj: object) -> list[object]:
     """Return what an object refers to, also where the collector is not told."""
-    return [each for _, each in shown_by(obj)] or gc.get_referents(obj)
+    return [*(each for _, each in shown_by(obj)), *gc.get_referents(obj)]
 
 
 def untracked_paths(target: WorkList) -> list[WorkList]:
     """Return paths to the one object in a list from what the collector tracks, each by way of what it does not."""
     came: dict[int, WorkList] = {}
+    seen: set[int] = set()
     level, found = WorkList(gc.get_objects()), WorkList()
+    if loaded("numpy", "ndarray"):  # an instance of a subclass is tracked, and tells no more
+        found += [each for each in level if any(part is target[0] for _, part in of_array(each))]
     while level:
         following = WorkList()
         for start in range(0, len(level), _AT_ONCE):
             some = level[start : start + _AT_ONCE]
-            if any(_is_hidden(each, came) for each in _referents(some)):
+            if fresh := _untracked(some, seen):
                 for owner in some:
-                    for each in referents_with_untracked(owner):
-                        if _is_hidden(each, came):
+                    reported = gc.get_referents(owner) if _is_tracked(owner) else referents_with_untracked(owner)
+                    for each in () if fresh.isdisjoint(map(id, reported)) else reported:
+                        if id(each) in fresh:
+                            fresh.remove(id(each))
                             came[id(each)] = WorkList([owner, each])
                             following.append(each)
         found += [each for each in following if any(part is target[0] for part in referents_with_untracked(each))]
@@ -53,20 +60,18 @@ def untracked_paths(target: WorkList) -> list[WorkList]:
     return [_path(each, came, target) for each in found]
 
 
-def _is_hidden(each: object, came: dict[int, WorkList]) -> bool:
-    return not _is_tracked(each) and id(type(each)) not in _ATOMS and id(each) not in came
-
-
-def _referents(some: list[object]) -> list[object]:
-    found = gc.get_referents(*some)
-    for each in some:
-        if not _is_tracked(each):
-            found += [part for _, part in shown_by(each)]
-    return found
+def _untracked(some: list[object], seen: set[int]) -> set[int]:
+    """Return the ids of what these objects refer to, is not tracked, and was not seen before; atoms left out."""
+    reported = gc.get_referents(*some)
+    if not _is_tracked(some[0]):  # and so none of them is
+        reported += [part for each in some for _, part in shown_by(each)]
+    fresh = {id(each): each for each in itertools.filterfalse(_is_tracked, reported) if id(each) not in seen}
+    seen.update(fresh)
+    return {at for at, each in fresh.items() if id(type(each)) not in _ATOMS}
 
 
 def _path(holder: object, came: dict[int, WorkList], target: WorkList) -> WorkList:
     path = WorkList([holder, target[0]])
-    while id(path[0]) in came and not is_a(path[0], type):
+    while id(path[0]) in came and not is_a(path[0], type) and not of_array(path[0]):
         path.insert(0, came[id(path[0])][0])
     return path
