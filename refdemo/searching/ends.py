@@ -114,10 +114,9 @@ def _garbage(kept: WorkList) -> str:
 
 
 def _hint(obj: object) -> str:
-    """Return who may hold such an object in C code."""
-    if type(obj) is list:
-        return ", such as in os.register_at_fork"
-    return ", such as in atexit or a C library" if type(obj) is tuple or _is_callable(obj) else ""
+    """Return who may hold such an object in C code: functions, and lists and tuples of them."""
+    holds_functions = type(obj) is list or type(obj) is tuple or _is_callable(obj)
+    return ", such as in atexit, os.register_at_fork or a C library" if holds_functions else ""
 
 
 def _is_callable(obj: object) -> bool:

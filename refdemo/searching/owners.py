@@ -68,7 +68,7 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
     if kind_of(owner) == "partial":
         return label in (OWN_DICT, ".args", ".keywords")
     if label == ".__globals__" and type(owner) is types.FunctionType:
-        # Not one that runs a comprehension or a class body, or from 3.14 on what exec() was given, and is gone after it.
+        # Not one that runs a comprehension, a class body or, from 3.14 on, what exec() was given.
         code = owner.__code__
         return bool(code.co_flags & OPTIMIZED) and (code.co_name[:1] != "<" or code.co_name == "<lambda>")
     owned = next((labels for cls, labels in _OWNED if is_a(owner, cls)), (OWN_DICT,))

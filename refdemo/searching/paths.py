@@ -143,13 +143,8 @@ def _is_own(holder: object, running: Set[int]) -> bool:
 
 
 def _may_be_own(kind: type) -> bool:
-    return (
-        kind is types.FrameType
-        or kind is types.FunctionType
-        or kind is WorkList
-        or kind is Roots
-        or naming.is_generator_type(kind)
-    )
+    ours = any(kind is each for each in (types.FrameType, types.FunctionType, WorkList, Roots))
+    return ours or naming.is_generator_type(kind)
 
 
 def path_from_a_root(
