@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import Any
 
-from refdemo.reading.claims import PYPY, Claims, Edge, in_words, settled
+from refdemo.reading.claims import PYPY, Claims, Edge, in_words, retry_while_resizing
 from refdemo.reading.classes import mro, namespace
 from refdemo.reading.fields import HELD_INSIDE, in_order, members, shown
 from refdemo.reading.instances import claim_attributes, claim_namespace, claim_own_dict, dict_shown
@@ -98,7 +98,7 @@ def _items(obj: Any, reported: list[object]) -> Iterator[tuple[str, object]]:
             return ((" item", item) for item in reported if type(obj) is base)
         items = base.__getitem__(obj, slice(None))
     else:
-        items = settled(lambda: list(base.__iter__(obj)))
+        items = retry_while_resizing(lambda: list(base.__iter__(obj)))
     if base is set or base is frozenset:
         return ((" member", item) for item in items)
     if base is tuple:
@@ -139,7 +139,7 @@ def _field_names(obj: object, length: int) -> Iterable[str]:
 
 
 def _pairs(obj: dict[Any, object]) -> Iterator[tuple[str, object]]:
-    pairs = settled(lambda: list(dict.items(obj)))
+    pairs = retry_while_resizing(lambda: list(dict.items(obj)))
     for key, value in pairs:
         yield f"[{in_words(key)}]", value
     # The collector passes over keys where all are str. PyPy reports a str that it makes for the asking.

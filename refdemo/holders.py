@@ -6,14 +6,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from refdemo.counts import Immortal, refcount
+from refdemo.reading.claims import PYPY
 from refdemo.reading.classes import module_dict
 from refdemo.searching import ends, reference_labels, roots, tally
 from refdemo.searching.ends import missing_words
 from refdemo.searching.frames import running_locals
 from refdemo.searching.further import holders_in_words
-from refdemo.searching.paths import OURS, path_from_a_root, referrers_of, with_owners
+from refdemo.searching.paths import path_from_a_root, referrers_of, with_owners
 from refdemo.searching.reference_labels import Link
-from refdemo.searching.roots import Roots
+from refdemo.searching.roots import OURS, Roots
 from refdemo.searching.tally import Line
 from refdemo.searching.undisturbed import with_collector_off
 from refdemo.searching.untracked import untracked_paths
@@ -23,7 +24,7 @@ _COUNTED = hasattr(sys, "getrefcount")
 _OWN_ARGUMENT = sys.version_info < (3, 11)  # before, a call kept one more reference to its arguments while it ran
 _FEW = 20  # holders for which, where they have no name of their own, the next one is looked for
 
-OURS |= {id(globals()), *(id(vars(each)) for each in (ends, roots, tally))}
+OURS.update(id(vars(module)) for name, module in list(sys.modules.items()) if name.startswith("refdemo."))
 
 
 class Referrer(NamedTuple):
@@ -116,7 +117,7 @@ def referrers(obj: object, /) -> list[Referrer]:
 
 def _all_referrers(target: WorkList) -> list[Referrer]:
     count = _stored(target)  # before this search holds it too
-    found = Roots(globals())
+    found = Roots()
     lines = list(_lines_of_roots(target, found))
     in_cells = [line for line in lines if not line.times]
     lines = [line for line in lines if line.times]
@@ -151,7 +152,10 @@ def _one_by_one(holders: WorkList, target: WorkList, found: Roots, in_cells: lis
     """Yield the lines of a few holders, each with what holds it in turn where it has no name of its own."""
     answers = with_owners(holders, WorkList(target * len(holders)), found.running)
     further = holders_in_words(WorkList(path[0] for paths in answers for path in paths), found)
+    direct = {id(holder) for holder in holders}
     for paths in answers:
+        if PYPY and type(paths[0][-2]) is dict and len(paths[0]) == 3 and id(paths[0][0]) in direct:
+            continue  # which reports what is in its dict beside the dict
         if type(paths[0][-2]) is types.CellType and in_cells:
             yield in_cells.pop()._replace(times=1)  # the cell is that variable
             continue
@@ -167,7 +171,7 @@ def _one_by_one(holders: WorkList, target: WorkList, found: Roots, in_cells: lis
 
 def _lines_of_roots(target: WorkList, found: Roots) -> Iterator[Line]:
     """Yield a line for each reference that no object holds; with no count for a variable that lives in a cell."""
-    for local in running_locals(globals(), of=id(target[0])):
+    for local in running_locals(OURS, of=id(target[0])):
         if local.name and (local.counted or local.in_cell):
             words = f"local `{local.name}` of {local.where}"
             yield Line(words, "frame", words, int(local.counted))
@@ -227,7 +231,7 @@ def why_alive(obj: object, /, *, max_links: int | None = None, chains: int = 1) 
 
 def _shortest_chains(target: WorkList, max_links: int | None, wanted: int) -> list[Chain]:
     count = _stored(target)
-    roots = Roots(globals())
+    roots = Roots()
     seen: set[int] = set()
     found: list[Chain] = []
     while len(found) < wanted and (path := path_from_a_root(target, roots, max_links, seen)):

@@ -36,7 +36,7 @@ class Claims:
         self.through_dict = through_dict
         self.left = Counter(map(id, referents))
         self.edges: list[Edge] = []
-        self.told = True
+        self.layout_known = True
         """Whether memory told what attributes are kept in the object itself."""
 
     def claim(self, label: str, referent: object, sure: bool = False) -> None:
@@ -50,7 +50,7 @@ class Claims:
             self.claim(OWN_DICT, own)
             return
         self.take(own)
-        for key, value in settled(lambda: list(dict.items(own))):
+        for key, value in retry_while_resizing(lambda: list(dict.items(own))):
             self.edges.append(Edge(attribute(obj, key), value))
             if PYPY:  # reports the values beside the dict
                 self.take(value)
@@ -75,7 +75,7 @@ class Claims:
         return count > 0
 
 
-def settled(read: Callable[[], list[Any]]) -> list[Any]:
+def retry_while_resizing(read: Callable[[], list[Any]]) -> list[Any]:
     """What `read` gives, tried again when another thread has changed the container's size meanwhile."""
     while True:
         try:
@@ -130,6 +130,6 @@ def is_stored(obj: object, name: str) -> bool:
 
 def seen_as_attributes(obj: object, candidate: dict[Any, object]) -> int:
     """How many items of a dict are seen as attributes of `obj`; -1 if one is not, so that it is not its `__dict__`."""
-    pairs = settled(lambda: list(dict.items(candidate)))
+    pairs = retry_while_resizing(lambda: list(dict.items(candidate)))
     shown = [shows(obj, key, value) for key, value in pairs if type(key) is str]
     return -1 if False in shown else shown.count(True)

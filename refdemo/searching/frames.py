@@ -8,6 +8,7 @@ import gc
 import sys
 import types
 from _thread import get_ident
+from collections.abc import Set
 from typing import NamedTuple
 
 from refdemo.reading.claims import is_stored
@@ -50,10 +51,10 @@ class Local(NamedTuple):
         return f"running {kind} `{self.function}`" + (f" in thread `{self.thread}`" if self.thread else "")
 
 
-def running_locals(*own: dict[str, object], of: int | None = None) -> list[Local]:
+def running_locals(own: Set[int] = frozenset(), of: int | None = None) -> list[Local]:
     """The local variables of every function that is running now, in every thread; innermost first, own thread first.
 
-    Functions whose globals are one of `own` are left out, and so are this module's; with `of`, an `id()`, variables
+    Functions whose globals are in `own`, by id, are left out, and so are this module's; with `of`, an `id()`, variables
     that refer to anything else. A suspended generator is not running.
     Other threads go on meanwhile: what is told of them was so a moment ago. On a free-threaded build whose lock is off
     only the calling thread is looked at, because reading a frame that another thread runs can end the process
@@ -67,7 +68,7 @@ def running_locals(*own: dict[str, object], of: int | None = None) -> list[Local
     found: list[Local] = []
     for thread, frame in _stacks(sys._getframe(1)):
         while frame is not None:
-            if not any(frame.f_globals is each for each in (globals(), *own)):
+            if id(frame.f_globals) not in own and frame.f_globals is not globals():
                 found += _locals_of(frame, thread, of)
             frame = _caller(frame)
     return found

@@ -8,8 +8,8 @@ from typing import Any
 
 from refdemo.edges import direct_edges
 from refdemo.reading import fields
-from refdemo.reading.claims import OWN_DICT, PYPY, in_words, settled
-from refdemo.reading.classes import is_a, module_dict, mro, name_of
+from refdemo.reading.claims import OWN_DICT, PYPY, in_words, retry_while_resizing
+from refdemo.reading.classes import is_a, module_dict, mro, name_of, namespace
 from refdemo.reading.fields import HEAP_TYPE, members
 from refdemo.reading.unreported import shown_by
 from refdemo.searching.naming import is_generator, kind_of
@@ -59,7 +59,7 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
         if plain[id(by)] and len(gc.get_referents(owner)) == 2:
             return True
     label = direct_labels(owner, part)[0]
-    if PYPY and kind is dict and label == HELD_INSIDE:
+    if PYPY and kind is dict and label == HELD_INSIDE and any("__dict__" in namespace(cls) for cls in mro(by)):
         return True
     if kind_of(owner) == "_lru_cache_wrapper":
         return label in (OWN_DICT, " cache", " cached argument")
@@ -93,14 +93,18 @@ def _is_tree(obj: object) -> bool:
 
 def _is_of_threads(owner: dict[object, object]) -> bool:
     """Whether this is a threading.local's, with the dict of each thread by a weak reference."""
-    first = type(next(iter(settled(lambda: list(dict.keys(owner)))), None))
+    first = type(next(iter(retry_while_resizing(lambda: list(dict.keys(owner)))), None))
     return first is weakref.ReferenceType or name_of(first) == "_localdummy"
 
 
 def direct_labels(owner: object, child: object) -> list[str]:
     """Return the labels of the references that lead from one object to another, one for each."""
     if type(owner) is dict:
-        pairs = [(key, value) for key, value in settled(lambda: list(owner.items())) if value is child or key is child]
+        pairs = [
+            (key, value)
+            for key, value in retry_while_resizing(lambda: list(owner.items()))
+            if value is child or key is child
+        ]
         found = [f"[{in_words(key)}]" for key, value in pairs if value is child]
         found += [f" key {in_words(key)}" for key, value in pairs if key is child]
     elif shown := shown_by(owner):

@@ -8,11 +8,12 @@ from collections.abc import Set
 from itertools import repeat
 from operator import is_
 
+from refdemo.reading.claims import retry_while_resizing
 from refdemo.reading.classes import is_a, module_dict
 from refdemo.reading.referents import referents
 from refdemo.reading.unreported import shown_by
-from refdemo.searching import naming, owners, reference_labels, undisturbed
-from refdemo.searching.roots import Roots
+from refdemo.searching import naming, owners
+from refdemo.searching.roots import OURS, Roots
 from refdemo.searching.worklist import WorkList
 
 # gc.get_referrers compares every reference of the heap with every object asked about: for more than a few it is
@@ -24,9 +25,6 @@ _MOST_OWNERS = 4
 _PYPY = sys.implementation.name == "pypy"
 _AT_ONCE = 200  # free-threaded builds stop every thread for each call of gc.get_referents
 
-# The globals of the modules at work here, by id: PyPy shows running frames, also those made since the search began.
-OURS = {id(globals()), *(id(vars(each)) for each in (naming, owners, reference_labels, undisturbed))}
-
 
 def holders_of(objects: WorkList, running: Set[int], instances: bool = True) -> tuple[WorkList, WorkList]:
     """Return what refers to any of the objects, and beside each holder what it refers to: a pair at each place.
@@ -36,7 +34,7 @@ def holders_of(objects: WorkList, running: Set[int], instances: bool = True) -> 
     asked = {id(each) for each in objects}
     found, held = WorkList(), WorkList()
     for holder in _referrers(objects) if len(objects) <= _FEW else _among_all(asked):
-        if _is_own(holder, running):
+        if _is_own(holder, running) or (_PYPY and type(holder) is dict and _is_of_instance(holder, asked)):
             continue
         kind = None if instances else type(holder)
         seen = set()
@@ -51,6 +49,9 @@ def holders_of(objects: WorkList, running: Set[int], instances: bool = True) -> 
 def referrers_of(target: WorkList, running: Set[int]) -> WorkList:
     """Return what refers to the one object in a list: as quick as can be, since there may be a million."""
     found = _referrers(target)
+    if _PYPY:
+        asked = {id(target[0])}
+        found = [each for each in found if not (type(each) is dict and _is_of_instance(each, asked))]
     kinds = list(map(type, found))
     by_id = {id(kind): kind for kind in kinds}
     if len(found) > _AT_ONCE and len(by_id) < _FEW:
@@ -140,6 +141,12 @@ def _is_own(holder: object, running: Set[int]) -> bool:
     if type(holder) is types.FunctionType:  # a generator expression's
         return id(holder.__globals__) in OURS and holder.__name__.startswith("<")
     return type(holder) is WorkList or type(holder) is Roots or naming.is_running(holder)
+
+
+def _is_of_instance(holder: dict[object, object], asked: Set[int]) -> bool:
+    """Whether this is PyPy's dict of an instance, and refers to the instance alone of what is asked for."""
+    pairs = retry_while_resizing(lambda: list(dict.items(holder)))
+    return not any(id(key) in asked or id(value) in asked for key, value in pairs)
 
 
 def _may_be_own(kind: type) -> bool:

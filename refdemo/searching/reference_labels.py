@@ -7,7 +7,7 @@ import types
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from refdemo.reading.claims import OWN_DICT, PYPY, attribute, settled
+from refdemo.reading.claims import OWN_DICT, PYPY, attribute, retry_while_resizing
 from refdemo.reading.classes import is_a, module_dict
 from refdemo.searching.frames import bound_names
 from refdemo.searching.naming import a, is_generator, kind_of, module_name, named, of_generator, where
@@ -41,6 +41,8 @@ def labels(group: Sequence[object]) -> list[str]:
     if type(holder) is types.FrameType or is_generator(holder):
         found = _of_frame(holder, obj, found)
     if len(group) == 2:
+        if type(owner) is types.FunctionType:  # PyPy shows a function's defaults without their tuple
+            found = [_of_default(owner, label) for label in found]
         return [label.replace(" closure ", " closure variable ") for label in found]
     if type(holder) is types.FrameType:
         return found
@@ -65,7 +67,7 @@ def labels(group: Sequence[object]) -> list[str]:
 
 
 def _of_own_dict(owner: object, own: Any, obj: object, found: list[str]) -> list[str]:
-    pairs = settled(lambda: list(dict.items(own)))
+    pairs = retry_while_resizing(lambda: list(dict.items(own)))
     if type(owner) is types.FunctionType and own is owner.__globals__:
         named_so = [f" global {key}" for key, value in pairs if value is obj and type(key) is str]
     elif is_a(owner, type) or is_a(owner, types.ModuleType):
@@ -99,6 +101,14 @@ def _of_frame(holder: Any, obj: object, found: list[str]) -> list[str]:
     if frame is None:
         return found
     return [f" local {name}" for name, address in bound_names(frame) if address == id(obj)] or found
+
+
+def _of_default(function: types.FunctionType, label: str) -> str:
+    code, place = function.__code__, label.removeprefix(".__defaults__[").removesuffix("]")
+    first = code.co_argcount - len(function.__defaults__ or ())
+    if place == label or first < 0:
+        return label
+    return f" default argument {code.co_varnames[first + int(place)]}"
 
 
 def _of_function(function: types.FunctionType, part: object, obj: object, found: list[str]) -> list[str]:
@@ -162,13 +172,13 @@ def _context_variable(node: object, value: object) -> str:
 
 def globals_of(module: object, obj: object) -> list[str]:
     """Return the words for each global of a module that refers to an object."""
-    pairs = settled(lambda: list(module_dict(module).items()))
+    pairs = retry_while_resizing(lambda: list(module_dict(module).items()))
     return [f"global `{key}` of module `{module_name(module)}`" for key, value in pairs if value is obj]
 
 
 def globals_in(module: object) -> list[object]:
     """Return what a module's globals refer to."""
-    return settled(lambda: list(module_dict(module).values()))
+    return retry_while_resizing(lambda: list(module_dict(module).values()))
 
 
 def groups(path: Sequence[object]) -> Iterator[Sequence[object]]:

@@ -8,13 +8,15 @@ from _thread import get_ident
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from refdemo.reading.claims import settled
+from refdemo.reading.claims import retry_while_resizing
 from refdemo.reading.classes import is_a, module_dict
-from refdemo.searching import undisturbed
 from refdemo.searching.frames import Local, running_frames, running_locals, sees_other_threads, thread_name
 from refdemo.searching.naming import module_name
 from refdemo.searching.reference_labels import globals_in
 from refdemo.searching.worklist import WorkList
+
+OURS: set[int] = set()
+"""The globals of the modules at work here, by id: what their functions hold, running or not, is not the program's."""
 
 
 class Root(NamedTuple):
@@ -29,13 +31,13 @@ class Root(NamedTuple):
 
 
 class Roots:
-    """What modules' globals, running functions (but for those of one module) and the interpreter hold, by id."""
+    """What modules' globals, running functions (but for those at work here) and the interpreter hold, by id."""
 
-    def __init__(self, own: dict[str, object]) -> None:
+    def __init__(self) -> None:
         self.running = running_frames()
         self.modules = imported_modules()
         self.names: dict[int, Root | Local | int] = dict(interpreter_roots())
-        for local in reversed(running_locals(globals(), vars(undisturbed), own)):
+        for local in reversed(running_locals(OURS)):
             if local.counted or local.address not in self.names:
                 self.names[local.address] = local
         # In this order globals go before locals and __main__ goes first.
@@ -61,7 +63,7 @@ class Roots:
         if isinstance(name, Local):
             return Root(name.where, f"local `{name.name}`" if name.name else "", name.counted)
         module = self.modules[name]
-        pairs = settled(lambda: list(module_dict(module).items()))
+        pairs = retry_while_resizing(lambda: list(module_dict(module).items()))
         key = next((key for key, value in pairs if value is obj), "")
         return Root(f"module `{module_name(module)}`", f"global `{key}`" if type(key) is str else "global", True)
 
