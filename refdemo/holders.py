@@ -8,7 +8,7 @@ from typing import NamedTuple
 from refdemo.counts import Immortal, refcount
 from refdemo.reading.claims import PYPY
 from refdemo.reading.classes import module_dict
-from refdemo.searching import ends, reference_labels, roots, tally
+from refdemo.searching import ends, reference_labels, tally
 from refdemo.searching.ends import missing_words
 from refdemo.searching.frames import running_locals
 from refdemo.searching.further import holders_in_words
@@ -175,7 +175,7 @@ def _lines_of_roots(target: WorkList, found: Roots) -> Iterator[Line]:
         if local.name and (local.counted or local.in_cell):
             words = f"local `{local.name}` of {local.where}"
             yield Line(words, "frame", words, int(local.counted))
-    for address, root in roots.interpreter_roots():
+    for address, root in found.interpreter:
         if address == id(target[0]) and root.counted:
             words = root.label if root.holder == "the interpreter" else f"{root.label} by {root.holder}"
             yield Line(words, "frame" if root.holder.startswith("running") else "interpreter", words)

@@ -6,6 +6,7 @@ import types
 from typing import Any
 
 from refdemo.edges import direct_edges
+from refdemo.reading.claims import is_stored
 from refdemo.reading.classes import is_a, module_dict, name_of, namespace
 from refdemo.reading.fields import shown
 
@@ -93,11 +94,18 @@ def _detail(obj: object) -> str:
         function = [each.referent for each in direct_edges(obj) if each.label == " function"]
         return f" of {named(function[0])}" if function and type(function[0]) is types.FunctionType else ""
     if kind_of(obj) == "Task":
-        coroutine = [value for name, value in shown(obj) if name == "_coro"]
-        return (
-            f" of {named(coroutine[0]).removeprefix('suspended ')}" if coroutine and is_generator(coroutine[0]) else ""
-        )
+        coroutine = _coroutine_of(obj)
+        return f" of {named(coroutine).removeprefix('suspended ')}" if is_generator(coroutine) else ""
     return ""
+
+
+def _coroutine_of(task: object) -> object:
+    if is_stored(task, "_coro"):  # asyncio's tasks in Python, which PyPy has
+        try:
+            return object.__getattribute__(task, "_coro")
+        except AttributeError:
+            return None
+    return next((value for name, value in shown(task) if name == "_coro"), None)
 
 
 def _where_class(cls: Any) -> str:

@@ -8,7 +8,7 @@ from _thread import get_ident
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from refdemo.reading.claims import retry_while_resizing
+from refdemo.reading.claims import PYPY, retry_while_resizing
 from refdemo.reading.classes import is_a, module_dict
 from refdemo.searching.frames import Local, running_frames, running_locals, sees_other_threads, thread_name
 from refdemo.searching.naming import module_name
@@ -36,7 +36,8 @@ class Roots:
     def __init__(self) -> None:
         self.running = running_frames()
         self.modules = imported_modules()
-        self.names: dict[int, Root | Local | int] = dict(interpreter_roots())
+        self.interpreter = list(interpreter_roots())
+        self.names: dict[int, Root | Local | int] = dict(self.interpreter)
         for local in reversed(running_locals(OURS)):
             if local.counted or local.address not in self.names:
                 self.names[local.address] = local
@@ -101,6 +102,8 @@ def _hooks() -> Iterator[tuple[object, str, bool]]:
 
 def _registries() -> Iterator[tuple[object, str, bool]]:
     """Yield what C code keeps functions in, each known by what start-up has put there."""
+    if PYPY:  # which keeps them elsewhere
+        return
     search = _global("encodings", "search_function")
     for found in gc.get_referrers(search) if search else ():
         if type(found) is list:
