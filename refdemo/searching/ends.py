@@ -15,6 +15,7 @@ from refdemo.searching.worklist import WorkList
 
 _COUNTED = hasattr(sys, "getrefcount")
 _MOST = 10_000  # objects that are looked at on the way up
+HINT = ", such as in atexit, os.register_at_fork or a C library"
 _LISTED = 6  # types of garbage that are named
 
 
@@ -116,7 +117,7 @@ def _garbage(kept: WorkList) -> str:
 def _hint(obj: object) -> str:
     """Return who may hold such an object in C code: functions, and lists and tuples of them."""
     holds_functions = type(obj) is list or type(obj) is tuple or _is_callable(obj)
-    return ", such as in atexit, os.register_at_fork or a C library" if holds_functions else ""
+    return HINT if holds_functions else ""
 
 
 def _is_callable(obj: object) -> bool:

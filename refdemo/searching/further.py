@@ -2,6 +2,8 @@
 
 import collections
 
+from refdemo.reading.claims import PYPY
+from refdemo.searching.ends import HINT
 from refdemo.searching.naming import kind_of
 from refdemo.searching.owners import is_part
 from refdemo.searching.paths import holders_of, with_owners
@@ -41,7 +43,11 @@ def holders_in_words(
     seen |= {id(each) for each in asked}
     first: dict[int, tuple[bool, str, int]] = {}
     above = WorkList()
-    for paths in with_owners(*holders_of(asked, roots.running), roots.running):
+    holders, held = holders_of(asked, roots.running)
+    if not PYPY:  # a list is always tracked, and so is every object that can hold it
+        in_c = {id(each) for each in asked if type(each) is list} - set(map(id, held))
+        told |= dict.fromkeys(in_c, f", held where Python code cannot look{HINT}")
+    for paths in with_owners(holders, held, roots.running):
         for path in paths:
             if id(path[0]) in seen:
                 continue
