@@ -12,6 +12,7 @@ from refdemo.searching import ends, reference_labels, tally
 from refdemo.searching.ends import missing_words
 from refdemo.searching.frames import running_locals
 from refdemo.searching.further import holders_in_words
+from refdemo.searching.naming import named
 from refdemo.searching.paths import path_from_a_root, referrers_of, with_owners
 from refdemo.searching.reference_labels import Link
 from refdemo.searching.roots import OURS, Roots
@@ -88,11 +89,11 @@ class Chains(tuple[Chain, ...]):
 def referrers(obj: object, /) -> list[Referrer]:
     """Everything that holds an object, in words, a line for each reference; locals of running functions included.
 
-    References that the same words describe are one line with a number, and so are places of one kind from 21 on:
-    "100,000 × item of a list". The numbers add up to the count of the object, also with the last line, which
-    says how many references neither the collector nor a running function shows (a C library's, those of a tuple or dict
-    that is not tracked, a temporary of an expression): the count less what was found. PyPy keeps no counts and has no
-    such line. A parameter that only borrows its caller's reference (3.14 and newer) is none.
+    References that the same words describe are one line with a number, and so are those of one kind from 21 on:
+    "100,000 × item of a list", "30 × global of module `m`". The numbers add up to the count of the object, also with
+    the last line, which says how many references neither the collector nor a running function shows (a C library's,
+    a temporary of an expression): the count less what was found. PyPy keeps no counts and has no such line. A
+    parameter that only borrows its caller's reference (3.14 and newer) is none.
 
     What serves another object only is told as its owner: an instance's `__dict__` as an attribute, a module's as a
     global, a cell as the closure variable of its functions. What holds the object without a name of its own, such as a
@@ -134,7 +135,7 @@ def _all_referrers(target: WorkList) -> list[Referrer]:
     lines += tally.of_many(many, target, found.running)
     missing = max(count - sum(line.times for line in lines), 0)
     if missing:
-        paths = untracked_paths(target)
+        paths = untracked_paths(target, OURS)
         further = holders_in_words(WorkList(path[0] for path in paths), found)
         untracked = [
             line._replace(words=line.words + further.get(id(path[0]), ""))
@@ -180,8 +181,9 @@ def _lines_of_roots(target: WorkList, found: Roots) -> Iterator[Line]:
             words = root.label if root.holder == "the interpreter" else f"{root.label} by {root.holder}"
             yield Line(words, "frame" if root.holder.startswith("running") else "interpreter", words)
     for module in found.modules:
-        for words in reference_labels.globals_of(module, target[0]):
-            yield Line(words, "module", words)
+        whose = named(module)
+        for name in reference_labels.globals_of(module, target[0]):
+            yield Line(f"global `{name}` of {whose}", "module", f"global of {whose}")
 
 
 def _stored(target: WorkList) -> int:

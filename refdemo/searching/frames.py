@@ -12,15 +12,17 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from refdemo.reading.claims import is_stored
+from refdemo.reading.classes import is_a, namespace
 from refdemo.reading.heads import HEAD
 from refdemo.reading.layouts import words
 from refdemo.reading.memory import WORD, Memory
-from refdemo.searching.untracked import suspended_greenlets
+from refdemo.reading.unreported import loaded
 
 _CPYTHON = sys.implementation.name == "cpython"
 _READS_MEMORY = _CPYTHON and sys.version_info < (3, 13)
 _LENDS = sys.version_info >= (3, 14) and _CPYTHON
 GREENLET = "\0greenlet"  # what stands for the name of a thread, and is none
+_AT_ONCE = 200  # free-threaded builds stop every thread for each call of gc.get_referents
 _OPTIMIZED = 1  # a code object's flag for a function's, as inspect.CO_OPTIMIZED
 
 
@@ -118,6 +120,33 @@ def _stacks(caller: types.FrameType) -> list[tuple[str, types.FrameType | None]]
         del others[get_ident()]
         stacks += [(thread_name(ident), frame) for ident, frame in others.items()]
     return stacks + [(GREENLET, frame) for frame in suspended_greenlets()]
+
+
+def suspended_greenlets() -> list[types.FrameType]:
+    """Return the innermost frame of each greenlet that is suspended, if greenlet is loaded."""
+    kind = loaded("greenlet", "greenlet")
+    if kind is None:
+        return []
+    found = {}
+    objects = gc.get_objects()
+    for start in range(0, len(objects), _AT_ONCE):
+        for each in gc.get_referents(*objects[start : start + _AT_ONCE]):
+            if is_a(each, kind):
+                found[id(each)] = each
+    frames = [namespace(kind)["gr_frame"].__get__(each) for each in found.values()]
+    return [frame for frame in frames if frame is not None]
+
+
+def running_values(own: Set[int] = frozenset()) -> list[object]:
+    """Return what running functions' variables refer to, where asking leaves no trace: on CPython from 3.13 on."""
+    values: list[object] = []
+    if _CPYTHON and not _READS_MEMORY:
+        for _, frame in _stacks(sys._getframe(1)):
+            while frame is not None:
+                if id(frame.f_globals) not in own and frame.f_code.co_flags & _OPTIMIZED:
+                    values += frame.f_locals.values()
+                frame = _caller(frame)
+    return values
 
 
 def sees_other_threads() -> bool:

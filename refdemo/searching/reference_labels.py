@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from refdemo.reading.claims import OWN_DICT, PYPY, attribute, retry_while_resizing
 from refdemo.reading.classes import is_a, module_dict
 from refdemo.searching.frames import bound_names
-from refdemo.searching.naming import a, is_generator, kind_of, module_name, named, of_generator, where
+from refdemo.searching.naming import a, is_generator, kind_of, named, of_generator, where
 from refdemo.searching.owners import HELD_INSIDE, direct_labels, owns_exclusively
 
 _NAMED = ("local", "key", "closure variable", "default argument", "keyword-only default argument")
@@ -138,13 +138,13 @@ def in_words(group: Sequence[object], label: str, *, place: bool = True) -> str:
     if label == HELD_INSIDE:
         return f"held inside {whose}"
     if is_a(owner, types.ModuleType) and label.startswith("."):
-        return f"global `{label[1:]}` of {whose}"
+        return f"global{f' `{label[1:]}`' if place else ''} of {whose}"
     if kind == "global":
         return f"global `{name}` of a module that is not imported, that of {whose}"
     if label.startswith("["):
         return f"{'value' if is_a(owner, dict) else 'item'}{f' `{label}`' if place else ''} of {whose}"
     if label.startswith("."):
-        return f"attribute `{label}` of {whose}"
+        return f"attribute{f' `{label}`' if place else ''} of {whose}"
     if kind == "context variable":
         return f"value of context variable `{name}` in {whose}"
     if kind == "key" and not place:
@@ -171,9 +171,9 @@ def _context_variable(node: object, value: object) -> str:
 
 
 def globals_of(module: object, obj: object) -> list[str]:
-    """Return the words for each global of a module that refers to an object."""
+    """Return the names of a module's globals that refer to an object."""
     pairs = retry_while_resizing(lambda: list(module_dict(module).items()))
-    return [f"global `{key}` of module `{module_name(module)}`" for key, value in pairs if value is obj]
+    return [str(key) for key, value in pairs if value is obj and type(key) is str]
 
 
 def globals_in(module: object) -> list[object]:

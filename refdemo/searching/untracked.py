@@ -2,11 +2,11 @@
 
 import gc
 import itertools
-import types
-from collections.abc import Callable
+from collections.abc import Callable, Set
 
-from refdemo.reading.classes import is_a, namespace
+from refdemo.reading.classes import is_a
 from refdemo.reading.unreported import loaded, of_array, shown_by
+from refdemo.searching.frames import running_values
 from refdemo.searching.worklist import WorkList
 
 _ATOMS = frozenset(map(id, (str, int, float, complex, bytes, bool, type(None))))
@@ -16,35 +16,25 @@ _AT_ONCE = 200
 _is_tracked: Callable[[object], bool] = getattr(gc, "is_tracked", lambda obj: True)
 
 
-def suspended_greenlets() -> list[types.FrameType]:
-    """Return the innermost frame of each greenlet that is suspended, if greenlet is loaded."""
-    kind = loaded("greenlet", "greenlet")
-    if kind is None:
-        return []
-    found = {}
-    objects = WorkList(gc.get_objects())
-    for start in range(0, len(objects), _AT_ONCE):
-        for each in gc.get_referents(*objects[start : start + _AT_ONCE]):
-            if is_a(each, kind):
-                found[id(each)] = each
-    frames = [namespace(kind)["gr_frame"].__get__(each) for each in found.values()]
-    return [frame for frame in frames if frame is not None]
-
-
 def referents_with_untracked(obj: object) -> list[object]:
     """Return what an object refers to, also where the collector is not told."""
     return [*(each for _, each in shown_by(obj)), *gc.get_referents(obj)]
 
 
-def untracked_paths(target: WorkList) -> list[WorkList]:
-    """Return paths to the one object in a list from what the collector tracks, each by way of what it does not."""
+def untracked_paths(target: WorkList, own: Set[int]) -> list[WorkList]:
+    """Return paths to the one object in a list from what the collector tracks, each by way of what it does not.
+
+    The variables of running functions lead there as well where their values can be had (from 3.13 on), but for those of
+    functions whose globals are in `own`, by id.
+    """
     came: dict[int, WorkList] = {}
     seen: set[int] = set()
     level, found = WorkList(gc.get_objects()), WorkList()
     if loaded("numpy", "ndarray"):  # an instance of a subclass is tracked, and tells no more
         found += [each for each in level if any(part is target[0] for _, part in of_array(each))]
+    following = WorkList(each for each in running_values(own) if not _is_tracked(each) and id(type(each)) not in _ATOMS)
+    seen.update(map(id, following))
     while level:
-        following = WorkList()
         for start in range(0, len(level), _AT_ONCE):
             some = level[start : start + _AT_ONCE]
             if fresh := _untracked(some, seen):
@@ -56,7 +46,7 @@ def untracked_paths(target: WorkList) -> list[WorkList]:
                             came[id(each)] = WorkList([owner, each])
                             following.append(each)
         found += [each for each in following if any(part is target[0] for part in referents_with_untracked(each))]
-        level = following
+        level, following = following, WorkList()
     return [_path(each, came, target) for each in found]
 
 

@@ -266,7 +266,7 @@ class TestWhatIsNotFound:
     @counted
     def test_is_nothing_in_a_tuple_that_is_not_tracked(self):
         x = object()
-        kept = [tuple([x, 1, x])]  # in a list, for the variables of running functions are not searched so
+        kept = [tuple([x, 1, x])]  # in a list, for up to 3.12 the variables of running functions are not searched so
         gc.collect()
         words = [each.words for each in referrers(x)]
         here = "test_is_nothing_in_a_tuple_that_is_not_tracked"

@@ -30,6 +30,19 @@ class TestNumpy:
         assert [link.label for link in why_alive(witness()).links] == ["local kept", "[0]", ".base"]
         assert kept
 
+    @pytest.mark.skipif(
+        sys.version_info < (3, 13), reason="what a variable refers to cannot be had without a trace here"
+    )
+    def test_a_view_in_a_variable_of_a_running_function_is_found(self):
+        numpy = pytest.importorskip("numpy")
+        base = numpy.zeros(10)
+        witness, view = weakref.ref(base), base[:5]
+        del base
+        here = "test_a_view_in_a_variable_of_a_running_function_is_found"
+        [found] = [each.words for each in referrers(witness())]
+        assert found == f"attribute `.base` of a ndarray, local `view` of running function `{here}`"
+        assert view.size == 5
+
     def test_an_array_of_objects_holds_its_items_by_their_places(self):
         numpy = pytest.importorskip("numpy")
         kept = [numpy.array([[1, Model()], [2, 3]], dtype=object)]
