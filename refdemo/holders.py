@@ -10,7 +10,7 @@ from refdemo.reading.claims import PYPY
 from refdemo.reading.classes import module_dict
 from refdemo.searching import ends, reference_labels, tally
 from refdemo.searching.ends import missing_words
-from refdemo.searching.frames import running_locals
+from refdemo.searching.frames import others_run_at_once, running_locals
 from refdemo.searching.further import holders_in_words
 from refdemo.searching.naming import named
 from refdemo.searching.paths import path_from_a_root, referrers_of, with_owners
@@ -134,7 +134,7 @@ def _all_referrers(target: WorkList) -> list[Referrer]:
     lines += _one_by_one(holders, target, found, in_cells)
     lines += tally.of_many(many, target, found.running)
     missing = max(count - sum(line.times for line in lines), 0)
-    if missing:
+    if missing and not others_run_at_once():
         paths = untracked_paths(target, OURS)
         further = holders_in_words(WorkList(path[0] for path in paths), found)
         untracked = [

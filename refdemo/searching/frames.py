@@ -154,6 +154,11 @@ def sees_other_threads() -> bool:
     return not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled()
 
 
+def others_run_at_once() -> bool:
+    """Whether other threads change the heap during a search, and are stopped for each look at an object."""
+    return not sees_other_threads() and len(getattr(sys.modules.get("threading"), "_active", ())) > 1
+
+
 def _locals_of(frame: types.FrameType, thread: str, of: int | None) -> list[Local]:
     code, lent = frame.f_code, set()
     if not code.co_flags & _OPTIMIZED:
