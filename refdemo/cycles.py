@@ -7,8 +7,9 @@ from types import CodeType, FrameType, FunctionType, ModuleType
 from refdemo.counts import _need_counts
 from refdemo.reading.claims import seen_as_attributes
 from refdemo.reading.classes import name_of
-from refdemo.reading.referents import referents
-from refdemo.searching.components import CLOSED, components
+from refdemo.reading.referents import Snapshot, referents
+from refdemo.searching.components import CLOSED, Referents, components
+from refdemo.searching.frames import others_run_at_once
 from refdemo.searching.garbage import unreachable
 from refdemo.searching.undisturbed import with_collector_off
 
@@ -88,7 +89,7 @@ def cyclic_garbage() -> list[Garbage]:
     False
     """
     _need_counts("cyclic_garbage")
-    return with_collector_off(_garbage_cycles)
+    return with_collector_off(_garbage_cycles, beside_threads=False)
 
 
 def _starts(roots: tuple[object, ...]) -> Iterator[object]:
@@ -98,12 +99,15 @@ def _starts(roots: tuple[object, ...]) -> Iterator[object]:
 
 def _garbage_cycles() -> list[Garbage]:
     found = unreachable()
-    groups = components(found.values(), dict.fromkeys(found), CLOSED, ())
+    referents_of = Snapshot(list(found.values())).of if others_run_at_once() else gc.get_referents
+    groups = components(found.values(), dict.fromkeys(found), CLOSED, (), referents_of)
     members = {id(member) for group in groups for member in group}
-    return [Garbage(group, _hanging(group, members, found)) for group in groups]
+    return [Garbage(group, _hanging(group, members, found, referents_of)) for group in groups]
 
 
-def _hanging(group: list[object], members: set[int], garbage: dict[int, object]) -> dict[str, int]:
+def _hanging(
+    group: list[object], members: set[int], garbage: dict[int, object], referents_of: Referents
+) -> dict[str, int]:
     """Return how many objects of each type are reached from a group through garbage that is in no cycle."""
     seen: set[int] = set()
     counts: dict[str, int] = {}
@@ -111,7 +115,7 @@ def _hanging(group: list[object], members: set[int], garbage: dict[int, object])
     while level:
         following: list[object] = []
         for owner in level:
-            for each in gc.get_referents(owner):
+            for each in referents_of(owner):
                 if id(each) in members or id(each) in seen or id(each) not in garbage:
                     continue
                 seen.add(id(each))

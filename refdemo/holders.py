@@ -113,7 +113,7 @@ def referrers(obj: object, /) -> list[Referrer]:
     """
     target = WorkList([obj])
     del obj
-    return with_collector_off(_all_referrers, target)
+    return with_collector_off(_all_referrers, target, beside_threads=False)
 
 
 def _all_referrers(target: WorkList) -> list[Referrer]:
@@ -227,7 +227,7 @@ def why_alive(obj: object, /, *, max_links: int | None = None, chains: int = 1) 
         raise ValueError(f"chains is at least 1, not {chains}")
     target = WorkList([obj])
     del obj
-    found = with_collector_off(_shortest_chains, target, max_links, chains)
+    found = with_collector_off(_shortest_chains, target, max_links, chains, beside_threads=False)
     return found[0] if chains == 1 else Chains(found)
 
 

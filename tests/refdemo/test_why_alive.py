@@ -4,7 +4,7 @@ import sys
 import types
 
 import pytest
-from raw_memory import COUNTED, FREE_THREADED, counted, deep_on_pypy, run
+from raw_memory import COUNTED, counted, deep_on_pypy, run
 
 from refdemo.holders import why_alive
 
@@ -309,5 +309,4 @@ stop.set()
 for each in threads: each.join()
 print("done")
 """
-        # Without a lock threads make millions of objects while the collector is off.
-        assert run(program, "25" if COUNTED and not FREE_THREADED else "4") == "done\n"
+        assert run(program, "25" if COUNTED else "4") == "done\n"
