@@ -89,6 +89,9 @@ def _detail(obj: object) -> str:
     """Return what tells this object from others of its type, where that is known without asking the object."""
     if type(obj) is types.MethodType and type(obj.__func__) is types.FunctionType:
         return f" `{_short(obj.__func__.__qualname__)}`" + where(obj.__func__.__code__, obj.__func__.__module__)
+    if type(obj) is types.TracebackType:
+        code = obj.tb_frame.f_code
+        return f" of function `{code.co_name}`{where(code)}"
     if kind_of(obj) == "_lru_cache_wrapper":
         function = [each.referent for each in direct_edges(obj) if each.label == " function"]
         return f" of {named(function[0])}" if function and type(function[0]) is types.FunctionType else ""
