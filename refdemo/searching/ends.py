@@ -15,6 +15,8 @@ from refdemo.searching.worklist import WorkList
 
 _COUNTED = hasattr(sys, "getrefcount")
 _MOST = 10_000  # objects that are looked at on the way up
+# From 3.14 on atexit keeps its functions in a list, before in an array (gh-126907).
+LISTS_OF_C = f", such as in {'atexit or ' if sys.version_info >= (3, 14) else ''}os.register_at_fork"
 _LISTED = 6  # types of garbage that are named
 
 
@@ -116,7 +118,7 @@ def _garbage(kept: WorkList) -> str:
 def _hint(obj: object) -> str:
     """Return who may hold such an object in C code."""
     if type(obj) is list:
-        return ", such as in os.register_at_fork"
+        return LISTS_OF_C
     return ", such as in atexit or a C library" if type(obj) is tuple or _is_callable(obj) else ""
 
 

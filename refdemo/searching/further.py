@@ -2,6 +2,8 @@
 
 import collections
 
+from refdemo.reading.claims import PYPY
+from refdemo.searching.ends import LISTS_OF_C
 from refdemo.searching.naming import kind_of
 from refdemo.searching.owners import is_part
 from refdemo.searching.paths import holders_of, with_owners
@@ -11,11 +13,12 @@ from refdemo.searching.worklist import WorkList
 
 _FURTHER = 3
 _WITHOUT_NAME = (list, set, frozenset, collections.deque)
+_HIDDEN = ("Context", "managedbuffer")  # types that no name leads to; the latter is what views of memory share
 
 
 def has_no_name(obj: object) -> bool:
     """Whether nothing but what holds it tells an object from others of its type."""
-    return is_part(obj) or any(type(obj) is each for each in _WITHOUT_NAME) or kind_of(obj) == "Context"
+    return is_part(obj) or any(type(obj) is each for each in _WITHOUT_NAME) or kind_of(obj) in _HIDDEN
 
 
 def holders_in_words(
@@ -37,7 +40,11 @@ def holders_in_words(
     seen |= {id(each) for each in asked}
     first: dict[int, tuple[bool, str, int]] = {}
     above = WorkList()
-    for paths in with_owners(*holders_of(asked, roots.running), roots.running):
+    holders, held = holders_of(asked, roots.running)
+    # A list is always tracked, and so is what holds it, if it is an object.
+    alone = {id(each) for each in asked if type(each) is list and not PYPY} - set(map(id, held))
+    told |= dict.fromkeys(alone, f", held where Python code cannot look{LISTS_OF_C}")
+    for paths in with_owners(holders, held, roots.running):
         for path in paths:
             if id(path[0]) in seen:
                 continue
