@@ -41,6 +41,8 @@ def labels(group: Sequence[object]) -> list[str]:
     if type(holder) is types.FrameType or is_generator(holder):
         found = _of_frame(holder, obj, found)
     if len(group) == 2:
+        if type(owner) is types.FunctionType and found[0].startswith(".__defaults__"):
+            return _of_function(owner, ".__defaults__", obj)
         return [label.replace(" closure ", " closure variable ") for label in found]
     if type(holder) is types.FrameType:
         return found
@@ -100,7 +102,7 @@ def _of_frame(holder: Any, obj: object, found: list[str]) -> list[str]:
 
 
 def _of_function(function: types.FunctionType, by: str, obj: object) -> list[str]:
-    """Return the labels of what the part labelled `by` holds: PyPy makes another tuple each time one is asked for."""
+    """Return the labels of what the part labelled `by` holds: on PyPy the function itself holds its defaults."""
     code = function.__code__
     if by == ".__defaults__":
         count = len(function.__defaults__ or ())
