@@ -8,7 +8,7 @@ from _thread import get_ident
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from refdemo.reading.claims import settled
+from refdemo.reading.claims import PYPY, settled
 from refdemo.reading.classes import is_a, module_dict
 from refdemo.searching import undisturbed
 from refdemo.searching.frames import Local, running_frames, running_locals, sees_other_threads, thread_name
@@ -98,7 +98,12 @@ def _hooks() -> Iterator[tuple[object, str, bool]]:
 
 
 def _registries() -> Iterator[tuple[object, str, bool]]:
-    """Yield what C code keeps functions in, each known by what start-up has put there."""
+    """Yield what C code keeps functions in, each known by what start-up has put there.
+
+    PyPy's collector shows these to nobody, and a sweep takes ten times as long there.
+    """
+    if PYPY:
+        return
     search = _global("encodings", "search_function")
     for found in gc.get_referrers(search) if search else ():
         if type(found) is list:
