@@ -93,15 +93,15 @@ def holder(name: str, *words: str, of: type[Thing] = Thing) -> Callable[[Callabl
 
 # Containers
 
-holder("list", "[1]", "list")(lambda thing: [0, thing])
-holder("tuple", "[1]", "tuple")(lambda thing: (0, thing))
-holder("dict value", "['key']", "dict")(lambda thing: {"key": thing})
+holder("list", "[1]|index=1", "list")(lambda thing: [0, thing])
+holder("tuple", "[1]|index=1", "tuple")(lambda thing: (0, thing))
+holder("dict value", "'key'|key=key", "dict")(lambda thing: {"key": thing})
 holder("dict key", "key", "dict")(lambda thing: {thing: 0})
 holder("set", "set")(lambda thing: {thing})
 holder("frozenset", "frozenset")(lambda thing: frozenset([thing]))
-holder("deque", "[1]", "deque")(lambda thing: collections.deque([0, thing]))
-holder("OrderedDict", "['key']", "OrderedDict")(lambda thing: collections.OrderedDict(key=thing))
-holder("defaultdict", "['key']", "defaultdict")(lambda thing: collections.defaultdict(list, key=thing))
+holder("deque", "[1]|index=1", "deque")(lambda thing: collections.deque([0, thing]))
+holder("OrderedDict", "'key'|key=key", "OrderedDict")(lambda thing: collections.OrderedDict(key=thing))
+holder("defaultdict", "'key'|key=key", "defaultdict")(lambda thing: collections.defaultdict(list, key=thing))
 holder("queue", "SimpleQueue")(lambda thing: put(queue.SimpleQueue(), thing))
 
 
@@ -114,21 +114,21 @@ def put(places: Any, thing: object) -> object:
 # Attributes
 
 
-@holder("attribute", ".part", "Box")
+@holder("attribute", "part", "Box")
 def _(thing: object) -> object:
     box = Box()
     box.part = thing
     return box
 
 
-@holder("attribute in a `__dict__` that was asked for", ".part", "Box")
+@holder("attribute in a `__dict__` that was asked for", "part", "Box")
 def _(thing: object) -> object:
     box = Box()
     box.__dict__["part"] = thing
     return box
 
 
-@holder("attribute among fifty", ".part", "Box")
+@holder("attribute among fifty", "part", "Box")
 def _(thing: object) -> object:
     box = Box()
     for number in range(50):
@@ -137,28 +137,28 @@ def _(thing: object) -> object:
     return box
 
 
-@holder("slot", ".part", "Slotted")
+@holder("slot", "part", "Slotted")
 def _(thing: object) -> object:
     box = Slotted()
     box.part = thing
     return box
 
 
-holder("class attribute", ".part", "class", "Made")(lambda thing: type("Made", (), {"part": thing}))
-holder("SimpleNamespace", ".part", "SimpleNamespace")(lambda thing: types.SimpleNamespace(part=thing))
-holder("property", ".fget", "property")(property)
+holder("class attribute", "part", "class", "Made")(lambda thing: type("Made", (), {"part": thing}))
+holder("SimpleNamespace", "part", "SimpleNamespace")(lambda thing: types.SimpleNamespace(part=thing))
+holder("property", "fget", "property")(property)
 holder("classmethod", "__func__|__wrapped__", "classmethod")(classmethod)
-holder("mappingproxy", "['key']", "dict")(lambda thing: types.MappingProxyType({"key": thing}))
+holder("mappingproxy", "'key'|key=key", "dict")(lambda thing: types.MappingProxyType({"key": thing}))
 holder("memoryview", "memoryview", of=Buffer)(memoryview)
 holder("bound method", "__self__", "method")(lambda thing: thing.method)
-holder("partial's argument", ".args[0]", "partial")(lambda thing: functools.partial(print, thing))
-holder("partial's keyword", ".keywords['end']", "partial")(lambda thing: functools.partial(print, end=thing))
-holder("datetime's time zone", UNKNOWN + "|._tzinfo", of=Zone)(
+holder("partial's argument", "args", "[0]|index=0", "partial")(lambda thing: functools.partial(print, thing))
+holder("partial's keyword", "keywords", "end", "partial")(lambda thing: functools.partial(print, end=thing))
+holder("datetime's time zone", UNKNOWN + "|tzinfo", of=Zone)(
     lambda thing: datetime.datetime(2000, 1, 1, tzinfo=thing)
 )
 
 
-@holder("child of an XML element", "[0]|child", "Element", of=Branch)
+@holder("child of an XML element", "[0]|index=0|child", "Element", of=Branch)
 def _(thing: Any) -> object:
     parent = ElementTree.Element("parent")
     parent.append(thing)
@@ -168,14 +168,14 @@ def _(thing: Any) -> object:
 # Modules
 
 
-@holder("module global", "module", "part", "shelf")
+@holder("module global", "part", "shelf")
 def _(thing: object) -> object:
     module = types.ModuleType("shelf")
     vars(module)["part"] = thing
     return module
 
 
-@holder("imported module's global", "global", "part", "library")
+@holder("imported module's global", "part", "library")
 def _(thing: object) -> None:
     module = types.ModuleType("library")
     vars(module)["part"] = thing
@@ -193,7 +193,7 @@ def _(thing: object) -> object:
 # Functions
 
 
-@holder("closure variable", "closure variable", "part", "inner")
+@holder("closure variable", "closure", "part", "inner")
 def _(part: object) -> object:
     def inner() -> object:
         return part
@@ -201,7 +201,7 @@ def _(part: object) -> object:
     return inner
 
 
-@holder("default argument", "default argument", "part", "function")
+@holder("default argument", "default", "part", "function")
 def _(thing: object) -> object:
     def function(first: object, part: object = thing) -> object:
         return first, part
@@ -209,7 +209,7 @@ def _(thing: object) -> object:
     return function
 
 
-@holder("keyword-only default argument", "keyword-only default argument", "part", "function")
+@holder("keyword-only default argument", "keyword-only default|kwdefaults", "part", "function")
 def _(thing: object) -> object:
     def function(*, first: object = None, part: object = thing) -> object:
         return first, part
@@ -217,7 +217,7 @@ def _(thing: object) -> object:
     return function
 
 
-@holder("function's attribute", ".part", "function")
+@holder("function's attribute", "part", "function")
 def _(thing: object) -> object:
     def function() -> None: ...
 
@@ -225,7 +225,7 @@ def _(thing: object) -> object:
     return function
 
 
-@holder("lru_cache's result", "cached result", "cached")
+@holder("lru_cache's result", "result", "cached")
 def _(thing: object) -> object:
     @functools.lru_cache(maxsize=8)
     def cached(number: int) -> object:
@@ -236,7 +236,7 @@ def _(thing: object) -> object:
     return cached
 
 
-@holder("lru_cache's argument", "cached argument", "cached")
+@holder("lru_cache's argument", "argument|key", "cached")
 def _(thing: object) -> object:
     @functools.lru_cache(maxsize=8)
     def cached(part: object) -> None: ...
@@ -245,7 +245,7 @@ def _(thing: object) -> object:
     return cached
 
 
-@holder("cache's result", "cached result", "cached")
+@holder("cache's result", "result", "cached")
 def _(thing: object) -> object:
     @functools.cache
     def cached(number: int) -> object:
@@ -256,7 +256,7 @@ def _(thing: object) -> object:
     return cached
 
 
-@holder("lru_cache's attribute", ".part", "cached")
+@holder("lru_cache's attribute", "part", "cached")
 def _(thing: object) -> object:
     @functools.lru_cache
     def cached() -> None: ...
@@ -313,10 +313,10 @@ def _(thing: object) -> object:
 
 holder("map's function", "map")(lambda thing: map(thing, []))
 holder("repeat", "repeat")(itertools.repeat)
-holder("chain", "[0]", "tuple")(lambda thing: itertools.chain([], (thing,)))
+holder("chain", "[0]|index=0", "tuple")(lambda thing: itertools.chain([], (thing,)))
 holder("cycle", "item", "cycle")(lambda thing: advanced(itertools.cycle([thing, 1])))
 holder("itemgetter", "itemgetter")(operator.itemgetter)
-holder("list iterator", "[0]", "list")(lambda thing: iter([thing]))
+holder("list iterator", "[0]|index=0", "list")(lambda thing: iter([thing]))
 
 
 def advanced(iterator: Iterator[object]) -> object:
@@ -344,10 +344,10 @@ def _(thing: object) -> object:
     return None
 
 
-holder("exception's argument", ".args[1]", "ValueError")(lambda thing: ValueError("no such part", thing))
+holder("exception's argument", "args", "[1]|index=1", "ValueError")(lambda thing: ValueError("no such part", thing))
 
 
-@holder("exception's attribute", ".part", "ValueError")
+@holder("exception's attribute", "part", "ValueError")
 def _(thing: object) -> object:
     error = ValueError()
     vars(error)["part"] = thing
@@ -373,7 +373,7 @@ def _(thing: object) -> object:
 # Contexts and threads
 
 
-@holder("context variable", "context variable", "request", "Context")
+@holder("context variable", "context variable|ContextVar", "request", "Context")
 def _(thing: object) -> object:
     variable: contextvars.ContextVar[object] = contextvars.ContextVar("request")
     context = contextvars.Context()
@@ -384,14 +384,14 @@ def _(thing: object) -> object:
 holder("ContextVar's default", "default", "ContextVar")(lambda thing: contextvars.ContextVar("request", default=thing))
 
 
-@holder("context variable that is set now", "context variable", "request", "Context|context")
+@holder("context variable that is set now", "context variable|ContextVar", "request", "Context|context")
 def _(thing: object) -> None:
     variable: contextvars.ContextVar[object] = contextvars.ContextVar("request")
     variable.set(thing)
     afterwards.callback(variable.set, None)
 
 
-@holder("threading.local", ".part", "threading.local")
+@holder("threading.local", "part", "threading.local")
 def _(thing: object) -> object:
     box = threading.local()
     box.part = thing
@@ -407,24 +407,24 @@ def take_back(unregister: Callable[[Any], object], thing: object) -> None:
     afterwards.callback(lambda: unregister(known()))
 
 
-@holder("signal handler", "handler of signal", "SIGTERM")
+@holder("signal handler", "signal", "SIGTERM")
 def _(thing: Any) -> None:
     afterwards.callback(signal.signal, signal.SIGTERM, signal.signal(signal.SIGTERM, thing))
 
 
-@holder("trace function", "trace function")
+@holder("trace function", "trace function|settrace")
 def _(thing: Any) -> None:
     afterwards.callback(sys.settrace, sys.gettrace())
     sys.settrace(thing)
 
 
-@holder("profile function", "profile function")
+@holder("profile function", "profile function|setprofile")
 def _(thing: Any) -> None:
     afterwards.callback(sys.setprofile, sys.getprofile())
     sys.setprofile(thing)
 
 
-@holder("hook of module sys", "global", "excepthook", "sys")
+@holder("hook of module sys", "excepthook", "sys")
 def _(thing: Any) -> None:
     sys.excepthook = thing
     afterwards.callback(setattr, sys, "excepthook", sys.__excepthook__)
@@ -482,7 +482,7 @@ if sys.platform != "emscripten":  # where no thread can start, and loops are the
         box = [thing]
         in_thread(serve)
 
-    @holder("argument of a thread", "._args", "Thread")
+    @holder("argument of a thread", "_args", "Thread")
     def _(thing: object) -> object:
         return threading.Thread(target=print, args=(thing,))
 
@@ -501,13 +501,13 @@ if sys.platform != "emscripten":  # where no thread can start, and loops are the
         waiting.run_forever()
         return task
 
-    @holder("result of a future", "._result|result", "Future")
+    @holder("result of a future", "result", "Future")
     def _(thing: object) -> object:
         future = loop().create_future()
         future.set_result(thing)
         return future
 
-    @holder("context of a timer", "context variable", "request", "Context")
+    @holder("context of a timer", "context variable|ContextVar", "request", "Context")
     def _(thing: object) -> object:
         context = contextvars.Context()
         context.run(contextvars.ContextVar[object]("request").set, thing)
