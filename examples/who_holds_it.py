@@ -153,9 +153,7 @@ holder("memoryview", "memoryview", of=Buffer)(memoryview)
 holder("bound method", "__self__", "method")(lambda thing: thing.method)
 holder("partial's argument", "args", "[0]|index=0", "partial")(lambda thing: functools.partial(print, thing))
 holder("partial's keyword", "keywords", "end", "partial")(lambda thing: functools.partial(print, end=thing))
-holder("datetime's time zone", UNKNOWN + "|tzinfo", of=Zone)(
-    lambda thing: datetime.datetime(2000, 1, 1, tzinfo=thing)
-)
+holder("datetime's time zone", UNKNOWN + "|tzinfo", of=Zone)(lambda thing: datetime.datetime(2000, 1, 1, tzinfo=thing))
 
 
 @holder("child of an XML element", "[0]|index=0|child", "Element", of=Branch)
