@@ -104,13 +104,12 @@ def _registries() -> Iterator[tuple[object, str, bool]]:
     """
     if PYPY:
         return
-    search = _global("encodings", "search_function")
-    for found in gc.get_referrers(search) if search else ():
-        if type(found) is list:
+    search, strict = _global("encodings", "search_function"), _global("codecs", "strict_errors")
+    asked = [each for each in (search, strict) if each is not None]
+    for found in gc.get_referrers(*asked) if asked else ():  # one sweep for both
+        if type(found) is list and search and found is not asked and any(each is search for each in found):
             yield found, "list of search functions for codecs", True
-    strict = _global("codecs", "strict_errors")
-    for found in gc.get_referrers(strict) if strict else ():
-        if type(found) is dict and "xmlcharrefreplace" in found:
+        elif type(found) is dict and "xmlcharrefreplace" in found:
             yield found, "dict of error handlers for codecs", True
 
 
