@@ -57,7 +57,7 @@ def labels(group: Sequence[object]) -> list[str]:
     if type(part) is dict and (by in (OWN_DICT, ".__globals__") or (PYPY and by == HELD_INSIDE)):
         return _of_own_dict(owner, part, obj, found)
     if type(owner) is types.FunctionType:
-        return _of_function(owner, part, obj, found) or [by + label for label in found]
+        return _of_function(owner, by, obj) or [by + label for label in found]
     if kind_of(owner) == "_lru_cache_wrapper":
         is_result = by == " cache" and found[0].startswith("[")
         return [" cached result" if is_result else " cached argument"] * len(found)
@@ -113,12 +113,12 @@ def _of_default(function: types.FunctionType, label: str) -> str:
 
 def _of_function(function: types.FunctionType, part: object, obj: object, found: list[str]) -> list[str]:
     code = function.__code__
-    if part is function.__defaults__:
+    if by == ".__defaults__":
         count = len(function.__defaults__ or ())
         names = code.co_varnames[code.co_argcount - count : code.co_argcount]
         pairs = zip(names, function.__defaults__ or (), strict=False)
         return [f" default argument {name}" for name, value in pairs if value is obj]
-    if part is function.__kwdefaults__:
+    if by == ".__kwdefaults__":
         pairs = (function.__kwdefaults__ or {}).items()  # type: ignore[assignment]
         return [f" keyword-only default argument {name}" for name, value in pairs if value is obj]
     pairs = zip(code.co_freevars, function.__closure__ or (), strict=False)

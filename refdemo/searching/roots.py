@@ -108,9 +108,7 @@ def _registries() -> Iterator[tuple[object, str, bool]]:
     for found in gc.get_referrers(search) if search else ():
         if type(found) is list:
             yield found, "list of search functions for codecs", True
-    strict = _global("codecs", "strict_errors")
-    for found in gc.get_referrers(strict) if strict else ():
-        if type(found) is dict and "xmlcharrefreplace" in found:
+        elif type(found) is dict and "xmlcharrefreplace" in found:
             yield found, "dict of error handlers for codecs", True
 
 
