@@ -111,7 +111,7 @@ def _of_default(function: types.FunctionType, label: str) -> str:
     return f" default argument {code.co_varnames[first + int(place)]}"
 
 
-def _of_function(function: types.FunctionType, part: object, obj: object, found: list[str]) -> list[str]:
+def _of_function(function: types.FunctionType, by: str, obj: object) -> list[str]:
     code = function.__code__
     if by == ".__defaults__":
         count = len(function.__defaults__ or ())
