@@ -104,12 +104,19 @@ def _registries() -> Iterator[tuple[object, str, bool]]:
     """Yield what C code keeps functions in, each known by what start-up has put there."""
     if PYPY:  # which keeps them elsewhere
         return
-    search = _global("encodings", "search_function")
-    for found in gc.get_referrers(search) if search else ():
-        if type(found) is list:
+    search, strict = _global("encodings", "search_function"), _global("codecs", "strict_errors")
+    if search is None or strict is None:
+        return
+    for found in gc.get_referrers(search, strict):
+        if type(found) is list and any(each is search for each in gc.get_referents(found)):
             yield found, "list of search functions for codecs", True
-        elif type(found) is dict and "xmlcharrefreplace" in found:
+        elif type(found) is dict and _has_key(found, "xmlcharrefreplace"):
             yield found, "dict of error handlers for codecs", True
+
+
+def _has_key(found: dict[object, object], wanted: str) -> bool:
+    """Whether a dict has a key, without comparing it with keys that are no plain str."""
+    return any(type(key) is str and key == wanted for key in retry_while_resizing(lambda: list(found)))
 
 
 def _context_variables() -> Iterator[tuple[object, str, bool]]:
