@@ -424,8 +424,8 @@ def _(thing: Any) -> None:
 
 @holder("hook of module sys", "excepthook", "sys")
 def _(thing: Any) -> None:
+    afterwards.callback(setattr, sys, "excepthook", sys.excepthook)
     sys.excepthook = thing
-    afterwards.callback(setattr, sys, "excepthook", sys.__excepthook__)
 
 
 @holder("codecs.register", "codecs")

@@ -124,6 +124,8 @@ def _all_referrers(target: WorkList) -> list[Referrer]:
     lines = [line for line in lines if line.times]
     namespaces = {id(module_dict(module)) for module in found.modules}
     holders = WorkList(each for each in referrers_of(target, found.running) if id(each) not in namespaces)
+    if target[0] is Line:
+        holders = WorkList(each for each in holders if type(each) is not Line)
     many = WorkList()
     if len(holders) > _FEW:
         many = WorkList(each for each in holders if type(each) is not types.CellType)

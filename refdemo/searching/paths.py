@@ -13,7 +13,8 @@ from refdemo.reading.classes import is_a, module_dict
 from refdemo.reading.referents import referents
 from refdemo.reading.unreported import shown_by
 from refdemo.searching import naming, owners
-from refdemo.searching.roots import OURS, Roots
+from refdemo.searching.frames import Local
+from refdemo.searching.roots import OURS, Root, Roots
 from refdemo.searching.worklist import WorkList
 
 # gc.get_referrers compares every reference of the heap with every object asked about: for more than a few it is
@@ -23,6 +24,7 @@ _SWEEPS = 40
 _DEEPEST = 8  # owners, one of the other: the tree of a Context is the deepest of them
 _MOST_OWNERS = 4
 _PYPY = sys.implementation.name == "pypy"
+_OURS = (WorkList, Roots, Root, Local)  # what a search makes
 _AT_ONCE = 200  # free-threaded builds stop every thread for each call of gc.get_referents
 
 
@@ -140,7 +142,7 @@ def _is_own(holder: object, running: Set[int]) -> bool:
         return id(holder) in running or id(holder.f_globals) in OURS
     if type(holder) is types.FunctionType:  # a generator expression's
         return id(holder.__globals__) in OURS and holder.__name__.startswith("<")
-    return type(holder) is WorkList or type(holder) is Roots or naming.is_running(holder)
+    return any(type(holder) is each for each in _OURS) or naming.is_running(holder)
 
 
 def _is_of_instance(holder: dict[object, object], asked: Set[int]) -> bool:
@@ -150,8 +152,7 @@ def _is_of_instance(holder: dict[object, object], asked: Set[int]) -> bool:
 
 
 def _may_be_own(kind: type) -> bool:
-    ours = any(kind is each for each in (types.FrameType, types.FunctionType, WorkList, Roots))
-    return ours or naming.is_generator_type(kind)
+    return any(kind is each for each in (types.FrameType, types.FunctionType, *_OURS)) or naming.is_generator_type(kind)
 
 
 def path_from_a_root(

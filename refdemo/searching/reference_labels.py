@@ -137,7 +137,7 @@ def in_words(group: Sequence[object], label: str, *, place: bool = True) -> str:
     kind, _, name = label.strip().rpartition(" ")
     if label == HELD_INSIDE:
         return f"held inside {whose}"
-    if is_a(owner, types.ModuleType) and label.startswith("."):
+    if is_a(owner, types.ModuleType) and label.startswith(".") and len(group) > 2:
         return f"global{f' `{label[1:]}`' if place else ''} of {whose}"
     if kind == "global":
         return f"global `{name}` of a module that is not imported, that of {whose}"

@@ -79,8 +79,8 @@ def test_either_of_two_words_will_do(who_holds_it):
 
 def test_what_a_maker_changes_for_the_whole_process_is_taken_back(who_holds_it):
     def state():
-        found = sys.gettrace(), sys.getprofile(), sys.excepthook, who_holds_it.signal.getsignal(15), sorted(sys.modules)
-        return found, who_holds_it.threading.active_count()
+        found = sys.gettrace(), sys.getprofile(), sys.excepthook, who_holds_it.signal.getsignal(15)
+        return *found, who_holds_it.threading.active_count()
 
     before = state()
     for kind in who_holds_it.KINDS:
