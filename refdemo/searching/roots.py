@@ -107,11 +107,13 @@ def _registries() -> Iterator[tuple[object, str, bool]]:
     search, strict = _global("encodings", "search_function"), _global("codecs", "strict_errors")
     if search is None or strict is None:
         return
-    for found in gc.get_referrers(search, strict):
-        if type(found) is list and any(each is search for each in gc.get_referents(found)):
-            yield found, "list of search functions for codecs", True
-        elif type(found) is dict and _has_key(found, "xmlcharrefreplace"):
+    # Of the answer no frame may stay in a variable: this function's own is there as well, and would keep itself.
+    lists_and_dicts = [each for each in gc.get_referrers(search, strict) if type(each) is list or type(each) is dict]
+    for found in lists_and_dicts:
+        if type(found) is dict and _has_key(found, "xmlcharrefreplace"):
             yield found, "dict of error handlers for codecs", True
+        elif type(found) is list and id(search) in map(id, gc.get_referents(found)):
+            yield found, "list of search functions for codecs", True
 
 
 def _has_key(found: dict[object, object], wanted: str) -> bool:
