@@ -78,7 +78,16 @@ class Chain(NamedTuple):
 
 
 class Chains(tuple[Chain, ...]):
-    """Several chains to one object, the shortest first; printed, one under the other."""
+    """Several chains to one object, the shortest first; printed, one under the other.
+
+    >>> import sys
+    >>> sys.cache_of_sessions = {"k": [object]}
+    >>> print(why_alive(sys.cache_of_sessions["k"], chains=2))
+    module sys
+      global cache_of_sessions: dict
+        ['k']: the object
+    >>> del sys.cache_of_sessions
+    """
 
     __slots__ = ()
 
