@@ -277,9 +277,9 @@ class Text(str):
 hostile = Hostile
 type.__dict__["__qualname__"].__set__(hostile, Text("Renamed"))
 kept = []
-found = growth(lambda: kept.append(type.__call__(hostile)), rounds=5)
+found = growth(lambda: kept.append(list.__new__(hostile)), rounds=5)
 print(found)
-long = [type.__call__(hostile)]
+long = [list.__new__(hostile)]
 print(growth(lambda: list.append(long[0], 1), rounds=5))
 """
         lines = printed(program).splitlines()
