@@ -25,7 +25,8 @@ _COUNTED = hasattr(sys, "getrefcount")
 _OWN_ARGUMENT = sys.version_info < (3, 11)  # before, a call kept one more reference to its arguments while it ran
 _FEW = 20  # holders for which, where they have no name of their own, the next one is looked for
 
-OURS.update(id(vars(module)) for name, module in list(sys.modules.items()) if name.startswith("refdemo."))
+_SEARCHING = ("refdemo.searching", "refdemo.reading", "refdemo.edges", "refdemo.holders")
+OURS.update(id(vars(module)) for name, module in list(sys.modules.items()) if name.startswith(_SEARCHING))
 
 
 class Referrer(NamedTuple):
