@@ -22,6 +22,11 @@ def referents(obj: object) -> list[object]:
     return [module_dict(obj)] if shows_freed_objects(obj) else gc.get_referents(obj)
 
 
+def referents_of_all(objects: list[object]) -> list[object]:
+    """Return what `gc.get_referents` reports of some objects together, without what shows freed objects."""
+    return gc.get_referents(*(each for each in objects if not (_SHOWN and shows_freed_objects(each))))
+
+
 class Snapshot:
     """The referents of many objects at one moment.
 

@@ -1,12 +1,12 @@
 """Where the way up from an object ends, if not at a root: in C code, in garbage, or at nothing that is tracked."""
 
 import collections
-import gc
 import sys
 from typing import NamedTuple
 
 from refdemo.counts import Immortal, refcount
 from refdemo.reading.classes import mro, name_of, namespace
+from refdemo.reading.referents import referents_of_all
 from refdemo.searching.naming import named
 from refdemo.searching.owners import owns_exclusively
 from refdemo.searching.paths import holders_of, path_to, references_to, referents_of, referrers_of
@@ -79,7 +79,7 @@ def _held_elsewhere(kept: WorkList, whole: bool) -> dict[int, int]:
     """Return by id how many references to each object are none of the objects', for those that have any."""
     known = dict.fromkeys(map(id, kept), 0)
     for start in range(0, len(kept), 200):
-        for at in map(id, gc.get_referents(*kept[start : start + 200])):
+        for at in map(id, referents_of_all(kept[start : start + 200])):
             if at in known:
                 known[at] += 1
     kept.append([])  # which only this list holds

@@ -16,6 +16,7 @@ from refdemo.reading.classes import is_a, namespace
 from refdemo.reading.heads import HEAD
 from refdemo.reading.layouts import words
 from refdemo.reading.memory import WORD, Memory
+from refdemo.reading.referents import tracked
 from refdemo.reading.unreported import loaded
 
 _CPYTHON = sys.implementation.name == "cpython"
@@ -128,7 +129,7 @@ def suspended_greenlets() -> list[types.FrameType]:
     if kind is None:
         return []
     found = {}
-    objects = gc.get_objects()
+    objects = tracked()
     for start in range(0, len(objects), _AT_ONCE):
         for each in gc.get_referents(*objects[start : start + _AT_ONCE]):
             if is_a(each, kind):

@@ -10,7 +10,7 @@ from operator import is_
 
 from refdemo.reading.claims import retry_while_resizing
 from refdemo.reading.classes import is_a, module_dict
-from refdemo.reading.referents import referents
+from refdemo.reading.referents import referents, referents_of_all
 from refdemo.reading.unreported import shown_by
 from refdemo.searching import naming, owners
 from refdemo.searching.frames import Local
@@ -101,7 +101,7 @@ def references_to(holders: WorkList, target: WorkList) -> int:
     count = 0
     for start in range(0, len(holders), _AT_ONCE):
         some = holders[start : start + _AT_ONCE]
-        count += sum(map(is_, gc.get_referents(*some), repeat(target[0])))
+        count += sum(map(is_, referents_of_all(some), repeat(target[0])))
     return count
 
 

@@ -5,6 +5,7 @@ import itertools
 from collections.abc import Callable, Set
 
 from refdemo.reading.classes import is_a
+from refdemo.reading.referents import tracked
 from refdemo.reading.unreported import loaded, of_array, shown_by
 from refdemo.searching.frames import running_values
 from refdemo.searching.worklist import WorkList
@@ -29,7 +30,7 @@ def untracked_paths(target: WorkList, own: Set[int]) -> list[WorkList]:
     """
     came: dict[int, WorkList] = {}
     seen: set[int] = set()
-    level, found = WorkList(gc.get_objects()), WorkList()
+    level, found = WorkList(tracked()), WorkList()
     if loaded("numpy", "ndarray"):  # an instance of a subclass is tracked, and tells no more
         found += [each for each in level if any(part is target[0] for _, part in of_array(each))]
     following = WorkList(each for each in running_values(own) if not _is_tracked(each) and id(type(each)) not in _ATOMS)

@@ -1,6 +1,7 @@
 """What `referrers` says of an object adds up: a line, or its number, for each reference, each of them a reference."""
 
 import functools
+import gc
 import types
 
 import pytest
@@ -39,9 +40,9 @@ for place in range(len(sample)):
     for each in found:
         kind, _, rest = each.words.partition(" `")
         name, _, module = rest.partition("` of module `")
-        module = sys.modules.get(module.rstrip("`"))
-        if kind == "global" and each.times == 1 and module is not None:
-            if vars(module)[name] is not sample[place]:
+        modules = [vars(each) for each in sys.modules.values() if vars(each)["__name__"] == module.rstrip("`")]
+        if kind == "global" and each.times == 1 and modules:  # two modules can have one name
+            if not any(found.get(name) is sample[place] for found in modules):
                 print(each.words, "is something else")
 print(asked > len(sample) // 2, "asked")
 """
@@ -94,7 +95,8 @@ def shapes():
 
     cls = type("Cls", (), {"one": Service()})
     cls.other = cls.one
-    yield cls, cls.one, {"attribute `.one` of class `Cls`": 1, "attribute `.other` of class `Cls`": 1}
+    if gc.is_tracked(cls):  # not on 3.13 free-threaded once a thread was started, as tests before this one did
+        yield cls, cls.one, {"attribute `.one` of class `Cls`": 1, "attribute `.other` of class `Cls`": 1}
 
     plain = Service()
     plain.one = plain.other = Service()
@@ -146,6 +148,8 @@ def test_of_a_class_that_is_an_attribute_of_its_instance():
     class Own:
         pass
 
+    if FREE_THREADED and not gc.is_tracked(Own):
+        pytest.skip("3.13 free-threaded tracks no class once a thread was started, as tests before this one did")
     own = Own()
     own.kind, total = Own, None
     total = refcount(Own)
