@@ -40,7 +40,7 @@ for place in range(len(sample)):
     for each in found:
         kind, _, rest = each.words.partition(" `")
         name, _, module = rest.partition("` of module `")
-        modules = [vars(each) for each in sys.modules.values() if vars(each)["__name__"] == module.rstrip("`")]
+        modules = [vars(each) for each in sys.modules.values() if vars(each).get("__name__") == module.rstrip("`")]
         if kind == "global" and each.times == 1 and modules:  # two modules can have one name
             if not any(found.get(name) is sample[place] for found in modules):
                 print(each.words, "is something else")
