@@ -205,7 +205,7 @@ def _stored(target: WorkList) -> int:
     count = refcount(target[0])
     if isinstance(count, Immortal):
         return -1
-    at_work = any(target[0] is each for each in (referrers, with_collector_off, _all_referrers, _stored))
+    at_work = any(target[0] is each for each in (referrers, with_collector_off, _all_referrers, _stored, WorkList))
     return max(count - 1 - _OWN_ARGUMENT - at_work, 0)
 
 
