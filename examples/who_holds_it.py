@@ -121,7 +121,7 @@ def _(thing: object) -> object:
     return box
 
 
-@holder("attribute in a `__dict__` that was asked for", "part", "Box")
+@holder("attribute in a dict that was asked for", "part", "Box")
 def _(thing: object) -> object:
     box = Box()
     box.__dict__["part"] = thing

@@ -176,9 +176,10 @@ def _one_by_one(holders: WorkList, target: WorkList, found: Roots, in_cells: lis
             [line._replace(words=line.words + further.get(id(path[0]), "")) for line in tally.lines_of(path)]
             for path in paths
         ]
-        first, *others = sorted(told)
+        first = min(told)
+        others = len({id(path[0]) for path in paths}) - 1
         if others and type(paths[0][-2]) is types.CellType:
-            first = [line._replace(words=f"{line.words} and {len(others)} more") for line in first]
+            first = [line._replace(words=f"{line.words} and {others} more") for line in first]
         yield from first
 
 
