@@ -48,7 +48,7 @@ print(asked > len(sample) // 2, "asked")
 """
 
 
-@pytest.mark.parametrize("size", [150, pytest.param(4_000, marks=pytest.mark.deep)])
+@pytest.mark.parametrize("size", [150, pytest.param(1_500, marks=pytest.mark.deep)])
 @pytest.mark.parametrize("seed", [1, 2])
 def test_of_random_live_objects(seed, size):
     assert run(ASK_MANY, str(seed), str(size)) == "True asked\n"
