@@ -124,6 +124,8 @@ def deep(session: nox.Session) -> None:
     install(session, "tests")
     fetch_pyodide(session)
     test(session, "deep", env=STRICT)
+    install(session, "loaded")
+    session.run("pytest", "tests/refdemo/test_loaded_libraries.py", "-m", "deep", env=ENGINE)
     session.notify("crosscheck", posargs=())
     session.notify("machines", posargs=())
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import builds, growth, heap, instruments, report
+from bench import builds, growth, heap, holders, instruments, report
 from bench.rounds import ROOT, BenchError, Log
 
 COMMITTED = ROOT / "bench" / "bench.json"
@@ -20,12 +20,13 @@ class Section(NamedTuple):
     """Takes the options and a function for a line of progress, and gives its rows and its goals."""
     table: Callable[[Mapping[str, Any]], Iterator[str]]
     memory: str
-    """What its figures of memory are."""
+    """What its figures of memory are; "" where it measures nothing."""
 
 
 LARGEST = "peak of resident memory of the largest process"
 SECTIONS = {
     "instruments": Section(instruments.run, report.instruments, "growth of the peak of resident memory"),
+    "holders": Section(holders.run, holders.table, ""),
     "builds": Section(builds.run, report.builds, LARGEST),
     "growth": Section(growth.run, report.builds, LARGEST),
 }
@@ -65,7 +66,8 @@ def show(content: Mapping[str, Any], options: argparse.Namespace) -> None:
     print(f"{machine['python']}, {machine['system']}, {machine['cores']} cores, {content['date']}")
     for name, section in content["sections"].items():
         rounds = options.growth_repeats if name == "growth" and options.growth_repeats else options.repeats
-        print(f"\n{name}: medians of {rounds}, half the range, {SECTIONS[name].memory}")
+        figures = f"medians of {rounds}, half the range, {SECTIONS[name].memory}"
+        print(f"\n{name}: {figures if SECTIONS[name].memory else 'answers by how good they are'}")
         print(*SECTIONS[name].table(section), sep="\n")
 
 

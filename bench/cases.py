@@ -247,6 +247,26 @@ def chain_by_guppy(meter: Meter, size: int) -> None:
     expect(found.count("next") == heap.LINKS - 1, f"another chain: {found}")
 
 
+@case(CHAIN, "refleak", "testing.referrer_chain(obj)")
+def chain_by_refleak(meter: Meter, size: int) -> None:
+    from refleak.testing import referrer_chain
+
+    chained_heap(size)
+    # As many links as it takes to come to the global; the objects that lead there are one line each.
+    found, _ = meter.once(lambda: referrer_chain(heap.last_of_chain(), max_depth=heap.LINKS + 1))
+    expect(str(found).count("next") >= heap.LINKS - 1, f"another chain: {found}")
+
+
+@case(CHAIN, "referrers", "get_referrer_graph(obj)")
+def chain_by_referrers(meter: Meter, size: int) -> None:
+    import referrers
+
+    chained_heap(size)
+    # Two nodes a link.
+    found = meter.once(lambda: str(referrers.get_referrer_graph(heap.last_of_chain(), max_depth=2 * heap.LINKS + 2)))
+    expect(found.count("next") >= heap.LINKS - 1, f"another chain: {found}")
+
+
 @case(GLOBAL, "CPython", "sys.getrefcount(obj)", sized=False)
 def count_of_global_by_sys(meter: Meter, size: int) -> None:
     import sys

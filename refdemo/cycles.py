@@ -1,17 +1,35 @@
 """Reference cycles: groups of objects that refer to one another, and those that only the collector can free."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import CodeType, FrameType, FunctionType, ModuleType
 
 from refdemo.counts import _need_counts
-from refdemo.reading.referents import referents
-from refdemo.searching.components import CLOSED, components
+from refdemo.reading.claims import seen_as_attributes
+from refdemo.reading.classes import name_of
+from refdemo.reading.referents import Snapshot, referents
+from refdemo.searching.components import CLOSED, Referents, components
+from refdemo.searching.frames import others_run_at_once
 from refdemo.searching.garbage import unreachable
 from refdemo.searching.undisturbed import with_collector_off
 
 # Each leads to all of a module: with them nearly everything would be one cycle.
 _NO_VERTICES = (type, ModuleType, FunctionType, FrameType, CodeType)
+
+
+class Garbage(list[object]):
+    """The members of a cycle that only the collector can free, and what else it would free with them.
+
+    >>> Garbage([[]]).hanging
+    {}
+    """
+
+    __slots__ = ("hanging",)
+
+    def __init__(self, members: Iterable[object] = (), hanging: dict[str, int] | None = None) -> None:
+        super().__init__(members)
+        self.hanging: dict[str, int] = hanging or {}
+        """How many tracked objects, by the names of their types, are garbage, in no cycle, and reached from members."""
 
 
 def cycles(*roots: object) -> list[list[object]]:
@@ -43,13 +61,13 @@ def cycles(*roots: object) -> list[list[object]]:
     return with_collector_off(lambda: components(_starts(roots) if roots else gc.get_objects(), {}, None, _NO_VERTICES))
 
 
-def cyclic_garbage() -> list[list[object]]:
+def cyclic_garbage() -> list[Garbage]:
     """The reference cycles that nothing reaches any more, which only the collector can free, left as they are.
 
     No finalizer and no weakref callback runs, no weakref is cleared, and nothing is freed: the next collection finds
     what it would have found. While the result is kept, it refers to the objects, so that they are not garbage.
-    The lists are as `cycles` makes them, except that classes, functions, modules and frames are listed too. What
-    garbage cycles lead to, and is in no cycle itself, is not listed.
+    The lists are as `cycles` makes them, except that classes, functions, modules and frames are listed too. What a
+    cycle leads to, is garbage as well, and is in no cycle itself, is counted by type in the list's `hanging`.
 
     The arithmetic is the collector's (InternalDocs/garbage_collector.md): from each count the references that tracked
     objects hold are taken off; what has some left is reachable, and so is all it leads to. Objects put aside by
@@ -71,7 +89,7 @@ def cyclic_garbage() -> list[list[object]]:
     False
     """
     _need_counts("cyclic_garbage")
-    return with_collector_off(_garbage_cycles)
+    return with_collector_off(_garbage_cycles, beside_threads=False)
 
 
 def _starts(roots: tuple[object, ...]) -> Iterator[object]:
@@ -79,6 +97,31 @@ def _starts(roots: tuple[object, ...]) -> Iterator[object]:
         yield from referents(root) if issubclass(type(root), _NO_VERTICES) else [root]
 
 
-def _garbage_cycles() -> list[list[object]]:
+def _garbage_cycles() -> list[Garbage]:
     found = unreachable()
-    return components(found.values(), dict.fromkeys(found), CLOSED, ())
+    referents_of = Snapshot(list(found.values())).of if others_run_at_once() else gc.get_referents
+    groups = components(found.values(), dict.fromkeys(found), CLOSED, (), referents_of)
+    members = {id(member) for group in groups for member in group}
+    return [Garbage(group, _hanging(group, members, found, referents_of)) for group in groups]
+
+
+def _hanging(
+    group: list[object], members: set[int], garbage: dict[int, object], referents_of: Referents
+) -> dict[str, int]:
+    """Return how many objects of each type are reached from a group through garbage that is in no cycle."""
+    seen: set[int] = set()
+    counts: dict[str, int] = {}
+    level = group
+    while level:
+        following: list[object] = []
+        for owner in level:
+            for each in referents_of(owner):
+                if id(each) in members or id(each) in seen or id(each) not in garbage:
+                    continue
+                seen.add(id(each))
+                following.append(each)
+                if not (type(each) is dict and seen_as_attributes(owner, each) > 0):  # an instance's own
+                    name = name_of(type(each))
+                    counts[name] = counts.get(name, 0) + 1
+        level = following
+    return dict(sorted(counts.items()))

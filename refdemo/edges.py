@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import Any
 
-from refdemo.reading.claims import PYPY, Claims, Edge, in_words, settled
+from refdemo.reading.claims import PYPY, Claims, Edge, in_words, retry_while_resizing
 from refdemo.reading.classes import mro, namespace
-from refdemo.reading.fields import in_order, members, shown
+from refdemo.reading.fields import HELD_INSIDE, in_order, members, shown
 from refdemo.reading.instances import claim_attributes, claim_namespace, claim_own_dict, dict_shown
 from refdemo.reading.names import Unreadable, variables
 from refdemo.reading.referents import referents
+from refdemo.reading.unreported import of_array
 
 __all__ = ["Edge", "edges"]
 
@@ -41,19 +42,38 @@ def edges(obj: Any) -> list[Edge]:
     >>> edges({"a": [1]})
     [Edge(label="['a']", referent=[1])]
     """
+    return _labelled(obj, through_dict=True)
+
+
+def direct_edges(obj: Any) -> list[Edge]:
+    """Label what an object refers to itself: its own `__dict__` is one edge, and what that holds is not the object's.
+
+    One edge for each reference that `gc.get_referents` reports, so that the edges of all objects to one add up.
+
+    >>> direct_edges({"a": [1]})
+    [Edge(label="['a']", referent=[1])]
+    """
+    return _labelled(obj, through_dict=PYPY)  # which reports what the dict holds beside it
+
+
+def _labelled(obj: Any, *, through_dict: bool) -> list[Edge]:
+    reported = referents(obj)
     if any(type(obj) is plain for plain in _PLAIN):
         # Half the time of calling Edge, which counts where there are a million.
-        return list(map(tuple.__new__, repeat(Edge), _items(obj)))
+        return list(map(tuple.__new__, repeat(Edge), _items(obj, reported)))
     own = dict_shown(obj)
-    claims = Claims(referents(obj))
+    claims = Claims(reported, through_dict)
     if own is not None:
         claims.replace(obj, own)
     elif issubclass(type(obj), type):
         claim_namespace(obj, claims)
-    elif claims.left:
-        claim_attributes(obj, claims)
-    for label, value in _items(obj):
+    items = list(_items(obj, reported))
+    if claims.left and own is None and not issubclass(type(obj), type):
+        claim_attributes(obj, claims, (type(obj), *(value for _, value in items)))
+    for label, value in items:
         claims.claim(label, value, sure=not label.startswith(" key "))
+    for label, value in of_array(obj):
+        claims.claim(label, value, sure=True)
     if claims.left:
         _claim_fields(obj, claims)
         _claim_variables(obj, claims)
@@ -64,7 +84,7 @@ def edges(obj: Any) -> list[Edge]:
     return claims.edges
 
 
-def _items(obj: Any) -> Iterator[tuple[str, object]]:
+def _items(obj: Any, reported: list[object]) -> Iterator[tuple[str, object]]:
     """What a container holds, read as its built-in base does it: a subclass may do anything."""
     bases = [base for base in _CONTAINERS if issubclass(type(obj), base)]
     if not bases:
@@ -73,15 +93,36 @@ def _items(obj: Any) -> Iterator[tuple[str, object]]:
     if base is dict:
         return _pairs(obj)
     if base is list or base is tuple:
+        if not _is_filled(obj, base, reported):
+            # C code is filling it: no item may be asked for by its place.
+            return ((" item", item) for item in reported if type(obj) is base)
         items = base.__getitem__(obj, slice(None))
     else:
-        items = settled(lambda: list(base.__iter__(obj)))
+        items = retry_while_resizing(lambda: list(base.__iter__(obj)))
     if base is set or base is frozenset:
         return ((" member", item) for item in items)
     if base is tuple:
         labels = _field_names(obj, len(items))
         return zip(labels, items, strict=True)
     return ((f"[{place}]", item) for place, item in enumerate(items))
+
+
+def _is_filled(obj: Any, base: Any, reported: list[object]) -> bool:
+    """Whether every place of a list or tuple holds an object, so that reading it cannot crash.
+
+    What C code makes by PyList_New or PyTuple_New can be seen while places are still empty, and some lists stay so
+    (that of the open elements of an XMLPullParser). The collector passes over empty places. Only a tuple's subclass
+    may report more than its items: a dict and its type, in this order and before the items.
+    """
+    if PYPY or (base is list and type(obj) is not list):
+        return True
+    length = base.__len__(obj)
+    for cls in mro(type(obj)):
+        if type(namespace(cls).get("n_fields")) is int:  # a struct sequence has more fields than it counts
+            length = namespace(cls)["n_fields"]
+            break
+    more = len(reported) - length
+    return more == 0 or (0 < more <= 2 and base is tuple and reported[more - 1] is type(obj))
 
 
 def _field_names(obj: object, length: int) -> Iterable[str]:
@@ -98,7 +139,7 @@ def _field_names(obj: object, length: int) -> Iterable[str]:
 
 
 def _pairs(obj: dict[Any, object]) -> Iterator[tuple[str, object]]:
-    pairs = settled(lambda: list(dict.items(obj)))
+    pairs = retry_while_resizing(lambda: list(dict.items(obj)))
     for key, value in pairs:
         yield f"[{in_words(key)}]", value
     # The collector passes over keys where all are str. PyPy reports a str that it makes for the asking.
@@ -148,8 +189,8 @@ def _claim_the_rest(obj: object, claims: Claims) -> None:
             claims.claim(f" closure {name}", cell)  # PyPy has them without the tuple
     # PyPy makes a str for each key that is asked for: no object holds it.
     rest = [each for each in claims.unclaimed() if not (PYPY and issubclass(type(obj), dict) and type(each) is str)]
-    names = in_order(obj, rest) or ["(held inside)"] * len(rest)
+    names = in_order(obj, rest) or [HELD_INSIDE] * len(rest)
     for name, referent in zip(names, rest, strict=True):
         if type(obj) is types.FunctionType and (type(referent) is dict or type(referent) is tuple):
             name = "annotations"
-        claims.claim(f" {name}", referent)
+        claims.claim(name if name.startswith("[") else f" {name}", referent)

@@ -1,16 +1,22 @@
-"""Growth: how many instances of a class stay alive, round after round of the same step."""
+"""Growth: how many instances of a class, or of which types, stay alive, round after round of the same step."""
 
 import gc
 import sys
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Any, NamedTuple, overload
 
 from refdemo.reading.classes import is_a, name_of
 from refdemo.searching.undisturbed import with_collector_off
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from refdemo.holders import Chain
+
 _HAVE_GC = 1 << 14  # Py_TPFLAGS_HAVE_GC of Include/object.h; PyPy sets no such flag, and lists whatever it can reach
 _MOST_LINES = 4
 """So many lines of one chart can be told apart without colour."""
+_MOST_ROWS = 10
+_WIDEST_NAME = 40
 
 
 class Growth(NamedTuple):
@@ -70,6 +76,51 @@ class Growth(NamedTuple):
         return _inline(self.svg())
 
 
+class TypeGrowth(NamedTuple):
+    """The types whose instances grew in number from round to round, as plain data: it keeps nothing alive.
+
+    Printed, a row for each: how many were alive at first and after the last round, and what the numbers did meanwhile,
+    in the words of `Growth`. Below it the chain that holds an instance of the fastest, one born during the rounds.
+
+    >>> TypeGrowth(5, (Growth("set", (12, 14, 15, 16, 17, 18)), Growth("app.Session", (0, 0, 1, 1, 2, 2))))
+    type         at first  after 5 rounds  trend
+    set                12              18  +1 a round after round 1
+    app.Session         0               2  +0.4 a round on average
+    >>> TypeGrowth(5)
+    nothing grew in 5 rounds
+    """
+
+    rounds: int
+    """How many times the step was called."""
+    growths: tuple[Growth, ...] = ()
+    """The types that grew, the fastest first, ten at most, each named with its module if that is not `__main__`."""
+    more: int = 0
+    """How many more types grew."""
+    lengths: tuple[int, ...] = ()
+    """Where no type grew, how many items the container had that got longer by most: up to four numbers, the last one
+    after the last round, the others after earlier ones."""
+    chain: "Chain | None" = None
+    """What holds an instance of the fastest, or that container, as `why_alive` tells; None if nothing grew."""
+
+    def __repr__(self) -> str:
+        rounds = "1 round" if self.rounds == 1 else f"{self.rounds} rounds"
+        if not self.growths and not self.lengths:
+            return f"nothing grew in {rounds}"
+        if not self.growths:
+            kind = self.chain.links[-1].type if self.chain and self.chain.links else "container"
+            lengths = ", ".join(map(str, self.lengths))
+            return f"no type grew in {rounds}, but one {kind} got longer: {lengths} items\n{self.chain}"
+        rows = [("type", "at first", f"after {rounds}", "trend")]
+        rows += [(_cut(each.of), str(each.alive[0]), str(each.alive[-1]), each.trend) for each in self.growths]
+        name, first, last, _ = (max(map(len, column)) for column in zip(*rows, strict=True))
+        lines = [f"{row[0]:{name}}  {row[1]:>{first}}  {row[2]:>{last}}  {row[3]}" for row in rows]
+        if self.more:
+            lines.append(f"and {self.more} more type{'s' * (self.more != 1)}")
+        if self.chain:
+            lines += [f"one {_cut(self.growths[0].of)} of these rounds:", str(self.chain)]
+        return "\n".join(lines)
+
+
 class Comparison:
     """Growths side by side, each with its label; from `compared`. Printed, a line for each; drawn, one chart.
 
@@ -96,10 +147,22 @@ class Comparison:
         return _inline(self.svg())
 
 
-def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool = True) -> Growth:
+@overload
+def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool = True) -> Growth: ...
+@overload
+def growth(step: Callable[[], object], of: None = None, rounds: int = 50, collect: bool = True) -> TypeGrowth: ...
+def growth(
+    step: Callable[[], object], of: type | None = None, rounds: int = 50, collect: bool = True
+) -> Growth | TypeGrowth:
     """Call a step again and again, and count after each round how many instances of a class are alive.
 
     An instance counts if its class is `of` or a subclass. The first number is taken before the first round.
+    Without `of` the instances of every type are counted, each as one of its own type alone, and the types are told that
+    grew from round to round, with the chain that holds one. A type is left out if only the first round added to it, if
+    its number has not risen since the middle, or if it falls back to what it was. So three rounds are the least that
+    tell a leak from what the step sets up once, and ten tell more. Where no type grew, the list, dict, set or deque is
+    told that got longer and longer, by most: so ints and strings are found by what holds them.
+
     Before each count there is a `gc.collect()`, so that what still counts is held by something. With `collect=False`
     there is none: on CPython what waits for the collector counts as well, until an automatic collection comes.
     What the step returns is dropped. An exception in it ends the count and is passed on.
@@ -112,7 +175,8 @@ def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool
     Raises TypeError for a step that cannot be called, for an `of` that is not a class or whose instances the collector
     never tracks (on CPython `int` or `str`) and for rounds that are not an int, ValueError for less than one round.
     A round costs a full collection and a look at every tracked object: about a millisecond in a small process, on PyPy
-    30. Source: `gc.get_objects`, `gc.is_tracked`.
+    30. Without `of` it is up to half as much again, and the chain takes what `why_alive` takes.
+    Source: `gc.get_objects`, `gc.is_tracked`.
 
     >>> class Session: pass
     >>> kept = []
@@ -120,15 +184,31 @@ def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool
     Session alive: 0 at first, 5 after 5 rounds (+1 a round)
     >>> growth(Session, of=Session, rounds=2).alive
     (5, 5, 5)
+    >>> fastest = growth(lambda: kept.append(Session()), rounds=5).growths[0]
+    >>> fastest.of.rpartition(".")[2], fastest.alive
+    ('Session', (5, 6, 7, 8, 9, 10))
     """
     if not callable(step):
         raise TypeError(f"a step is something to call, not {_named(step)}")
-    if not is_a(of, type):
+    if of is not None and not is_a(of, type):
         raise TypeError(f"of is the class whose instances to count, not {_named(of)}")
     if is_a(rounds, bool) or not is_a(rounds, int):
         raise TypeError(f"rounds is an int, not {_named(rounds)}")
     if rounds < 1:
         raise ValueError(f"rounds is at least 1, not {rounds}")
+    if of is None:
+        from refdemo.holders import why_alive  # which loads most of the package
+        from refdemo.searching.census import Census
+
+        census = Census(step, rounds, collect)
+        del step  # for a chain through it is told only if there is no other
+        grown, lengths = census.run()
+        chain: Any = why_alive(census.found[0]) if census.found else None
+        if chain is not None and not chain.root:
+            step = census.held[0]
+            chain = why_alive(census.found.pop())
+        growths = tuple([Growth(name, alive) for name, alive in grown[:_MOST_ROWS]])
+        return TypeGrowth(rounds, growths, max(len(grown) - _MOST_ROWS, 0), lengths, chain)
     if sys.implementation.name == "cpython" and of is not object and not _flags(of) & _HAVE_GC:
         raise TypeError(f"the collector never tracks instances of {name_of(of)}, so they cannot be counted")
     alive: list[int] = []  # before the first count, for it is an instance of list itself
@@ -188,6 +268,10 @@ def _listed(of: type) -> int:
             if id(type(obj)) in wanted:
                 count += 1
     return count
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _WIDEST_NAME else "…" + name[1 - _WIDEST_NAME :]
 
 
 def _named(obj: object) -> str:

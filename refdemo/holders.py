@@ -6,41 +6,45 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from refdemo.counts import Immortal, refcount
+from refdemo.reading.claims import PYPY
 from refdemo.reading.classes import module_dict
-from refdemo.searching import telling
-from refdemo.searching.frames import Local, running_frames, running_locals
-from refdemo.searching.paths import (
-    OURS,
-    Own,
-    Roots,
-    holders_of,
-    imported_modules,
-    path_from_a_root,
-    referents_of,
-)
-from refdemo.searching.telling import Link
+from refdemo.searching import ends, reference_labels, tally
+from refdemo.searching.ends import missing_words
+from refdemo.searching.frames import others_run_at_once, running_locals
+from refdemo.searching.further import holders_in_words
+from refdemo.searching.naming import named
+from refdemo.searching.paths import path_from_a_root, referrers_of, with_owners
+from refdemo.searching.reference_labels import Link
+from refdemo.searching.roots import OURS, Roots
+from refdemo.searching.tally import Line
 from refdemo.searching.undisturbed import with_collector_off
+from refdemo.searching.untracked import untracked_paths
+from refdemo.searching.worklist import WorkList
 
 _COUNTED = hasattr(sys, "getrefcount")
 _OWN_ARGUMENT = sys.version_info < (3, 11)  # before, a call kept one more reference to its arguments while it ran
+_FEW = 20  # holders for which, where they have no name of their own, the next one is looked for
 
-OURS.add(id(globals()))
+_SEARCHING = ("refdemo.searching", "refdemo.reading", "refdemo.edges", "refdemo.holders")
+OURS.update(id(vars(module)) for name, module in list(sys.modules.items()) if name.startswith(_SEARCHING))
 
 
 class Referrer(NamedTuple):
-    """One reference to an object, as plain data: it keeps nothing alive. Printed, its words.
+    """References to an object that the same words describe, as plain data: it keeps nothing alive. Printed, its words.
 
     >>> class Session: pass
     >>> session = Session()
     >>> [found] = [each for each in referrers(session) if each.type == "dict"]
     >>> print(found)
-    value `['session']` of a dict
+    value `['session']` of a dict, names of running code `<module>`
     """
 
     words: str
-    """Where the reference is: "value `['k']` of a dict"."""
+    """Where the reference is: "value `['k']` of a dict"; with a number before it where there are several."""
     type: str
     """The name of the type of what holds it; "frame" for a running function, "" for what was not found."""
+    times: int = 1
+    """How many references these words describe."""
 
     def __str__(self) -> str:
         return self.words
@@ -60,74 +64,167 @@ class Chain(NamedTuple):
     root: str
     """What holds the first link: "module __main__", "running function f"; "" where none was found."""
     links: tuple[Link, ...]
-    """From the root on, each with its label and with the type of what it leads to; the last leads to the object."""
+    """From the root, or from where the way up ended, on, each with its label and with the type of what it leads to;
+    the last leads to the object."""
     missing: int
     """How many references to the object were found nowhere; 0 where nothing counts them, or they were not needed."""
+    end: str = ""
+    """Where no chain begins at a root: what the search came to instead, in words."""
 
     def __str__(self) -> str:
-        return telling.chain_text(self.root, self.links) if self.links else _nothing_found(self.missing)
+        return reference_labels.chain_text(self.root or self.end, self.links)
 
     def __repr__(self) -> str:
         return str(self)
 
 
+class Chains(tuple[Chain, ...]):
+    """Several chains to one object, the shortest first; printed, one under the other.
+
+    >>> import sys
+    >>> sys.cache_of_sessions = {"k": [object]}
+    >>> print(why_alive(sys.cache_of_sessions["k"], chains=2))
+    module sys
+      global cache_of_sessions: dict
+        ['k']: the object
+    >>> del sys.cache_of_sessions
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "\n".join(map(str, self))
+
+
 def referrers(obj: object, /) -> list[Referrer]:
     """Everything that holds an object, in words, a line for each reference; locals of running functions included.
 
+    References that the same words describe are one line with a number, and so are those of one kind from 21 on:
+    "100,000 × item of a list", "30 × global of module `m`". The numbers add up to the count of the object, also with
+    the last line, which says how many references neither the collector nor a running function shows (a C library's,
+    a temporary of an expression): the count less what was found. PyPy keeps no counts and has no such line. A
+    parameter that only borrows its caller's reference (3.14 and newer) is none.
+
     What serves another object only is told as its owner: an instance's `__dict__` as an attribute, a module's as a
-    global, a cell as the closure variable of its functions. References that neither the collector nor a running
-    function shows (a C library's, those of a tuple or dict that is not tracked, a temporary of an expression) are told
-    in a last line, as a number: the count less what was found. PyPy keeps no counts and has no such line.
+    global, a cell as the closure variable of its functions. What holds the object without a name of its own, such as a
+    list, is told with what holds that in turn. Functions, classes, coroutines and generators come with file and line.
+
     A free-threaded 3.13 no longer tracks classes and functions once a thread was started, and what they hold can be
     told without their names or be counted only.
 
-    A sweep or three of all tracked objects: about 15 milliseconds each per million.
-    Source: `gc.get_referrers`, `sys._current_frames`.
+    Some sweeps of all tracked objects: about 15 milliseconds each per million.
+    Source: `gc.get_referrers`, `sys._current_frames`, `sys._current_exceptions`.
 
     >>> class Session: pass
     >>> session, sessions = Session(), {}
     >>> sessions["k"] = session
-    >>> print(*sorted(r.words for r in referrers(session) if r.type == "dict"), sep="; ")
-    value `['k']` of a dict; value `['session']` of a dict
+    >>> print(referrers(session)[0])
+    value `['k']` of a dict, value `['sessions']` of a dict, names of running code `<module>`
     """
-    target = Own([obj])
+    target = WorkList([obj])
     del obj
-    return with_collector_off(lambda: _all_referrers(target))
+    return with_collector_off(_all_referrers, target, beside_threads=False)
 
 
-def _all_referrers(target: Own) -> list[Referrer]:
-    running = running_frames()
-    variables = [local for local in running_locals(globals(), of=id(target[0])) if local.name]
-    found = [Referrer(f"local `{local.name}` of {local.where}", "frame") for local in variables]
-    modules = imported_modules()
-    told = [words for module in modules for words in telling.globals_of(module, target[0])]
-    namespaces = {id(module_dict(module)) for module in modules}
-    holders = [holder for holder, _ in holders_of(target, running) if id(holder) not in namespaces]
-    paths = [Own([holder]) for holder in holders]
-    del holders
-    missing = _missing(target, paths, len(told) + sum(local.counted for local in variables))
-    others = [Referrer(words, "module") for words in told]
-    for path in _owned(paths, running):
-        if type(path[0]) is types.CellType and not all(local.counted for local in variables):
-            continue  # told as the local that it serves
-        kind = telling.kind_of(path[0])
-        path.append(target[0])
-        others += [Referrer(words, kind) for words in telling.words(path)]
-    found += sorted(others)
-    if missing:
-        found.append(Referrer(_missing_words(missing), ""))
-    return found
+def _all_referrers(target: WorkList) -> list[Referrer]:
+    count = _stored(target)  # before this search holds it too
+    found = Roots()
+    lines = list(_lines_of_roots(target, found))
+    in_cells = [line for line in lines if not line.times]
+    lines = [line for line in lines if line.times]
+    namespaces = {id(module_dict(module)) for module in found.modules}
+    holders = WorkList(each for each in referrers_of(target, found.running) if id(each) not in namespaces)
+    if target[0] is Line:
+        holders = WorkList(each for each in holders if type(each) is not Line)
+    many = WorkList()
+    if len(holders) > _FEW:
+        many = WorkList(each for each in holders if type(each) is not types.CellType)
+        holders = WorkList(each for each in holders if type(each) is types.CellType)
+        if len(holders) > _FEW:
+            many += holders[_FEW:]
+            del holders[_FEW:]
+    lines += _one_by_one(holders, target, found, in_cells)
+    lines += tally.of_many(many, target, found.running)
+    missing = max(count - sum(line.times for line in lines), 0)
+    if missing and not others_run_at_once():
+        paths = untracked_paths(target, OURS)
+        further = holders_in_words(WorkList(path[0] for path in paths), found)
+        untracked = [
+            line._replace(words=line.words + further.get(id(path[0]), ""))
+            for path in paths
+            for line in tally.lines_of(path)
+        ]
+        lines += untracked[:missing]
+        missing -= len(untracked[:missing])
+    told = sorted(tally.merged(lines), key=lambda line: line.kind != "frame")
+    answer = [Referrer(f"{each.times:,} × " * (each.times > 1) + each.words, each.kind, each.times) for each in told]
+    return answer + [Referrer(missing_words(missing), "", missing)] * bool(missing)
 
 
-def why_alive(obj: object, /, *, max_links: int | None = None) -> Chain:
-    """The shortest chain of references from a root to an object.
+def _one_by_one(holders: WorkList, target: WorkList, found: Roots, in_cells: list[Line]) -> Iterator[Line]:
+    """Yield the lines of a few holders, each with what holds it in turn where it has no name of its own."""
+    answers = with_owners(holders, WorkList(target * len(holders)), found.running)
+    further = holders_in_words(WorkList(path[0] for paths in answers for path in paths), found)
+    direct = {id(holder) for holder in holders}
+    for paths in answers:
+        if PYPY and type(paths[0][-2]) is dict and len(paths[0]) == 3 and id(paths[0][0]) in direct:
+            continue  # which reports what is in its dict beside the dict
+        if type(paths[0][-2]) is types.CellType and in_cells:
+            yield in_cells.pop()._replace(times=1)  # the cell is that variable
+            continue
+        told = [
+            [line._replace(words=line.words + further.get(id(path[0]), "")) for line in tally.lines_of(path)]
+            for path in paths
+        ]
+        first = min(told)
+        others = len({id(path[0]) for path in paths}) - 1
+        if others and type(paths[0][-2]) is types.CellType:
+            first = [line._replace(words=f"{line.words} and {others} more") for line in first]
+        yield from first
 
-    Roots are the globals of imported modules, the locals of running functions, in every thread, and the names of code
-    that runs. With `max_links` a longer chain is not looked for. Where nothing is found, the answer says so, and how
-    many references are held where Python code cannot look (0 on PyPy, which does not count).
+
+def _lines_of_roots(target: WorkList, found: Roots) -> Iterator[Line]:
+    """Yield a line for each reference that no object holds; with no count for a variable that lives in a cell."""
+    for local in running_locals(OURS, of=id(target[0])):
+        if local.name and (local.counted or local.in_cell):
+            words = f"local `{local.name}` of {local.where}"
+            yield Line(words, "frame", words, int(local.counted))
+    for address, root in found.interpreter:
+        if address == id(target[0]) and root.counted:
+            words = root.label if root.holder == "the interpreter" else f"{root.label} by {root.holder}"
+            yield Line(words, "frame" if root.holder.startswith("running") else "interpreter", words)
+    for module in found.modules:
+        whose = named(module)
+        for name in reference_labels.globals_of(module, target[0]):
+            yield Line(f"global `{name}` of {whose}", "module", f"global of {whose}")
+
+
+def _stored(target: WorkList) -> int:
+    """Return how many references to the object others than this search and the call hold; -1 if nothing counts them."""
+    if not _COUNTED:
+        return -1
+    count = refcount(target[0])
+    if isinstance(count, Immortal):
+        return -1
+    at_work = any(target[0] is each for each in (referrers, with_collector_off, _all_referrers, _stored, WorkList))
+    return max(count - 1 - _OWN_ARGUMENT - at_work, 0)
+
+
+def why_alive(obj: object, /, *, max_links: int | None = None, chains: int = 1) -> Chain | Chains:
+    """Find the shortest chain of references from a root to an object, or where the way up ends.
+
+    Roots are the globals of imported modules, the locals of running functions and the exceptions that they are
+    handling, in every thread, the names of code that runs, what the current context holds, signal handlers, trace and
+    profile functions, and what is registered with `codecs`. With `max_links` a longer chain is not looked for.
+
+    Where no chain begins at a root, the root of the answer says what the search came to: an object to which references
+    are held where Python code cannot look, with the chain from there; cyclic garbage; or nothing that is tracked.
+
+    With `chains` that many are looked for, each by another holder of the object, and a tuple of them is returned.
 
     One sweep of all tracked objects for each link, about 15 milliseconds each per million; from some 40 links on one
-    search from the roots, about a second per million. Source: `gc.get_referrers`, `gc.get_referents`.
+    search from the roots, about a second per million. Raises TypeError for `chains` that are not an int, ValueError for
+    less than one. Source: `gc.get_referrers`, `gc.get_referents`.
 
     >>> import sys
     >>> sys.cache_of_sessions = {"k": [object]}
@@ -137,60 +234,35 @@ def why_alive(obj: object, /, *, max_links: int | None = None) -> Chain:
         ['k']: the object
     >>> del sys.cache_of_sessions
     """
-    target = Own([obj])
+    if isinstance(chains, bool) or not isinstance(chains, int):
+        raise TypeError(f"chains is an int, not {type(chains).__name__}")
+    if chains < 1:
+        raise ValueError(f"chains is at least 1, not {chains}")
+    target = WorkList([obj])
     del obj
-    return with_collector_off(lambda: _shortest_chain(target, max_links))
+    found = with_collector_off(_shortest_chains, target, max_links, chains, beside_threads=False)
+    return found[0] if chains == 1 else Chains(found)
 
 
-def _shortest_chain(target: Own, max_links: int | None) -> Chain:
-    roots = Roots(globals())
-    path = path_from_a_root(target, roots, max_links)
-    if path:
-        return _told(path, roots)
-    paths = [Own([holder]) for holder, _ in holders_of(target, roots.running)]
-    return Chain("", (), _missing(target, paths, 0))
+def _shortest_chains(target: WorkList, max_links: int | None, wanted: int) -> list[Chain]:
+    count = _stored(target)
+    roots = Roots()
+    seen: set[int] = set()
+    found: list[Chain] = []
+    while len(found) < wanted and (path := path_from_a_root(target, roots, max_links, seen)):
+        seen.add(id(path[-2] if len(path) > 1 else path[0]))
+        root = roots.root_of(path[0])
+        first = Link(root.label.replace("`", ""), *reference_labels.named_kind(path[0]))
+        links = (first, *reference_labels.links(path)) if root.label else reference_labels.links(path)
+        found.append(Chain(root.holder.replace("`", ""), links, 0))
+    return found or [_no_chain(target, count, roots, max_links)]
 
 
-def _told(path: Own, roots: Roots) -> Chain:
-    name = roots.names[id(path[0])]
-    rest = telling.links(path)
-    if isinstance(name, Local):
-        if not name.name:
-            return Chain(name.where.replace("`", ""), rest, 0)
-        root, label = name.where.replace("`", ""), f"local {name.name}"
-    else:
-        module = roots.modules[name]
-        key = telling.direct(module_dict(module), path[0])[0]
-        root, label = f"module {telling.module_name(module)}", f"global {key[2:-2]}" if key[:2] == "['" else key.strip()
-    return Chain(root, (Link(label, telling.kind_of(path[0])), *rest), 0)
-
-
-def _owned(paths: list[Own], running: set[int]) -> Iterator[Own]:
-    """The paths, each lengthened by what its first object serves only."""
-    for _ in range(3):
-        heads = Own(path[0] for path in paths if telling.is_part(path[0]))
-        owners: dict[int, Own] = {}
-        for holder, part in holders_of(heads, running) if heads else ():
-            if telling.absorbs(holder, part):
-                owners.setdefault(id(part), Own()).append(holder)
-        yield from (path for path in paths if id(path[0]) not in owners)
-        paths = [Own([owner, *path]) for path in paths for owner in owners.get(id(path[0]), ())]
-    yield from paths
-
-
-def _missing(target: Own, paths: list[Own], seen: int) -> int:
-    """How many references to the object were not found beside those `seen`, where they are counted."""
-    if not _COUNTED:
-        return 0
-    seen += sum(each is target[0] for path in paths for each in referents_of(path[0]))
-    count = refcount(target[0])
-    return 0 if isinstance(count, Immortal) else max(count - 1 - _OWN_ARGUMENT - seen, 0)
-
-
-def _missing_words(missing: int) -> str:
-    return f"{missing} reference{' is' if missing == 1 else 's are'} held where Python code cannot look"
-
-
-def _nothing_found(missing: int) -> str:
-    told = "no chain found from a module or a running function to the object"
-    return f"{told}; {_missing_words(missing)}" if missing else told
+def _no_chain(target: WorkList, count: int, roots: Roots, max_links: int | None) -> Chain:
+    if max_links is not None:
+        return Chain("", (), 0, f"no chain found of {max_links} link{'s' * (max_links != 1)} at most")
+    found = list(_lines_of_roots(target, roots))
+    held = ends.references_in(target, roots)
+    missing = max(count - held - sum(line.times for line in found), 0)
+    end = ends.end_of_the_way(target, missing, roots)
+    return Chain("", reference_labels.links(end.path), missing, end.words)

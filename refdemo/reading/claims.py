@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable
+from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
 from refdemo.reading.classes import mro, name_of, namespace
@@ -10,6 +11,8 @@ from refdemo.reading.classes import mro, name_of, namespace
 PYPY = sys.implementation.name == "pypy"
 _ATOMIC = (str, int, float, complex, bool, bytes, type(None))
 _LONGEST_KEY = 60
+OWN_DICT = ".__dict__"
+"""The label of the reference to the dict that an object's attributes are kept in."""
 
 
 class Edge(NamedTuple):
@@ -28,11 +31,12 @@ class Edge(NamedTuple):
 class Claims:
     """The references that the collector reported: each is claimed by one label."""
 
-    def __init__(self, referents: list[object]) -> None:
+    def __init__(self, referents: list[object], through_dict: bool = True) -> None:
         self.referents = referents
+        self.through_dict = through_dict
         self.left = Counter(map(id, referents))
         self.edges: list[Edge] = []
-        self.told = True
+        self.layout_known = True
         """Whether memory told what attributes are kept in the object itself."""
 
     def claim(self, label: str, referent: object, sure: bool = False) -> None:
@@ -41,9 +45,12 @@ class Claims:
             self.edges.append(Edge(label, referent))
 
     def replace(self, obj: object, own: dict[Any, object]) -> None:
-        """Claims an object's own `__dict__`, and adds the edges out of it."""
+        """Claims an object's own `__dict__`, and adds the edges out of it, unless the dict itself is to be one."""
+        if not self.through_dict:
+            self.claim(OWN_DICT, own)
+            return
         self.take(own)
-        for key, value in settled(lambda: list(dict.items(own))):
+        for key, value in retry_while_resizing(lambda: list(dict.items(own))):
             self.edges.append(Edge(attribute(obj, key), value))
             if PYPY:  # reports the values beside the dict
                 self.take(value)
@@ -68,7 +75,7 @@ class Claims:
         return count > 0
 
 
-def settled(read: Callable[[], list[Any]]) -> list[Any]:
+def retry_while_resizing(read: Callable[[], list[Any]]) -> list[Any]:
     """What `read` gives, tried again when another thread has changed the container's size meanwhile."""
     while True:
         try:
@@ -115,8 +122,14 @@ def shows(obj: object, name: str, value: object) -> bool | None:
         return False
 
 
+def is_stored(obj: object, name: str) -> bool:
+    """Whether asking the instances of a type for an attribute by `object.__getattribute__` runs nobody's code."""
+    kind = _of_class(obj, name)
+    return kind is MemberDescriptorType or not _defines(kind, "__get__")
+
+
 def seen_as_attributes(obj: object, candidate: dict[Any, object]) -> int:
     """How many items of a dict are seen as attributes of `obj`; -1 if one is not, so that it is not its `__dict__`."""
-    pairs = settled(lambda: list(dict.items(candidate)))
+    pairs = retry_while_resizing(lambda: list(dict.items(candidate)))
     shown = [shows(obj, key, value) for key, value in pairs if type(key) is str]
     return -1 if False in shown else shown.count(True)

@@ -14,6 +14,10 @@ from refdemo.reading.classes import mro, name_of, namespace
 
 _module_of: Callable[[type], object] = type.__dict__["__module__"].__get__
 
+HELD_INSIDE = "(held inside)"
+"""What stands for a name where none is known."""
+HEAP_TYPE = 1 << 9
+"""The flag of a class that was made while the program runs."""
 _PLACES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 _PYPY = sys.implementation.name == "pypy"
 
@@ -154,6 +158,8 @@ def in_order(obj: object, unnamed: list[object]) -> list[str]:
         known = _qualified(cls)
         if known == "functools._lru_cache_wrapper":
             return _of_cache(len(unnamed))
+        if known == "xml.etree.ElementTree.Element":
+            return _of_element(cls, unnamed)
         if known in _IN_ORDER:  # its base's names would begin in another place
             return _chosen(_IN_ORDER[known].split(" | "), unnamed)
         if name_of(cls).endswith(("iterator", "reversed")) and len(unnamed) == 1:
@@ -169,6 +175,12 @@ def _chosen(alternatives: list[str], unnamed: list[object]) -> list[str]:
             named = iter(names)
             return ["traceback" if type(each) is types.TracebackType else next(named) for each in unnamed]
     return []
+
+
+def _of_element(element: type, unnamed: list[object]) -> list[str]:
+    # element_gc_traverse: tag, text and tail, attributes where there are any, then the children.
+    places = iter(range(len(unnamed)))
+    return [f"[{next(places)}]" if issubclass(type(each), element) else HELD_INSIDE for each in unnamed]
 
 
 def _of_cache(count: int) -> list[str]:

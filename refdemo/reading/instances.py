@@ -2,25 +2,37 @@
 
 import gc
 import types
+from collections import Counter
 from typing import Any
 
-from refdemo.reading.claims import PYPY, Claims, attribute, in_words, seen_as_attributes, settled, shows
+from refdemo.reading.claims import (
+    OWN_DICT,
+    PYPY,
+    Claims,
+    attribute,
+    in_words,
+    retry_while_resizing,
+    seen_as_attributes,
+    shows,
+)
 from refdemo.reading.classes import mro, namespace
-from refdemo.reading.fields import holds_no_other_dict
+from refdemo.reading.fields import HEAP_TYPE, holds_no_other_dict
 from refdemo.reading.names import Unreadable, inlined
 
-_HEAP_TYPE = 1 << 9
 
-
-def claim_attributes(obj: object, claims: Claims) -> None:
+def claim_attributes(obj: object, claims: Claims, others: tuple[object, ...]) -> None:
+    """Claim the attributes kept in the object itself; `others` are what it refers to for another reason."""
     try:
         found = inlined(obj, claims.referents)
     except Unreadable:
         found = []
-        claims.told = False
+        claims.layout_known = False
     if any(shows(obj, name, value) is False for name, value in found):
         found = []
-        claims.told = False
+        claims.layout_known = False
+    # Where a dict was made for them, it is the dict that reports them (from 3.13.13 and 3.14.4 on).
+    if Counter(id(value) for _, value in found) - (claims.left - Counter(map(id, others))):
+        found = []
     for name, value in found:
         claims.claim(attribute(obj, name), value)
 
@@ -28,8 +40,11 @@ def claim_attributes(obj: object, claims: Claims) -> None:
 def claim_namespace(cls: type, claims: Claims) -> None:
     # The proxy refers to the class's real dict, which is not to be had otherwise.
     for found in gc.get_referents(namespace(cls)):
+        if not claims.through_dict:
+            claims.claim(OWN_DICT, found)
+            return
         claims.take(found)
-    for key, value in settled(lambda: list(namespace(cls).items())):
+    for key, value in retry_while_resizing(lambda: list(namespace(cls).items())):
         claims.claim(f".{key}" if type(key) is str else f".__dict__[{in_words(key)}]", value, sure=True)
         if type(key) is not str:
             claims.claim(f".__dict__ key {in_words(key)}", key, sure=True)
@@ -47,7 +62,7 @@ def dict_shown(obj: object) -> dict[Any, object] | None:
 
 
 def _defined_in_python(obj: object) -> bool:
-    return bool(type.__dict__["__flags__"].__get__(type(obj)) & _HEAP_TYPE) and not issubclass(type(obj), type)
+    return bool(type.__dict__["__flags__"].__get__(type(obj)) & HEAP_TYPE) and not issubclass(type(obj), type)
 
 
 def claim_own_dict(obj: object, claims: Claims) -> None:
@@ -62,7 +77,7 @@ def claim_own_dict(obj: object, claims: Claims) -> None:
         seen = {index: seen_as_attributes(obj, candidate) for index, candidate in enumerate(found)}
         best = max(seen, key=seen.__getitem__)
         # Where no key tells: such objects refer to no other dict, or to nothing else, that is unclaimed by now.
-        alone = len(rest) == 1 and _defined_in_python(obj) and (claims.told or bool(found[0]))
+        alone = len(rest) == 1 and _defined_in_python(obj) and (claims.layout_known or bool(found[0]))
         only = alone or holds_no_other_dict(type(obj))
         if seen[best] < 0 or (seen[best] == 0 and not (only and len(found) == 1)):
             return

@@ -85,8 +85,11 @@ def frame_layout(of_frame: bool) -> int | None:
         owner = ended(first, second)
     else:
         next(generator)
-    with Memory() as memory:
-        return _place(memory, id(owner) + HEAD, [id(first), id(second)], range(64), base=HEAD)
+    try:
+        with Memory() as memory:
+            return _place(memory, id(owner) + HEAD, [id(first), id(second)], range(64), base=HEAD)
+    finally:
+        del owner  # a frame that has ended leads back to this one: they would keep each other, and all callers' frames
 
 
 def _place(memory: Memory, start: int, wanted: list[int], places: range, stride: int = 1, base: int = 0) -> int | None:

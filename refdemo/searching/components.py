@@ -4,6 +4,7 @@ import gc
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, repeat
+from typing import Any
 
 from refdemo.reading.claims import seen_as_attributes
 
@@ -14,8 +15,15 @@ CLOSED = sys.maxsize
 """The place of an object that is on the path no more, or never comes to be on it."""
 
 
+Referents = Callable[[object], list[Any]]
+
+
 def components(
-    roots: Iterable[object], places: dict[int, int | None], unknown: int | None, left_out: tuple[type, ...]
+    roots: Iterable[object],
+    places: dict[int, int | None],
+    unknown: int | None,
+    left_out: tuple[type, ...],
+    referents_of: Referents = gc.get_referents,
 ) -> list[list[object]]:
     """The components reachable from the roots that are cycles: two objects at least, or one that refers to itself.
 
@@ -28,7 +36,7 @@ def components(
     bounds = [0]
     suspended: list[tuple[int, Iterator[object]]] = []
     to_itself: set[int] = set()
-    kinds: dict[type, bool] = {}
+    kinds: dict[int, bool] = {}  # by id: a metaclass can define what equality and hashes are
     place = 0
     referents = iter(roots)
     while True:
@@ -37,16 +45,16 @@ def components(
             at = places.get(key, unknown)
             if at is None:
                 kind = type(obj)
-                if kind not in kinds:
-                    kinds[kind] = issubclass(kind, left_out)
-                if kinds[kind]:
+                if id(kind) not in kinds:
+                    kinds[id(kind)] = issubclass(kind, left_out)
+                if kinds[id(kind)]:
                     places[key] = CLOSED
                     continue
                 suspended.append((place, referents))
                 places[key] = place = len(path)
                 path.append(obj)
                 bounds.append(place)
-                referents = filter(_is_tracked, gc.get_referents(obj))
+                referents = filter(_is_tracked, referents_of(obj))
                 break
             if at <= bounds[-1]:
                 if at == place:
@@ -68,10 +76,10 @@ def components(
                     places[key] = CLOSED
             place, referents = suspended.pop()
     first = {id(group[0]): group for group in groups}
-    return list(filter(None, (_without_own_dicts(first[found]) for found in places if found in first)))
+    return list(filter(None, (_without_own_dicts(first[found], referents_of) for found in places if found in first)))
 
 
-def _without_own_dicts(group: list[object]) -> list[object]:
+def _without_own_dicts(group: list[object], referents_of: Referents) -> list[object]:
     """The group less each dict that is the `__dict__` of an instance in it; empty if that leaves no cycle."""
     dicts = {id(obj) for obj in group if type(obj) is dict}
     if not dicts or len(dicts) == len(group):
@@ -79,12 +87,12 @@ def _without_own_dicts(group: list[object]) -> list[object]:
     own = {
         id(found): found
         for obj in group
-        for found in gc.get_referents(obj)  # PyPy's dict of an instance without attributes leads back to it
+        for found in referents_of(obj)  # PyPy's dict of an instance without attributes leads back to it
         if id(found) in dicts and id(obj) not in dicts and (not found or seen_as_attributes(obj, found) > 0)
     }
     left = [obj for obj in group if id(obj) not in own]
     if len(left) == 1:
         # PyPy's dict of an instance refers to the instance.
-        found = chain(gc.get_referents(left[0]), *(pair for each in own.values() for pair in each.items()))
+        found = chain(referents_of(left[0]), *(pair for each in own.values() for pair in each.items()))
         return left if any(obj is left[0] for obj in found) else []
     return left

@@ -8,15 +8,22 @@ import gc
 import sys
 import types
 from _thread import get_ident
+from collections.abc import Set
 from typing import NamedTuple
 
+from refdemo.reading.claims import is_stored
+from refdemo.reading.classes import is_a, namespace
 from refdemo.reading.heads import HEAD
 from refdemo.reading.layouts import words
 from refdemo.reading.memory import WORD, Memory
+from refdemo.reading.referents import tracked
+from refdemo.reading.unreported import loaded
 
 _CPYTHON = sys.implementation.name == "cpython"
 _READS_MEMORY = _CPYTHON and sys.version_info < (3, 13)
 _LENDS = sys.version_info >= (3, 14) and _CPYTHON
+GREENLET = "\0greenlet"  # what stands for the name of a thread, and is none
+_AT_ONCE = 200  # free-threaded builds stop every thread for each call of gc.get_referents
 _OPTIMIZED = 1  # a code object's flag for a function's, as inspect.CO_OPTIMIZED
 
 
@@ -35,18 +42,22 @@ class Local(NamedTuple):
     """Whether it is a reference of its own. A variable shared with an inner function is not (a cell holds the object
     for both), nor is from 3.14 on a parameter to which the caller's variable was lent (gh-130704): that is told only
     where one object is asked for."""
+    in_cell: bool = False
+    """Whether it is a variable shared with an inner function."""
 
     @property
     def where(self) -> str:
         """Where the variable is, in words: "running function `f`"."""
         kind = "function" if self.name else "code"
+        if self.thread == GREENLET:
+            return f"{kind} `{self.function}` of a suspended greenlet"
         return f"running {kind} `{self.function}`" + (f" in thread `{self.thread}`" if self.thread else "")
 
 
-def running_locals(*own: dict[str, object], of: int | None = None) -> list[Local]:
+def running_locals(own: Set[int] = frozenset(), of: int | None = None) -> list[Local]:
     """The local variables of every function that is running now, in every thread; innermost first, own thread first.
 
-    Functions whose globals are one of `own` are left out, and so are this module's; with `of`, an `id()`, variables
+    Functions whose globals are in `own`, by id, are left out, and so are this module's; with `of`, an `id()`, variables
     that refer to anything else. A suspended generator is not running.
     Other threads go on meanwhile: what is told of them was so a moment ago. On a free-threaded build whose lock is off
     only the calling thread is looked at, because reading a frame that another thread runs can end the process
@@ -60,7 +71,7 @@ def running_locals(*own: dict[str, object], of: int | None = None) -> list[Local
     found: list[Local] = []
     for thread, frame in _stacks(sys._getframe(1)):
         while frame is not None:
-            if not any(frame.f_globals is each for each in (globals(), *own)):
+            if id(frame.f_globals) not in own and frame.f_globals is not globals():
                 found += _locals_of(frame, thread, of)
             frame = _caller(frame)
     return found
@@ -105,37 +116,79 @@ def _stacks(caller: types.FrameType) -> list[tuple[str, types.FrameType | None]]
     """The innermost frame of every thread with the thread's name, this thread's first, from `caller` on."""
     # From the caller on: a frame that its own locals lead to would be a cycle, and keep all of them alive.
     stacks: list[tuple[str, types.FrameType | None]] = [("", caller)]
-    if not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled():
+    if sees_other_threads():
         others = sys._current_frames()
         del others[get_ident()]
-        stacks += [(_thread_name(ident), frame) for ident, frame in others.items()]
-    return stacks
+        stacks += [(thread_name(ident), frame) for ident, frame in others.items()]
+    return stacks + [(GREENLET, frame) for frame in suspended_greenlets()]
+
+
+def suspended_greenlets() -> list[types.FrameType]:
+    """Return the innermost frame of each greenlet that is suspended, if greenlet is loaded."""
+    kind = loaded("greenlet", "greenlet")
+    if kind is None:
+        return []
+    found = {}
+    objects = tracked()
+    for start in range(0, len(objects), _AT_ONCE):
+        for each in gc.get_referents(*objects[start : start + _AT_ONCE]):
+            if is_a(each, kind):
+                found[id(each)] = each
+    frames = [namespace(kind)["gr_frame"].__get__(each) for each in found.values()]
+    return [frame for frame in frames if frame is not None]
+
+
+def running_values(own: Set[int] = frozenset()) -> list[object]:
+    """Return what running functions' variables refer to, where asking leaves no trace: on CPython from 3.13 on."""
+    values: list[object] = []
+    if _CPYTHON and not _READS_MEMORY:
+        for _, frame in _stacks(sys._getframe(1)):
+            while frame is not None:
+                if id(frame.f_globals) not in own and frame.f_code.co_flags & _OPTIMIZED:
+                    values += frame.f_locals.values()
+                frame = _caller(frame)
+    return values
+
+
+def sees_other_threads() -> bool:
+    """Whether other threads' frames can be read: without a lock that can end the process."""
+    return not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled()
+
+
+def others_run_at_once() -> bool:
+    """Whether other threads change the heap during a search, and are stopped for each look at an object."""
+    return not sees_other_threads() and len(getattr(sys.modules.get("threading"), "_active", ())) > 1
 
 
 def _locals_of(frame: types.FrameType, thread: str, of: int | None) -> list[Local]:
-    code = frame.f_code
+    code, lent = frame.f_code, set()
     if not code.co_flags & _OPTIMIZED:
         # A module's, a class body's or exec()'s: f_locals is the namespace itself, on every version.
         names = [("", id(frame.f_locals))]
-        uncounted = set()
+        shared = set()
     else:
-        uncounted = {*code.co_cellvars, *code.co_freevars}
-        names = _variables(frame, uncounted)
+        shared = {*code.co_cellvars, *code.co_freevars}
+        names = _variables(frame, shared)
     if of is not None:
         names = [(name, address) for name, address in names if address == of]
         if names and _LENDS:
-            uncounted |= _lent(frame, of)
-    return [Local(address, name, code.co_name, thread, name not in uncounted) for name, address in names]
+            lent = _lent(frame, of)
+    return [
+        Local(address, name, code.co_name, thread, name not in {*shared, *lent}, name in shared)
+        for name, address in names
+    ]
 
 
-def _thread_name(ident: int) -> str:
+def thread_name(ident: int) -> str:
+    """Return a thread's name, "another one" for a thread that `threading` does not know."""
     # Not threading.enumerate(), which takes a lock and whose threads' names can be properties of the user's.
     threading = sys.modules.get("threading")
     thread = getattr(threading, "_active", {}).get(ident)
     try:
-        return str(object.__getattribute__(thread, "_name"))
+        name = object.__getattribute__(thread, "_name") if is_stored(thread, "_name") else None
     except AttributeError:
-        return "another one"
+        name = None
+    return name if type(name) is str else "another one"
 
 
 def _variables(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]]:

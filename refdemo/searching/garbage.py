@@ -2,11 +2,12 @@
 
 import gc
 import sys
+from collections.abc import Callable
 from itertools import chain, compress, repeat, starmap
 from operator import add, gt, sub
 
 from refdemo.counts import _DEFERRABLE, _SPLIT
-from refdemo.reading.referents import tracked
+from refdemo.reading.referents import Snapshot, tracked
 
 if _SPLIT:
     from refdemo.reading import heads  # here, as importing ctypes makes garbage
@@ -21,8 +22,12 @@ def unreachable() -> dict[int, object]:
     objects = tracked()
     objects.append([])  # which nothing else holds: its count is what looking adds to each, on every version
     left = dict(zip(map(id, objects), objects, strict=True))
-    while held := (_held_apart if _SPLIT else _held_at_once)(objects):
-        _remove_reached(left, held)
+    while objects:
+        held, referents_of = _held_apart(objects) if _SPLIT else (_held_at_once(objects), None)
+        if not held:
+            break
+        _remove_reached(left, held, referents_of)
+        referents_of = None  # which holds all that the objects refer to
         objects = list(left.values())
     left.popitem()
     return left
@@ -47,26 +52,25 @@ def _held_at_once(objects: list[object]) -> list[object]:
     return list(compress(objects, map(gt, outside, repeat(before[-1]))))
 
 
-def _held_apart(objects: list[object]) -> list[object]:
-    """The same where threads may change a count between two looks: by matching ids, and with the larger count.
+def _held_apart(objects: list[object]) -> tuple[list[object], Callable[[object], list[object]]]:
+    """Return the same where threads may change a count between two looks, and what the objects referred to then.
 
-    Only `gc.get_referents` stops the other threads, so it is called once.
+    Ids are matched, and the larger count is taken. Only `gc.get_referents` stops the other threads, and is called once.
     """
     before = list(map(sys.getrefcount, objects))
-    inside = dict.fromkeys(map(id, objects), 0)  # a Counter would ask an ABC, whose caches that changes
-    for found in map(id, gc.get_referents(*objects)):
-        if found in inside:
-            inside[found] += 1
-    after = list(map(sys.getrefcount, objects))
-    outside = list(map(sub, map(max, before, after), inside.values()))
+    snapshot = Snapshot(objects)
+    inside = snapshot.counts()
+    # The snapshot holds each object once more for each of these references.
+    after = list(map(sub, map(sys.getrefcount, objects), map(inside.get, map(id, objects), repeat(0))))
+    outside = list(map(sub, map(max, before, after), map(inside.get, map(id, objects), repeat(0))))
     nothing = outside[-1]
     held: list[object] = []
     deferred: list[object] = []
-    for obj, left in zip(objects, outside, strict=True):
-        if left > nothing:
-            doubtful = left == nothing + 1 and issubclass(type(obj), _DEFERRABLE)
-            (deferred if doubtful else held).append(obj)
-    return held or _not_deferred(deferred)
+    found = list(map(gt, outside, repeat(nothing)))
+    for obj, left in zip(compress(objects, found), compress(outside, found), strict=True):
+        doubtful = left == nothing + 1 and issubclass(type(obj), _DEFERRABLE)
+        (deferred if doubtful else held).append(obj)
+    return held or _not_deferred(deferred), snapshot.of
 
 
 def _not_deferred(objects: list[object]) -> list[object]:
@@ -74,9 +78,14 @@ def _not_deferred(objects: list[object]) -> list[object]:
     return [obj for obj in objects if not heads.deferral_at(id(obj))]
 
 
-def _remove_reached(left: dict[int, object], held: list[object]) -> None:
+def _remove_reached(
+    left: dict[int, object], held: list[object], referents_of: Callable[[object], list[object]] | None
+) -> None:
     """Take what is held out of what is left, and all that it leads to."""
     reached = list(map(left.pop, map(id, held)))
     while reached:
-        referents = filter(gc.is_tracked, gc.get_referents(*reached))
+        if referents_of is None:
+            referents = filter(gc.is_tracked, gc.get_referents(*reached))
+        else:
+            referents = filter(gc.is_tracked, chain.from_iterable(map(referents_of, reached)))
         reached = [obj for obj in map(left.pop, map(id, referents), repeat(None)) if obj is not None]

@@ -2,17 +2,41 @@
 
 import gc
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from refdemo.searching.frames import others_run_at_once
 
 Found = TypeVar("Found")
 
 
-def with_collector_off(search: Callable[[], Found]) -> Found:
-    """What the search finds. The collector is left as it was found, also when the search is interrupted."""
+def with_collector_off(search: Callable[..., Found], *arguments: Any, beside_threads: bool = True) -> Found:
+    """Return what a search finds.
+
+    The collector is left as it was found, also when the search is interrupted, and then nothing of the search is kept
+    by the exception: its traceback shows the lines, and the variables there are gone.
+
+    Without `beside_threads` the collector goes on where other threads run at once. Without a lock they make a million
+    objects a second, and a search of all that is alive would not catch up. What a search holds is reached, so that a
+    collection in between takes nothing away from it.
+    """
     enabled = gc.isenabled()
     try:  # before it is disabled: a context manager can be interrupted between entering and the block
-        gc.disable()
-        return search()
+        if beside_threads or not others_run_at_once():
+            gc.disable()
+        return search(*arguments)
+    except BaseException as error:
+        _forget_variables(error)
+        raise
     finally:
         if enabled:
             gc.enable()
+
+
+def _forget_variables(error: BaseException) -> None:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+        try:
+            trace.tb_frame.clear()
+        except RuntimeError:  # it is running: a generator of the caller's, say
+            continue

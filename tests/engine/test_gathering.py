@@ -74,6 +74,19 @@ def test_a_table_has_a_row_for_each_python_and_a_column_for_each_line(site: Site
     assert texts == [["Python", "age", "kind"], [this_python().name, "new", "any"], [old.name, "old", "any"]]
 
 
+def test_a_table_of_an_example_has_its_lines_that_are_not_indented_and_can_have_a_column_for_each_python(
+    site: Site, old: Interpreter
+) -> None:
+    site.write("examples/facts.py", "print('age: new')\nprint('  in years')\nprint('kind: any')\n")
+    told = "```{example} facts\n---\ndiffers: {'==3.9': 'by gh-1'}\n---\n```\n"
+    site.write("docs/index.md", f"# Index\n\n```{{by-python}} facts\n---\ncolumns: What\n---\n```\n\n{told}")
+    add_columns(site, old, changes=CHANGES)
+    site.built()
+    rows = BeautifulSoup(site.html(), "html.parser").select("table.by-python tr")
+    texts = [[entry.get_text().strip() for entry in row.select("th, td")] for row in rows]
+    assert texts == [["What", this_python().name, old.name], ["age", "new", "old"], ["kind", "any", "any"]]
+
+
 def test_a_table_of_a_cell_that_is_not_there_is_an_error(site: Site) -> None:
     site.write("docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n1\n```\n\n```{{by-python}} facts\n```\n")
     result = site.build("-W")

@@ -287,3 +287,34 @@ def test_a_long_ring_that_was_dropped_is_found_without_recursion(length):
     assert len(found) == length + 1
     while found:
         found.pop().clear()
+
+
+@counted
+class TestWhatHangsOnACycle:
+    def test_is_counted_by_type_once_each(self):
+        rows = [{1: []}, {2: []}]
+        ring = [rows, rows]
+        ring.append(ring)
+        del rows, ring
+        [found] = cyclic_garbage()
+        assert (len(found), found.hanging) == (1, {"dict": 2, "list": 3})
+
+    def test_leaves_out_what_something_else_holds(self):
+        kept = [[]]
+        ring = [kept]
+        ring.append(ring)
+        del ring
+        [found] = cyclic_garbage()
+        assert found.hanging == {}
+        assert kept
+
+    def test_leaves_out_the_dict_of_an_instance(self):
+        class Node:
+            pass
+
+        gc.collect()
+        node = Node()
+        node.itself, node.__dict__["part"] = node, []
+        del node
+        [found] = cyclic_garbage()
+        assert (len(found), found.hanging) == (1, {"list": 1})

@@ -244,7 +244,7 @@ def test_a_running_function_has_a_running_frame():
 def test_the_functions_of_a_module_can_be_left_out():
     here = "test_the_functions_of_a_module_can_be_left_out"
     assert here in {local.function for local in running_locals()}
-    assert here not in {local.function for local in running_locals(globals())}
+    assert here not in {local.function for local in running_locals({id(globals())})}
 
 
 @pytest.mark.skipif(sys.platform in ("win32", "emscripten"), reason="no limit to lower here")

@@ -1,4 +1,6 @@
 import gc
+import re
+import sys
 import types
 
 import pytest
@@ -21,6 +23,13 @@ def lines(thing, **limits):
     box = [thing]
     del thing
     return str(why_alive(box.pop(), **limits)).splitlines()
+
+
+def without_places(thing):
+    """The lines below the first, without the files and lines of what they name."""
+    box = [thing]
+    del thing
+    return [re.sub(r" \([^)]+\)", "", line) for line in lines(box.pop())[1:]]
 
 
 class TestAChainIsTold:
@@ -67,7 +76,8 @@ class TestAChainIsTold:
             return inner
 
         kept = outer()
-        assert lines(kept())[1:] == ["  local kept: function", "    closure variable x: the object"]
+        found = without_places(kept())
+        assert found == ["  local kept: function `inner`", "    closure variable x: the object"]
 
     @deep_on_pypy
     def test_through_a_suspended_generator(self):
@@ -77,7 +87,8 @@ class TestAChainIsTold:
 
         kept = steps()
         box = [next(kept)]
-        assert lines(box.pop())[1:] == ["  local kept: generator", "    local x: list", "      [0]: the object"]
+        found = without_places(box.pop())
+        assert found == ["  local kept: suspended generator `steps`", "    local x: list", "      [0]: the object"]
 
     @deep_on_pypy
     def test_through_a_class(self):
@@ -86,7 +97,8 @@ class TestAChainIsTold:
 
         if not PYPY and not gc.is_tracked(Box):
             pytest.skip("3.13 free-threaded tracks no class once a thread was started, as tests before this one did")
-        assert lines(Box.part[0])[1:] == ["  local Box: type", "    .part: tuple", "      [0]: the object"]
+        found = without_places(Box.part[0])
+        assert found == ["  local Box: class `Box`", "    .part: tuple", "      [0]: the object"]
 
     @deep_on_pypy
     def test_through_an_exception(self):
@@ -131,7 +143,9 @@ class TestNoChain:
     def test_is_told_of_a_temporary(self):
         chain = why_alive(Session())
         assert (chain.root, chain.links, chain.missing) == ("", (), 0)
-        assert str(chain) == "no chain found from a module or a running function to the object"
+        assert str(chain) == (
+            "no chain found from a root to the object" if PYPY else "no chain found; held by nothing that is tracked"
+        )
 
     @counted
     def test_says_how_many_references_were_not_found(self):
@@ -154,7 +168,10 @@ print(gc.is_tracked(holder), why_alive(x.pop()))
         assert lines(x)[0].startswith("running function")
         box = [x]
         del x
-        assert lines(box.pop())[0].startswith("no chain found")
+        [found] = lines(box.pop())
+        if COUNTED and sys.version_info >= (3, 11):  # before, a call holds its arguments itself
+            assert found == "no chain found; held only by cyclic garbage of 1 object: Session"
+        assert found.startswith("no chain found")
 
     @deep_on_pypy
     def test_is_told_where_a_limit_is_shorter(self):
@@ -256,7 +273,7 @@ for _ in range(3):
 x = []
 many = [[x] for _ in range(100)]
 many[:] = [{"x": each} for each in many]
-print(len(referrers(x)) > 90)
+print(sum(each.times for each in referrers(x)) > 90)
 """
     assert run(program) == "True\n"
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
@@ -58,30 +59,39 @@ class ByPython(SphinxDirective):
     """``{by-python} NAME`` makes a table of what the cell with ``name: NAME`` printed: a row a Python, a column a line.
 
     The cell prints lines like ``width: 64``, and is tagged `by-python`: the table shows all of its outputs.
+    Where an example of this page has that name, it is a table of the lines it printed that are not indented.
+    With the option `columns`, which says what the rows are, there is a column for each Python and a row for each line.
     """
 
     required_arguments = 1
-    option_spec: ClassVar[dict[str, Any]] = {}
+    option_spec: ClassVar[dict[str, Any]] = {"columns": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         build = pages.current
-        unit = build.page(self.env.docname) if build else None
-        if build is None or unit is None:
+        if build is None:
             return []
-        named = [index for index, cell in enumerate(unit.cells) if cell.options.name == self.arguments[0]]
-        if not named:
-            raise self.error(f"no cell of this page has the option `name: {self.arguments[0]}`")
-        return [table_of(build, unit, named[0])]
+        for unit in (unit for unit in build.units if unit.page == self.env.docname):
+            if unit.kind == "example" and unit.name == self.arguments[0]:
+                return [table_of(build, unit, 0, self.options.get("columns"))]
+            for index, cell in enumerate(unit.cells):
+                if cell.options.name == self.arguments[0]:
+                    return [table_of(build, unit, index, self.options.get("columns"))]
+        raise self.error(f"no cell of this page has the option `name: {self.arguments[0]}`, and no example that name")
 
 
-def table_of(build: pages.Build, unit: Unit, index: int) -> nodes.table:
+def table_of(build: pages.Build, unit: Unit, index: int, columns: str | None = None) -> nodes.table:
     rows = []
     for python, outcome in build.outcomes(unit, index):
-        lines = (line.partition(": ") for line in outcome["text"].splitlines())
+        lines = (line.partition(": ") for line in outcome["text"].splitlines() if not line.startswith(" "))
         rows.append((python, {name: value for name, _, value in lines}))
     head = list(dict.fromkeys(name for _, values in rows for name in values))
-    body = [[python.name, *(values.get(name, "") for name in head)] for python, values in rows]
-    return table(["Python", *head], [[verbatim(text) for text in row] for row in body], "by-python")
+    if columns:
+        body = [[name, *(values.get(name, "") for _, values in rows)] for name in head]
+        head = [columns, *(python.name for python, _ in rows)]
+    else:
+        body = [[python.name, *(values.get(name, "") for name in head)] for python, values in rows]
+        head = ["Python", *head]
+    return table(head, [[verbatim(text) for text in row] for row in body], "by-python")
 
 
 def verbatim(text: str) -> nodes.Node:

@@ -1,0 +1,155 @@
+"""Where chains begin: what modules, running functions and the interpreter hold, as far as Python code can ask."""
+
+import gc
+import itertools
+import sys
+import types
+from _thread import get_ident
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from refdemo.reading.claims import PYPY, retry_while_resizing
+from refdemo.reading.classes import is_a, module_dict
+from refdemo.searching.frames import Local, running_frames, running_locals, sees_other_threads, thread_name
+from refdemo.searching.naming import module_name
+from refdemo.searching.reference_labels import globals_in
+from refdemo.searching.worklist import WorkList
+
+OURS: set[int] = set()
+"""The globals of the modules at work here, by id: what their functions hold, running or not, is not the program's."""
+
+
+class Root(NamedTuple):
+    """A reference that no object holds, in words."""
+
+    holder: str
+    """What holds it: "module `app`", "running function `serve`", "the interpreter"."""
+    label: str
+    """What the reference is there: "global `cache`", "local `request`", "handler of signal `SIGUSR1`"."""
+    counted: bool
+    """Whether it is one that the collector shows nowhere else."""
+
+
+class Roots:
+    """What modules' globals, running functions (but for those at work here) and the interpreter hold, by id."""
+
+    def __init__(self) -> None:
+        self.running = running_frames()
+        self.modules = imported_modules()
+        self.interpreter = list(interpreter_roots())
+        self.names: dict[int, Root | Local | int] = dict(self.interpreter)
+        for local in reversed(running_locals(OURS)):
+            if local.counted or local.address not in self.names:
+                self.names[local.address] = local
+        # In this order globals go before locals and __main__ goes first.
+        for place in range(len(self.modules) - 1, -1, -1):
+            self.names |= dict.fromkeys(map(id, globals_in(self.modules[place])), place)
+
+    def order(self, address: int) -> int:
+        """Return which of several roots to tell: a global before a local, and of globals that of the earlier module."""
+        name = self.names[address]
+        return name if isinstance(name, int) else len(self.modules) + isinstance(name, Root)
+
+    def objects(self) -> list[object]:
+        """Return the objects that the names lead to, as far as the collector or a module shows them."""
+        found = {id(each): each for module in self.modules for each in globals_in(module)}
+        found |= {id(each): each for each in gc.get_objects() if id(each) in self.names}
+        return list(found.values())
+
+    def root_of(self, obj: object) -> Root:
+        """Return the root that is told of an object which has one."""
+        name = self.names[id(obj)]
+        if isinstance(name, Root):
+            return name
+        if isinstance(name, Local):
+            return Root(name.where, f"local `{name.name}`" if name.name else "", name.counted)
+        module = self.modules[name]
+        pairs = retry_while_resizing(lambda: list(module_dict(module).items()))
+        key = next((key for key, value in pairs if value is obj), "")
+        return Root(f"module `{module_name(module)}`", f"global `{key}`" if type(key) is str else "global", True)
+
+
+def imported_modules() -> WorkList:
+    """Return the imported modules, `__main__` first."""
+    found = WorkList([sys.modules.get("__main__"), *list(sys.modules.values())])
+    return WorkList({id(each): each for each in found if is_a(each, types.ModuleType)}.values())
+
+
+def interpreter_roots() -> Iterator[tuple[int, Root]]:
+    """Yield the id of each object that the interpreter holds and shows, with the words for it."""
+    for found, label, counted in itertools.chain(_hooks(), _registries(), _context_variables()):
+        if found is not None and not isinstance(found, int):
+            yield id(found), Root("the interpreter", label, counted)
+    yield from _handled_exceptions()
+
+
+def _hooks() -> Iterator[tuple[object, str, bool]]:
+    yield sys.gettrace(), "trace function of this thread", True
+    yield sys.getprofile(), "profile function of this thread", True
+    hooks: tuple[object, ...] = getattr(sys, "get_asyncgen_hooks", tuple)()
+    for name, hook in zip(("firstiter", "finalizer"), hooks, strict=False):
+        yield hook, f"{name} hook of asynchronous generators", True
+    signals = sys.modules.get("_signal")
+    if signals is None:
+        return
+    for name, number in list(vars(signals).items()):
+        if name.startswith("SIG") and not name.startswith("SIG_") and type(number) is int:
+            try:
+                yield signals.getsignal(number), f"handler of signal `{name}`", True
+            except ValueError:  # no number of a signal here
+                continue
+
+
+def _registries() -> Iterator[tuple[object, str, bool]]:
+    """Yield what C code keeps functions in, each known by what start-up has put there."""
+    if PYPY:  # which keeps them elsewhere
+        return
+    search, strict = _global("encodings", "search_function"), _global("codecs", "strict_errors")
+    if search is None or strict is None:
+        return
+    # Of the answer no frame may stay in a variable: this function's own is there as well, and would keep itself.
+    lists_and_dicts = [each for each in gc.get_referrers(search, strict) if type(each) is list or type(each) is dict]
+    for found in lists_and_dicts:
+        if type(found) is dict and _has_key(found, "xmlcharrefreplace"):
+            yield found, "dict of error handlers for codecs", True
+        elif type(found) is list and id(search) in map(id, gc.get_referents(found)):
+            yield found, "list of search functions for codecs", True
+
+
+def _has_key(found: dict[object, object], wanted: str) -> bool:
+    """Whether a dict has a key, without comparing it with keys that are no plain str."""
+    return any(type(key) is str and key == wanted for key in retry_while_resizing(lambda: list(found)))
+
+
+def _context_variables() -> Iterator[tuple[object, str, bool]]:
+    """Yield what the current context holds: by objects that the collector shows, so it is counted with these."""
+    module = sys.modules.get("_contextvars") or sys.modules.get("contextvars")
+    if module is None:
+        return
+    for variable, value in module.copy_context().items():
+        yield (
+            value,
+            f"value of context variable `{type(variable).name.__get__(variable)}` in the current context",
+            False,
+        )
+
+
+def _handled_exceptions() -> Iterator[tuple[int, Root]]:
+    """Yield the exceptions that running functions are handling: in every thread, where that can be asked."""
+    if sees_other_threads():
+        exceptions: dict[int, Any] = getattr(sys, "_current_exceptions", dict)()
+    else:
+        exceptions = {get_ident(): sys.exc_info()[1]}
+    for ident, caught in exceptions.items():
+        exception = caught[1] if type(caught) is tuple else caught
+        if exception is None:
+            continue
+        thread = "" if ident == get_ident() else f" in thread `{thread_name(ident)}`"
+        trace = vars(BaseException)["__traceback__"].__get__(exception)
+        function = f"function `{trace.tb_frame.f_code.co_name}`" if trace is not None else "code"
+        yield id(exception), Root(f"running {function}{thread}", "exception being handled", True)
+
+
+def _global(module: str, name: str) -> object:
+    found = sys.modules.get(module)
+    return module_dict(found).get(name) if is_a(found, types.ModuleType) else None
