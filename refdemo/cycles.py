@@ -9,9 +9,8 @@ from refdemo.reading.claims import seen_as_attributes
 from refdemo.reading.classes import name_of
 from refdemo.reading.referents import Snapshot, referents
 from refdemo.searching.components import CLOSED, Referents, components
-from refdemo.searching.frames import others_run_at_once
 from refdemo.searching.garbage import unreachable
-from refdemo.searching.undisturbed import with_collector_off
+from refdemo.searching.undisturbed import others_run_at_once, with_collector_off
 
 # Each leads to all of a module: with them nearly everything would be one cycle.
 _NO_VERTICES = (type, ModuleType, FunctionType, FrameType, CodeType)

@@ -1,15 +1,19 @@
 """Growth: how many instances of a class, or of which types, stay alive, round after round of the same step."""
 
+from __future__ import annotations
+
 import gc
 import sys
-from collections.abc import Callable
-from typing import Any, NamedTuple, overload
+from collections import namedtuple
 
 from refdemo.reading.classes import is_a, name_of
 from refdemo.searching.undisturbed import with_collector_off
 
-TYPE_CHECKING = False
+TYPE_CHECKING = False  # typing would treble PyPy's heap, which is walked after each round
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, overload
+
     from refdemo.holders import Chain
 
 _HAVE_GC = 1 << 14  # Py_TPFLAGS_HAVE_GC of Include/object.h; PyPy sets no such flag, and lists whatever it can reach
@@ -19,7 +23,7 @@ _MOST_ROWS = 10
 _WIDEST_NAME = 40
 
 
-class Growth(NamedTuple):
+class Growth(namedtuple("Growth", ("of", "alive"))):
     """How many instances of a class were alive at first and after each round, as plain data: it keeps nothing alive.
 
     Printed, one line: the first number, the last one, and in brackets what the numbers do from round to round.
@@ -36,6 +40,8 @@ class Growth(NamedTuple):
     >>> Growth("Session", (2, 5, 5, 5, 5)).trend
     'flat after round 1'
     """
+
+    __slots__ = ()
 
     of: str
     """The name of the class."""
@@ -76,7 +82,9 @@ class Growth(NamedTuple):
         return _inline(self.svg())
 
 
-class TypeGrowth(NamedTuple):
+class TypeGrowth(
+    namedtuple("TypeGrowth", ("rounds", "growths", "more", "lengths", "chain"), defaults=((), 0, (), None))
+):
     """The types whose instances grew in number from round to round, as plain data: it keeps nothing alive.
 
     Printed, a row for each: how many were alive at first and after the last round, and what the numbers did meanwhile,
@@ -90,16 +98,18 @@ class TypeGrowth(NamedTuple):
     nothing grew in 5 rounds
     """
 
+    __slots__ = ()
+
     rounds: int
     """How many times the step was called."""
-    growths: tuple[Growth, ...] = ()
+    growths: tuple[Growth, ...]
     """The types that grew, the fastest first, ten at most, each named with its module if that is not `__main__`."""
-    more: int = 0
+    more: int
     """How many more types grew."""
-    lengths: tuple[int, ...] = ()
+    lengths: tuple[int, ...]
     """Where no type grew, how many items the container had that got longer by most: up to four numbers, the last one
     after the last round, the others after earlier ones."""
-    chain: "Chain | None" = None
+    chain: Chain | None
     """What holds an instance of the fastest, or that container, as `why_alive` tells; None if nothing grew."""
 
     def __repr__(self) -> str:
@@ -147,10 +157,14 @@ class Comparison:
         return _inline(self.svg())
 
 
-@overload
-def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool = True) -> Growth: ...
-@overload
-def growth(step: Callable[[], object], of: None = None, rounds: int = 50, collect: bool = True) -> TypeGrowth: ...
+if TYPE_CHECKING:
+
+    @overload
+    def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool = True) -> Growth: ...
+    @overload
+    def growth(step: Callable[[], object], of: None = None, rounds: int = 50, collect: bool = True) -> TypeGrowth: ...
+
+
 def growth(
     step: Callable[[], object], of: type | None = None, rounds: int = 50, collect: bool = True
 ) -> Growth | TypeGrowth:

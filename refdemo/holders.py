@@ -10,14 +10,14 @@ from refdemo.reading.claims import PYPY
 from refdemo.reading.classes import module_dict
 from refdemo.searching import ends, reference_labels, tally
 from refdemo.searching.ends import missing_words
-from refdemo.searching.frames import others_run_at_once, running_locals
+from refdemo.searching.frames import running_locals
 from refdemo.searching.further import holders_in_words
 from refdemo.searching.naming import named
 from refdemo.searching.paths import path_from_a_root, referrers_of, with_owners
 from refdemo.searching.reference_labels import Link
 from refdemo.searching.roots import OURS, Roots
 from refdemo.searching.tally import Line
-from refdemo.searching.undisturbed import with_collector_off
+from refdemo.searching.undisturbed import others_run_at_once, with_collector_off
 from refdemo.searching.untracked import untracked_paths
 from refdemo.searching.worklist import WorkList
 
@@ -169,8 +169,9 @@ def _one_by_one(holders: WorkList, target: WorkList, found: Roots, in_cells: lis
     for paths in answers:
         if PYPY and type(paths[0][-2]) is dict and len(paths[0]) == 3 and id(paths[0][0]) in direct:
             continue  # which reports what is in its dict beside the dict
-        if type(paths[0][-2]) is types.CellType and in_cells:
-            yield in_cells.pop()._replace(times=1)  # the cell is that variable
+        if type(paths[0][-2]) is types.CellType and (variable := _variable_of(paths, in_cells)):
+            in_cells.remove(variable)
+            yield variable._replace(times=1)
             continue
         told = [
             [line._replace(words=line.words + further.get(id(path[0]), "")) for line in tally.lines_of(path)]
@@ -181,6 +182,13 @@ def _one_by_one(holders: WorkList, target: WorkList, found: Roots, in_cells: lis
         if others and type(paths[0][-2]) is types.CellType:
             first = [line._replace(words=f"{line.words} and {others} more") for line in first]
         yield from first
+
+
+def _variable_of(paths: list[WorkList], in_cells: list[Line]) -> Line | None:
+    """Return the line of the running function's variable that a cell is: of the name that inner functions give it."""
+    labels = [label for path in paths if len(path) > 2 for label in reference_labels.labels(path)]
+    names = {label.rpartition(" ")[2] for label in labels}
+    return next((line for line in in_cells if not names or line.words.split("`")[1] in names), None)
 
 
 def _lines_of_roots(target: WorkList, found: Roots) -> Iterator[Line]:
@@ -196,7 +204,7 @@ def _lines_of_roots(target: WorkList, found: Roots) -> Iterator[Line]:
     for module in found.modules:
         whose = named(module)
         for name in reference_labels.globals_of(module, target[0]):
-            yield Line(f"global `{name}` of {whose}", "module", f"global of {whose}")
+            yield Line(f"{name} of {whose}", "module", f"global of {whose}")
 
 
 def _stored(target: WorkList) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from types import BuiltinFunctionType, CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
-from refdemo.reading.classes import module_dict, name_of
+from refdemo.reading.classes import module_namespace, name_of, text
 
 _LONGEST = 30
 _ATOMIC = (int, float, complex, bool, type(None), type(...), type(NotImplemented))
@@ -44,13 +44,12 @@ def definition(obj: Any) -> str | None:
     if issubclass(kind, type):
         return f"class {name_of(obj)}"
     if issubclass(kind, ModuleType):
-        found = module_dict(obj).get("__name__")
-        return f"module {found}" if type(found) is str else "module"
+        return f"module {text(module_namespace(obj).get('__name__'))}".rstrip()
     if issubclass(kind, FunctionType) or (kind is BuiltinFunctionType and type(obj.__self__) is ModuleType):
-        return f"function {obj.__name__}"
+        return f"function {text(obj.__name__)}"
     if issubclass(kind, CodeType):
-        return f"code {obj.co_name}"
-    return f"frame {obj.f_code.co_name}" if issubclass(kind, FrameType) else None
+        return f"code {text(obj.co_name)}"
+    return f"frame {text(obj.f_code.co_name)}" if issubclass(kind, FrameType) else None
 
 
 def type_name(obj: object) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import MemberDescriptorType
 from typing import Any, NamedTuple
 
-from refdemo.reading.classes import mro, name_of, namespace
+from refdemo.reading.classes import by_name, mro, name_of, namespace
 
 PYPY = sys.implementation.name == "pypy"
 _ATOMIC = (str, int, float, complex, bool, bytes, type(None))
@@ -80,6 +80,8 @@ def retry_while_resizing(read: Callable[[], list[Any]]) -> list[Any]:
     while True:
         try:
             return read()
+        except RecursionError:
+            raise
         except RuntimeError:
             continue
 
@@ -130,6 +132,8 @@ def is_stored(obj: object, name: str) -> bool:
 
 def seen_as_attributes(obj: object, candidate: dict[Any, object]) -> int:
     """How many items of a dict are seen as attributes of `obj`; -1 if one is not, so that it is not its `__dict__`."""
+    if by_name(candidate) is not candidate:  # to ask for an attribute can compare its name with keys of the user's
+        return 0
     pairs = retry_while_resizing(lambda: list(dict.items(candidate)))
-    shown = [shows(obj, key, value) for key, value in pairs if type(key) is str]
+    shown = [shows(obj, key, value) for key, value in pairs]
     return -1 if False in shown else shown.count(True)

@@ -3,16 +3,23 @@
 A metaclass, or a subclass of ModuleType, can define anything under these names; nothing of it runs here.
 """
 
-from collections.abc import Callable
-from types import MappingProxyType, ModuleType
-from typing import Any
+from __future__ import annotations
 
+from itertools import repeat
+from operator import is_
+from types import ModuleType
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import MappingProxyType
+    from typing import Any
+
+HEAP_TYPE = 1 << 9
+"""The flag of a class that was made while the program runs."""
 mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
-namespace: Callable[[type], "MappingProxyType[str, Any]"] = type.__dict__["__dict__"].__get__
-name_of: Callable[[type], str] = type.__dict__["__name__"].__get__
-qualname_of: Callable[[type], str] = type.__dict__["__qualname__"].__get__
-module_of: Callable[[type], object] = type.__dict__["__module__"].__get__
-"""What a class says of its module, in most cases the name; AttributeError where it says nothing."""
+whole_namespace: Callable[[type], MappingProxyType[Any, Any]] = type.__dict__["__dict__"].__get__
+"""What a class has under names, and under keys that are none: these may define how they compare."""
 module_dict: Callable[[object], dict[str, Any]] = vars(ModuleType)["__dict__"].__get__
 """A module's own dict, which its globals are."""
 
@@ -20,3 +27,54 @@ module_dict: Callable[[object], dict[str, Any]] = vars(ModuleType)["__dict__"]._
 def is_a(obj: object, *kinds: type) -> bool:
     """isinstance() that never asks the object, whose `__class__` can be a property of the user's."""
     return issubclass(type(obj), kinds)
+
+
+def text(value: object) -> str:
+    """Return a plain str of the same characters; "" for what is no str. A subclass's methods do not run."""
+    return str.__str__(value) if issubclass(type(value), str) else ""
+
+
+def namespace(cls: type) -> Mapping[str, Any]:
+    """Return what a class has under names: to look a name up compares it with no key of the user's."""
+    return by_name(whole_namespace(cls))
+
+
+def module_namespace(module: object) -> Mapping[str, Any]:
+    """Return a module's globals that have names: to look a name up compares it with no key of the user's."""
+    return by_name(module_dict(module))
+
+
+def by_name(space: Mapping[Any, Any]) -> Mapping[str, Any]:
+    """Return a mapping without its keys that are no plain str, the mapping itself if it has none."""
+    while True:
+        try:
+            if all(map(is_, map(type, space), repeat(str))):
+                return space
+            return {key: value for key, value in list(space.items()) if type(key) is str}
+        except RecursionError:
+            raise
+        except RuntimeError:  # another thread has changed its size meanwhile
+            continue
+
+
+def name_of(cls: type) -> str:
+    """Return the name of a class."""
+    return text(_name_of(cls))
+
+
+def qualname_of(cls: type) -> str:
+    """Return the qualified name of a class."""
+    return text(_qualname_of(cls))
+
+
+def module_of(cls: type) -> str:
+    """Return what a class says of its module, in most cases the name; "" where it says nothing."""
+    if _flags(cls) & HEAP_TYPE:
+        return text(namespace(cls).get("__module__"))
+    return text(_module_of(cls))
+
+
+_flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
+_name_of: Callable[[type], object] = type.__dict__["__name__"].__get__
+_qualname_of: Callable[[type], object] = type.__dict__["__qualname__"].__get__
+_module_of: Callable[[type], object] = type.__dict__["__module__"].__get__

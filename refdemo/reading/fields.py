@@ -7,17 +7,13 @@ in the order in which the type's tp_traverse visits its fields; empty ones are l
 
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from refdemo.reading.classes import mro, name_of, namespace
-
-_module_of: Callable[[type], object] = type.__dict__["__module__"].__get__
+from refdemo.reading.classes import is_a, module_of, mro, name_of, namespace
 
 HELD_INSIDE = "(held inside)"
 """What stands for a name where none is known."""
-HEAP_TYPE = 1 << 9
-"""The flag of a class that was made while the program runs."""
 _PLACES = (types.MemberDescriptorType, types.GetSetDescriptorType)
 _PYPY = sys.implementation.name == "pypy"
 
@@ -120,29 +116,37 @@ _IN_ORDER = {
 
 def shown(obj: object) -> Iterator[tuple[str, object]]:
     """What an object's own places show, by name: slots, members, and getsets that are known to be harmless."""
-    seen = set()
+    given, hidden = set(), set[str]()
     for cls in mro(type(obj)):
         places = namespace(cls)
         asked = _SHOWN.get(_qualified(cls), "").split()
         for name in (*asked, *members(cls)):
             place: Any = places.get(name)
-            if name in seen or not any(type(place) is kind for kind in _PLACES):
+            if not any(type(place) is kind for kind in _PLACES) or not is_a(obj, place.__objclass__):
                 continue
-            seen.add(name)
             try:
                 value: object = place.__get__(obj, type(obj))
             except (AttributeError, ValueError):
                 continue
+            # What the object's class has under the name of such a slot is something else.
+            if name in hidden and type(place) is types.MemberDescriptorType and not name.startswith("__"):
+                yield f"{name} (slot of {name_of(cls)})", value
+                continue
+            if name in given:
+                continue
+            given.add(name)
             yield name, value
             if (
                 _PYPY and type(value) is tuple and name != "__closure__"
             ):  # made for the asking: what it holds is kept without it
                 yield from ((f"{name}[{position}]", item) for position, item in enumerate(value))
+        hidden.update(places)
 
 
 def members(cls: type) -> list[str]:
     """The names of the fields of a class's own struct, slots among them, in the order in which it declares them."""
-    return [name for name, place in list(namespace(cls).items()) if type(place) is types.MemberDescriptorType]
+    places = list(namespace(cls).items())
+    return [name for name, place in places if type(place) is types.MemberDescriptorType and place.__objclass__ is cls]
 
 
 def holds_no_other_dict(cls: type) -> bool:
@@ -193,5 +197,4 @@ def _of_cache(count: int) -> list[str]:
 
 
 def _qualified(cls: type) -> str:
-    module = _module_of(cls)
-    return f"{module}.{name_of(cls)}" if type(module) is str else name_of(cls)
+    return f"{module_of(cls)}.{name_of(cls)}".removeprefix(".")

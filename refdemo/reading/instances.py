@@ -15,8 +15,8 @@ from refdemo.reading.claims import (
     seen_as_attributes,
     shows,
 )
-from refdemo.reading.classes import mro, namespace
-from refdemo.reading.fields import HEAP_TYPE, holds_no_other_dict
+from refdemo.reading.classes import HEAP_TYPE, is_a, mro, namespace, whole_namespace
+from refdemo.reading.fields import holds_no_other_dict
 from refdemo.reading.names import Unreadable, inlined
 
 
@@ -39,12 +39,12 @@ def claim_attributes(obj: object, claims: Claims, others: tuple[object, ...]) ->
 
 def claim_namespace(cls: type, claims: Claims) -> None:
     # The proxy refers to the class's real dict, which is not to be had otherwise.
-    for found in gc.get_referents(namespace(cls)):
+    for found in gc.get_referents(whole_namespace(cls)):
         if not claims.through_dict:
             claims.claim(OWN_DICT, found)
             return
         claims.take(found)
-    for key, value in retry_while_resizing(lambda: list(namespace(cls).items())):
+    for key, value in retry_while_resizing(lambda: list(whole_namespace(cls).items())):
         claims.claim(f".{key}" if type(key) is str else f".__dict__[{in_words(key)}]", value, sure=True)
         if type(key) is not str:
             claims.claim(f".__dict__ key {in_words(key)}", key, sure=True)
@@ -56,7 +56,7 @@ def dict_shown(obj: object) -> dict[Any, object] | None:
         place = namespace(cls).get("__dict__")
         asks = types.MemberDescriptorType
         if type(place) is asks or (PYPY and type(place) is types.GetSetDescriptorType and _defined_in_python(obj)):
-            own = place.__get__(obj)
+            own = place.__get__(obj) if is_a(obj, place.__objclass__) else None  # not one of another class
             return own if type(own) is dict else None
     return None
 

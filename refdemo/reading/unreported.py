@@ -7,11 +7,15 @@ import types
 from typing import Any
 
 from refdemo.reading.claims import OWN_DICT
-from refdemo.reading.classes import is_a, module_dict, namespace
-from refdemo.reading.fields import HEAP_TYPE
+from refdemo.reading.classes import HEAP_TYPE, is_a, module_namespace, namespace, whole_namespace
 
 # The tuples that a code object keeps; later ones make the others for the asking.
 _OF_CODE = ("co_consts", "co_names") + ("co_varnames", "co_freevars", "co_cellvars") * (sys.version_info < (3, 11))
+
+
+def shows_more(obj: object) -> bool:
+    """Whether an object may refer to more than the collector reports."""
+    return type(obj) is types.CodeType or is_a(obj, type) or ("numpy" in sys.modules and bool(of_array(obj)))
 
 
 def shown_by(obj: object) -> list[tuple[str, object]]:
@@ -19,14 +23,14 @@ def shown_by(obj: object) -> list[tuple[str, object]]:
     if type(obj) is types.CodeType:
         return [(f".{name}", getattr(obj, name)) for name in _OF_CODE]
     if is_a(obj, type) and not type.__dict__["__flags__"].__get__(obj) & HEAP_TYPE:
-        own = [(OWN_DICT, each) for each in gc.get_referents(namespace(obj))]  # type: ignore[arg-type]
+        own = [(OWN_DICT, each) for each in gc.get_referents(whole_namespace(obj))]  # type: ignore[arg-type]
         return own + [(f".{name}", type.__dict__[name].__get__(obj)) for name in ("__mro__", "__bases__", "__base__")]
     return of_array(obj)
 
 
 def of_array(obj: object) -> list[tuple[str, object]]:
     """Return what an array of numpy's refers to, if numpy is loaded; it tells the collector nothing."""
-    array = loaded("numpy", "ndarray")
+    array = loaded("numpy", "ndarray") if "numpy" in sys.modules else None
     if array is None or not is_a(obj, array):
         return []
     shown = namespace(array)
@@ -44,5 +48,5 @@ def of_array(obj: object) -> list[tuple[str, object]]:
 def loaded(module: str, name: str) -> Any:
     """Return a class of a module if the module is loaded already, or None."""
     found = sys.modules.get(module)
-    kind = module_dict(found).get(name) if is_a(found, types.ModuleType) else None
+    kind = module_namespace(found).get(name) if is_a(found, types.ModuleType) else None
     return kind if is_a(kind, type) else None

@@ -126,23 +126,19 @@ def _rise(alive: tuple[int, ...]) -> int:
 
 def _names(objects: WorkList, wanted: set[int]) -> dict[int, str]:
     """The name of each type whose id is wanted, with its module; the qualified name where two would be called alike."""
-    # Exact strs: a name can be of a class of the user's, whose operators would run.
     short: dict[int, str] = {}
     long: dict[int, str] = {}
     for obj in objects:
         at = id(type(obj))
         if at in wanted and at not in short:
             module = _module(type(obj))
-            short[at] = module + str.__str__(name_of(type(obj)))
-            long[at] = module + str.__str__(qualname_of(type(obj)))
+            short[at] = module + name_of(type(obj))
+            long[at] = module + qualname_of(type(obj))
     said = list(short.values())
     return {at: long[at] if said.count(name) > 1 else name for at, name in short.items()}
 
 
 def _module(kind: type) -> str:
     """The name of a type's module and a dot; nothing where it goes without saying, or nothing is known."""
-    try:
-        module = module_of(kind)
-    except AttributeError:  # made by code whose globals have no name
-        return ""
-    return f"{module}." if type(module) is str and module not in ("", "builtins", "__main__") else ""
+    module = module_of(kind)
+    return "" if module in ("", "builtins", "__main__") else f"{module}."

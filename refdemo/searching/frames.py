@@ -12,15 +12,17 @@ from collections.abc import Set
 from typing import NamedTuple
 
 from refdemo.reading.claims import is_stored
-from refdemo.reading.classes import is_a, namespace
+from refdemo.reading.classes import is_a, namespace, text
 from refdemo.reading.heads import HEAD
 from refdemo.reading.layouts import words
 from refdemo.reading.memory import WORD, Memory
 from refdemo.reading.referents import tracked
 from refdemo.reading.unreported import loaded
+from refdemo.searching.undisturbed import sees_other_threads
 
 _CPYTHON = sys.implementation.name == "cpython"
 _READS_MEMORY = _CPYTHON and sys.version_info < (3, 13)
+_INLINES = sys.version_info >= (3, 12) and _CPYTHON  # comprehensions into the code around them (PEP 709)
 _LENDS = sys.version_info >= (3, 14) and _CPYTHON
 GREENLET = "\0greenlet"  # what stands for the name of a thread, and is none
 _AT_ONCE = 200  # free-threaded builds stop every thread for each call of gc.get_referents
@@ -44,11 +46,13 @@ class Local(NamedTuple):
     where one object is asked for."""
     in_cell: bool = False
     """Whether it is a variable shared with an inner function."""
+    in_code: bool = False
+    """Whether it is no function's: that of a comprehension which a module or a class body runs."""
 
     @property
     def where(self) -> str:
         """Where the variable is, in words: "running function `f`"."""
-        kind = "function" if self.name else "code"
+        kind = "function" if self.name and not self.in_code else "code"
         if self.thread == GREENLET:
             return f"{kind} `{self.function}` of a suspended greenlet"
         return f"running {kind} `{self.function}`" + (f" in thread `{self.thread}`" if self.thread else "")
@@ -87,6 +91,17 @@ def running_frames() -> set[int]:
     for _, frame in _stacks(sys._getframe(1)):
         while frame is not None:
             found.add(id(frame))
+            frame = _caller(frame)
+    return found
+
+
+def local_trace_functions(own: Set[int]) -> list[Local]:
+    """The trace functions of running functions' frames, but for those whose globals are in `own`, by id."""
+    found = []
+    for thread, frame in _stacks(sys._getframe(1)):
+        while frame is not None:
+            if frame.f_trace is not None and id(frame.f_globals) not in own:
+                found.append(Local(id(frame.f_trace), "f_trace", text(frame.f_code.co_name), thread, True))
             frame = _caller(frame)
     return found
 
@@ -150,31 +165,24 @@ def running_values(own: Set[int] = frozenset()) -> list[object]:
     return values
 
 
-def sees_other_threads() -> bool:
-    """Whether other threads' frames can be read: without a lock that can end the process."""
-    return not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled()
-
-
-def others_run_at_once() -> bool:
-    """Whether other threads change the heap during a search, and are stopped for each look at an object."""
-    return not sees_other_threads() and len(getattr(sys.modules.get("threading"), "_active", ())) > 1
-
-
 def _locals_of(frame: types.FrameType, thread: str, of: int | None) -> list[Local]:
     code, lent = frame.f_code, set()
-    if not code.co_flags & _OPTIMIZED:
-        # A module's, a class body's or exec()'s: f_locals is the namespace itself, on every version.
-        names = [("", id(frame.f_locals))]
-        shared = set()
-    else:
-        shared = {*code.co_cellvars, *code.co_freevars}
+    in_code = not code.co_flags & _OPTIMIZED
+    shared = {*code.co_cellvars, *code.co_freevars}
+    if not in_code:
         names = _variables(frame, shared)
+    elif not (_INLINES and code.co_varnames):
+        # A module's, a class body's or exec()'s: f_locals is the namespace itself.
+        names, shared = [("", id(frame.f_locals))], set()
+    else:
+        # The variables of a comprehension live in the frame; while it runs, f_locals may be made for the asking.
+        names = [("", each) for each in _namespace(frame)] + _variables(frame, shared)
     if of is not None:
         names = [(name, address) for name, address in names if address == of]
         if names and _LENDS:
             lent = _lent(frame, of)
     return [
-        Local(address, name, code.co_name, thread, name not in {*shared, *lent}, name in shared)
+        Local(address, name, text(code.co_name), thread, name not in {*shared, *lent}, name in shared, in_code)
         for name, address in names
     ]
 
@@ -196,7 +204,9 @@ def _variables(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]
     if _READS_MEMORY:
         return _read(frame, shared)
     if _CPYTHON:
-        return [(name, id(value)) for name, value in frame.f_locals.items()]
+        # Of a name that the code does not have, a dict of the frame's refers to the value.
+        own = {*frame.f_code.co_varnames, *shared}
+        return [(name, id(value)) for name, value in frame.f_locals.items() if type(name) is str and name in own]
     # PyPy's snapshot: emptied again, unless the function or a debugger had asked for it (the frame refers to it then),
     # or a trace function is at work, after which it is copied back into the variables.
     taken = [id(each) for each in gc.get_referents(frame) if type(each) is dict and each]
@@ -222,6 +232,16 @@ def _read(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]]:
     except (OSError, ValueError):
         return []
     return found
+
+
+def _namespace(frame: types.FrameType) -> list[int]:
+    """The id of the namespace of code that is no function's, from 3.12 on; nothing where memory does not tell it."""
+    try:
+        with Memory() as memory:
+            stored = list(words(memory, memory.word(id(frame) + HEAD + WORD), 6))
+    except (OSError, ValueError):
+        return []
+    return [stored[5]] if stored[3] == id(frame.f_globals) else []
 
 
 def _slots(memory: Memory, frame: types.FrameType) -> tuple[list[str], int]:

@@ -4,7 +4,7 @@ import collections
 
 from refdemo.reading.claims import PYPY
 from refdemo.searching.ends import HINT
-from refdemo.searching.naming import kind_of
+from refdemo.searching.naming import is_exactly
 from refdemo.searching.owners import is_part
 from refdemo.searching.paths import holders_of, with_owners
 from refdemo.searching.reference_labels import words
@@ -20,7 +20,7 @@ def has_no_name(obj: object) -> bool:
     return (
         is_part(obj)
         or any(type(obj) is each for each in _NAMELESS)
-        or kind_of(obj) in ("Context", "ndarray", "memoryview")
+        or any(is_exactly(obj, name) for name in ("Context", "ndarray"))
     )
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from refdemo.reading.claims import retry_while_resizing
 from refdemo.reading.referents import shows_freed_objects
 from refdemo.searching.worklist import WorkList
 
@@ -39,11 +40,17 @@ class Lengths:
         chosen: tuple[int, ...] = ()
         for obj, length in _containers(objects):
             at = id(obj)
-            if self.looks[-1].get(at, length) < length and length - self.looks[0][at] > most:
+            longer = self.looks[-1].get(at, length) < length and length - self.looks[0][at] > most
+            if longer and not _is_of_interned_strings(obj):
                 most = length - self.looks[0][at]
                 chosen = (*[look[at] for look in self.looks], length)
                 found[:] = [obj]
         return chosen
+
+
+def _is_of_interned_strings(obj: Any) -> bool:
+    """Whether this is the interpreter's own dict, which later versions list, with each name as key and as value."""
+    return type(obj) is dict and all(key is value for key, value in retry_while_resizing(lambda: list(obj.items())))
 
 
 def _containers(objects: WorkList) -> Iterator[tuple[Any, int]]:

@@ -7,8 +7,9 @@ from typing import Any
 
 from refdemo.edges import direct_edges
 from refdemo.reading.claims import is_stored
-from refdemo.reading.classes import is_a, module_dict, name_of, namespace
+from refdemo.reading.classes import is_a, module_namespace, module_of, name_of, namespace, text
 from refdemo.reading.fields import shown
+from refdemo.reading.unreported import loaded
 
 _STANDARD_LIBRARY = os.path.dirname(os.path.abspath(os.__file__)) + os.sep
 _INSTALLED = ("site-packages", "dist-packages")
@@ -21,15 +22,30 @@ _SUSPENDED = {
 }
 
 
+# Where the types are that need words of their own: a class of the user's can have the same name.
+_HOMES = {
+    "Context": ("_contextvars",),
+    "Task": ("_asyncio", "asyncio.tasks"),
+    "_local": ("_thread",),
+    "_lru_cache_wrapper": ("_functools",),
+    "ndarray": ("numpy",),
+    "partial": ("_functools", "functools"),
+}
+
+
 def kind_of(obj: object) -> str:
     """Return the name of an object's type."""
-    name = name_of(type(obj))
-    return "threading.local" if name == "_local" else name
+    return "threading.local" if is_exactly(obj, "_local") else name_of(type(obj))
+
+
+def is_exactly(obj: object, name: str) -> bool:
+    """Whether the type of an object is the standard library's type of this name (or numpy's), not a subclass."""
+    return name_of(type(obj)) == name and any(type(obj) is loaded(module, name) for module in _HOMES[name])
 
 
 def module_name(module: object) -> str:
     """Return the `__name__` in a module's namespace."""
-    return _text(module_dict(module).get("__name__")) or "without a name"
+    return text(module_namespace(module).get("__name__")) or "without a name"
 
 
 def is_generator(obj: object) -> bool:
@@ -44,7 +60,10 @@ def is_generator_type(kind: type) -> bool:
 
 def is_running(obj: object) -> bool:
     """Whether this is a generator, coroutine or async generator whose function is running now."""
-    return is_generator(obj) and bool(of_generator(obj, "running"))
+    if not is_generator(obj) or not of_generator(obj, "running"):
+        return False
+    # An async generator says so as well while it waits for something.
+    return type(obj) is not types.AsyncGeneratorType or of_generator(obj, "await") is None
 
 
 def of_generator(generator: object, what: str) -> Any:
@@ -79,9 +98,9 @@ def where(code: object, module: object = "") -> str:
     """Return " (app.py:12)", where a code object begins; " (module)" in the standard library, "" without a file."""
     if type(code) is not types.CodeType:
         return ""
-    file = code.co_filename
+    file = text(code.co_filename)
     if _is_standard(file):
-        found = _text(module) or _module_of(file)
+        found = text(module) or _module_of(file)
         return f" ({found})" if found else ""
     return "" if file.startswith("<") else f" ({os.path.basename(file)}:{code.co_firstlineno})"
 
@@ -92,11 +111,11 @@ def _detail(obj: object) -> str:
         return f" `{_short(obj.__func__.__qualname__)}`" + where(obj.__func__.__code__, obj.__func__.__module__)
     if type(obj) is types.TracebackType:
         code = obj.tb_frame.f_code
-        return f" of function `{code.co_name}`{where(code)}"
-    if kind_of(obj) == "_lru_cache_wrapper":
+        return f" of function `{text(code.co_name)}`{where(code)}"
+    if is_exactly(obj, "_lru_cache_wrapper"):
         function = [each.referent for each in direct_edges(obj) if each.label == " function"]
         return f" of {named(function[0])}" if function and type(function[0]) is types.FunctionType else ""
-    if kind_of(obj) == "Task":
+    if is_exactly(obj, "Task"):
         coroutine = _coroutine_of(obj)
         return f" of {named(coroutine).removeprefix('suspended ')}" if is_generator(coroutine) else ""
     return ""
@@ -112,9 +131,9 @@ def _coroutine_of(task: object) -> object:
 
 
 def _where_class(cls: Any) -> str:
-    module = _text(type.__dict__["__module__"].__get__(cls))
+    module = module_of(cls)
     found = sys.modules.get(module)
-    file = _text(module_dict(found).get("__file__")) if is_a(found, types.ModuleType) else ""
+    file = text(module_namespace(found).get("__file__")) if is_a(found, types.ModuleType) else ""
     if not file or _is_standard(file):
         return "" if module in ("", "builtins", "__main__") else f" ({module})"
     line = namespace(cls).get("__firstlineno__")
@@ -132,9 +151,5 @@ def _module_of(file: str) -> str:
     return inside.replace(os.sep, ".").removesuffix(".__init__")
 
 
-def _text(value: object) -> str:
-    return value if type(value) is str else ""
-
-
 def _short(qualname: object) -> str:
-    return _text(qualname).rpartition("<locals>.")[2]
+    return text(qualname).rpartition("<locals>.")[2]

@@ -9,10 +9,10 @@ from typing import Any
 from refdemo.edges import direct_edges
 from refdemo.reading import fields
 from refdemo.reading.claims import OWN_DICT, PYPY, in_words, retry_while_resizing
-from refdemo.reading.classes import is_a, module_dict, mro, name_of, namespace
-from refdemo.reading.fields import HEAP_TYPE, members
+from refdemo.reading.classes import HEAP_TYPE, is_a, module_dict, mro, name_of, namespace, text
+from refdemo.reading.fields import members
 from refdemo.reading.unreported import shown_by
-from refdemo.searching.naming import is_generator, kind_of
+from refdemo.searching.naming import is_exactly, is_generator
 
 HELD_INSIDE = f" {fields.HELD_INSIDE}"
 """The label of a reference that no name is known for."""
@@ -30,7 +30,7 @@ _OWNED: tuple[tuple[type, tuple[str, ...]], ...] = (
 
 def is_part(obj: object) -> bool:
     """Whether this is of a type whose objects can serve one other object only."""
-    return any(type(obj) is each for each in _PARTS) or _is_tree(obj) or name_of(type(obj)) == _BUFFER
+    return any(type(obj) is each for each in _PARTS) or is_tree(obj) or _is_buffer(obj)
 
 
 def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = None) -> bool:
@@ -43,9 +43,9 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
         return any(by is each for each in (tuple, types.FunctionType, types.FrameType)) or is_generator(owner)
     if kind is types.FrameType:
         return is_generator(owner) or (type(owner) is types.TracebackType and owner.tb_frame is part)
-    if _is_tree(part):
-        return _is_tree(owner) or kind_of(owner) == "Context"
-    if name_of(kind) == _BUFFER:
+    if is_tree(part):
+        return is_tree(owner) or is_exactly(owner, "Context")
+    if _is_buffer(part):
         return by is memoryview
     if is_a(owner, types.ModuleType):
         return part is module_dict(owner)
@@ -61,16 +61,16 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
     label = direct_labels(owner, part)[0]
     if PYPY and kind is dict and label == HELD_INSIDE and any("__dict__" in namespace(cls) for cls in mro(by)):
         return True
-    if kind_of(owner) == "_lru_cache_wrapper":
+    if is_exactly(owner, "_lru_cache_wrapper"):
         return label in (OWN_DICT, " cache", " cached argument")
-    if kind_of(owner) == "threading.local":
+    if is_exactly(owner, "_local"):
         return True
-    if kind_of(owner) == "partial":
+    if is_exactly(owner, "partial"):
         return label in (OWN_DICT, ".args", ".keywords")
     if label == ".__globals__" and type(owner) is types.FunctionType:
         # Not one that runs a comprehension, a class body or, from 3.14 on, what exec() was given.
         code = owner.__code__
-        return bool(code.co_flags & OPTIMIZED) and (code.co_name[:1] != "<" or code.co_name == "<lambda>")
+        return bool(code.co_flags & OPTIMIZED) and (text(code.co_name)[:1] != "<" or text(code.co_name) == "<lambda>")
     owned = next((labels for cls, labels in _OWNED if is_a(owner, cls)), (OWN_DICT,))
     return label in owned
 
@@ -86,9 +86,17 @@ def is_plain(cls: type) -> bool:
     ) and bool(classes)
 
 
-def _is_tree(obj: object) -> bool:
+def _is_buffer(obj: object) -> bool:
+    return name_of(type(obj)) == _BUFFER and not _is_from_python(type(obj))
+
+
+def is_tree(obj: object) -> bool:
     """Whether this is a node of the tree that a Context keeps its variables in."""
-    return name_of(type(obj)).startswith("hamt")
+    return name_of(type(obj)).startswith("hamt") and not _is_from_python(type(obj))
+
+
+def _is_from_python(cls: type) -> bool:
+    return bool(type.__dict__["__flags__"].__get__(cls) & HEAP_TYPE)
 
 
 def _is_of_threads(owner: dict[object, object]) -> bool:

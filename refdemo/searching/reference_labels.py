@@ -8,10 +8,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from refdemo.reading.claims import OWN_DICT, PYPY, attribute, retry_while_resizing
-from refdemo.reading.classes import is_a, module_dict
+from refdemo.reading.claims import in_words as key_in_words
+from refdemo.reading.classes import is_a, module_dict, namespace, text
+from refdemo.reading.unreported import loaded
 from refdemo.searching.frames import bound_names
-from refdemo.searching.naming import a, is_generator, kind_of, named, of_generator, where
-from refdemo.searching.owners import HELD_INSIDE, direct_labels, owns_exclusively
+from refdemo.searching.naming import a, is_exactly, is_generator, kind_of, named, of_generator, where
+from refdemo.searching.owners import HELD_INSIDE, direct_labels, is_tree, owns_exclusively
 
 _NAMED = ("local", "key", "closure variable", "default argument", "keyword-only default argument")
 _WITH_ARGS = (functools.partial, BaseException)
@@ -51,17 +53,17 @@ def labels(group: Sequence[object]) -> list[str]:
         return [way + label.strip() for label in found]
     if type(owner) is memoryview:
         return [".obj"]
-    if kind_of(owner) == "Context":
-        return [f" context variable {_context_variable(holder, obj)}"] * len(found)
+    if is_exactly(owner, "Context"):
+        return _of_context(holder, obj) or found
     by = direct_labels(owner, part)[0]
     if type(part) is dict and (by in (OWN_DICT, ".__globals__") or (PYPY and by == HELD_INSIDE)):
         return _of_own_dict(owner, part, obj, found)
     if type(owner) is types.FunctionType:
         return _of_function(owner, by, obj) or [by + label for label in found]
-    if kind_of(owner) == "_lru_cache_wrapper":
+    if is_exactly(owner, "_lru_cache_wrapper"):
         is_result = by == " cache" and found[0].startswith("[")
         return [" cached result" if is_result else " cached argument"] * len(found)
-    if kind_of(owner) == "threading.local":
+    if is_exactly(owner, "_local"):
         return [f".{label[2:-2]}" if label.startswith("['") else label for label in found]
     return ["".join((by, label)) for label in found]
 
@@ -157,23 +159,37 @@ def in_words(group: Sequence[object], label: str, *, place: bool = True) -> str:
 def _owner(group: Sequence[object]) -> str:
     owner, part = group[0], group[1]
     if type(owner) is types.TracebackType and type(part) is types.FrameType:
-        return f"function `{part.f_code.co_name}`{where(part.f_code)}, kept by a traceback"
+        return f"function `{text(part.f_code.co_name)}`{where(part.f_code)}, kept by a traceback"
     if type(owner) is types.FrameType:
-        return f"function `{owner.f_code.co_name}`{where(owner.f_code)}, in a frame that is kept"
+        return f"function `{text(owner.f_code.co_name)}`{where(owner.f_code)}, in a frame that is kept"
     return named(owner)
 
 
-def _context_variable(node: object, value: object) -> str:
-    """Return the name of the variable of a value in a node, whose referents are each value and its variable."""
-    pairs = itertools.pairwise(gc.get_referents(node))
-    names = [type(variable).__dict__["name"].__get__(variable) for held, variable in pairs if held is value]
-    return names[0] if names else "(unknown)"
+def _of_context(node: object, obj: object) -> list[str]:
+    """Return the labels of what a node of a context's tree refers to: other nodes, or a value before its variable."""
+    kind = loaded("_contextvars", "ContextVar")
+    found, rest = [], iter(gc.get_referents(node))
+    for each in rest:
+        if is_tree(each):
+            continue
+        variable = next(rest, None)
+        if type(variable) is not kind:  # not laid out in the way that is known
+            return []
+        name = text(namespace(kind)["name"].__get__(variable))
+        found += [f" context variable {name}"] * (each is obj) + [f" key {name}"] * (variable is obj)
+    return found
 
 
 def globals_of(module: object, obj: object) -> list[str]:
-    """Return the names of a module's globals that refer to an object."""
+    """Return in words what of a module's globals refers to an object: "global `cache`", and keys that are no names."""
     pairs = retry_while_resizing(lambda: list(module_dict(module).items()))
-    return [str(key) for key, value in pairs if value is obj and type(key) is str]
+    found = []
+    for key, value in pairs:
+        if value is obj:
+            found.append(f"global `{key}`" if type(key) is str else f"value `[{key_in_words(key)}]` in the globals")
+        if key is obj:
+            found.append(f"key `{key_in_words(key)}` in the globals")
+    return found
 
 
 def globals_in(module: object) -> list[object]:

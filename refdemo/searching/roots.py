@@ -9,14 +9,16 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from refdemo.reading.claims import PYPY, retry_while_resizing
-from refdemo.reading.classes import is_a, module_dict
-from refdemo.searching.frames import Local, running_frames, running_locals, sees_other_threads, thread_name
+from refdemo.reading.classes import is_a, module_dict, module_namespace, namespace, text
+from refdemo.searching.frames import Local, local_trace_functions, running_frames, running_locals, thread_name
 from refdemo.searching.naming import module_name
 from refdemo.searching.reference_labels import globals_in
+from refdemo.searching.undisturbed import sees_other_threads
 from refdemo.searching.worklist import WorkList
 
 OURS: set[int] = set()
 """The globals of the modules at work here, by id: what their functions hold, running or not, is not the program's."""
+_OLD_NAMES = ("SIGCLD", "SIGIOT", "SIGPOLL")  # of signals that have another name as well
 
 
 class Root(NamedTuple):
@@ -78,8 +80,10 @@ def imported_modules() -> WorkList:
 def interpreter_roots() -> Iterator[tuple[int, Root]]:
     """Yield the id of each object that the interpreter holds and shows, with the words for it."""
     for found, label, counted in itertools.chain(_hooks(), _registries(), _context_variables()):
-        if found is not None and not isinstance(found, int):
+        if found is not None and not is_a(found, int):
             yield id(found), Root("the interpreter", label, counted)
+    for each in local_trace_functions(OURS):
+        yield each.address, Root(each.where, "trace function", True)
     yield from _handled_exceptions()
 
 
@@ -92,12 +96,16 @@ def _hooks() -> Iterator[tuple[object, str, bool]]:
     signals = sys.modules.get("_signal")
     if signals is None:
         return
-    for name, number in list(vars(signals).items()):
-        if name.startswith("SIG") and not name.startswith("SIG_") and type(number) is int:
-            try:
-                yield signals.getsignal(number), f"handler of signal `{name}`", True
-            except ValueError:  # no number of a signal here
-                continue
+    names = {
+        number: name
+        for name, number in module_namespace(signals).items()
+        if type(number) is int and name.startswith("SIG") and name not in _OLD_NAMES
+    }
+    for number in range(1, module_namespace(signals)["NSIG"]):
+        try:
+            yield signals.getsignal(number), f"handler of signal `{names.get(number, number)}`", True
+        except ValueError:  # no number of a signal here
+            continue
 
 
 def _registries() -> Iterator[tuple[object, str, bool]]:
@@ -108,12 +116,21 @@ def _registries() -> Iterator[tuple[object, str, bool]]:
     if search is None or strict is None:
         return
     # Of the answer no frame may stay in a variable: this function's own is there as well, and would keep itself.
-    lists_and_dicts = [each for each in gc.get_referrers(search, strict) if type(each) is list or type(each) is dict]
-    for found in lists_and_dicts:
-        if type(found) is dict and _has_key(found, "xmlcharrefreplace"):
-            yield found, "dict of error handlers for codecs", True
-        elif type(found) is list and id(search) in map(id, gc.get_referents(found)):
-            yield found, "list of search functions for codecs", True
+    found = WorkList(each for each in gc.get_referrers(search, strict) if _is_registry(each, id(search)))
+    held: set[int] = set()
+    for holder in gc.get_referrers(*found):
+        if type(holder) is not WorkList and type(holder) is not types.FrameType:
+            held.update(map(id, gc.get_referents(holder)))
+    # A program may have such a list, too, which something holds; C code's was made at start-up, before any other.
+    by_c = {type(each): each for each in found if id(each) not in held}
+    yield by_c.get(dict), "dict of error handlers for codecs", True
+    yield by_c.get(list), "list of search functions for codecs", True
+
+
+def _is_registry(obj: object, search: int) -> bool:
+    if type(obj) is dict:
+        return _has_key(obj, "xmlcharrefreplace")
+    return type(obj) is list and search in map(id, gc.get_referents(obj))
 
 
 def _has_key(found: dict[object, object], wanted: str) -> bool:
@@ -123,15 +140,12 @@ def _has_key(found: dict[object, object], wanted: str) -> bool:
 
 def _context_variables() -> Iterator[tuple[object, str, bool]]:
     """Yield what the current context holds: by objects that the collector shows, so it is counted with these."""
-    module = sys.modules.get("_contextvars") or sys.modules.get("contextvars")
-    if module is None:
+    copy_context = _global("_contextvars", "copy_context")
+    if copy_context is None:
         return
-    for variable, value in module.copy_context().items():
-        yield (
-            value,
-            f"value of context variable `{type(variable).name.__get__(variable)}` in the current context",
-            False,
-        )
+    for variable, value in copy_context().items():
+        name = text(namespace(type(variable))["name"].__get__(variable))
+        yield value, f"value of context variable `{name}` in the current context", False
 
 
 def _handled_exceptions() -> Iterator[tuple[int, Root]]:
@@ -146,10 +160,10 @@ def _handled_exceptions() -> Iterator[tuple[int, Root]]:
             continue
         thread = "" if ident == get_ident() else f" in thread `{thread_name(ident)}`"
         trace = vars(BaseException)["__traceback__"].__get__(exception)
-        function = f"function `{trace.tb_frame.f_code.co_name}`" if trace is not None else "code"
+        function = f"function `{text(trace.tb_frame.f_code.co_name)}`" if trace is not None else "code"
         yield id(exception), Root(f"running {function}{thread}", "exception being handled", True)
 
 
-def _global(module: str, name: str) -> object:
+def _global(module: str, name: str) -> Any:
     found = sys.modules.get(module)
-    return module_dict(found).get(name) if is_a(found, types.ModuleType) else None
+    return module_namespace(found).get(name) if is_a(found, types.ModuleType) else None

@@ -1,12 +1,26 @@
-"""Keeping the collector from running by itself during a search."""
+"""Keeping the collector from running by itself during a search, and what threads do meanwhile."""
+
+from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from typing import Any, TypeVar
+import sys
 
-from refdemo.searching.frames import others_run_at_once
+TYPE_CHECKING = False  # typing would treble PyPy's heap, which growth() walks after each round
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar
 
-Found = TypeVar("Found")
+    Found = TypeVar("Found")
+
+
+def sees_other_threads() -> bool:
+    """Whether other threads' frames can be read: without a lock that can end the process."""
+    return not hasattr(sys, "_is_gil_enabled") or sys._is_gil_enabled()
+
+
+def others_run_at_once() -> bool:
+    """Whether other threads change the heap during a search, and are stopped for each look at an object."""
+    return not sees_other_threads() and len(getattr(sys.modules.get("threading"), "_active", ())) > 1
 
 
 def with_collector_off(search: Callable[..., Found], *arguments: Any, beside_threads: bool = True) -> Found:

@@ -2,11 +2,14 @@
 
 import gc
 import itertools
+import types
 from collections.abc import Callable, Set
+from itertools import repeat
+from operator import is_
 
 from refdemo.reading.classes import is_a
 from refdemo.reading.referents import tracked
-from refdemo.reading.unreported import loaded, of_array, shown_by
+from refdemo.reading.unreported import loaded, of_array, shown_by, shows_more
 from refdemo.searching.frames import running_values
 from refdemo.searching.worklist import WorkList
 
@@ -17,11 +20,6 @@ _AT_ONCE = 200
 _is_tracked: Callable[[object], bool] = getattr(gc, "is_tracked", lambda obj: True)
 
 
-def referents_with_untracked(obj: object) -> list[object]:
-    """Return what an object refers to, also where the collector is not told."""
-    return [*(each for _, each in shown_by(obj)), *gc.get_referents(obj)]
-
-
 def untracked_paths(target: WorkList, own: Set[int]) -> list[WorkList]:
     """Return paths to the one object in a list from what the collector tracks, each by way of what it does not.
 
@@ -29,8 +27,17 @@ def untracked_paths(target: WorkList, own: Set[int]) -> list[WorkList]:
     functions whose globals are in `own`, by id.
     """
     came: dict[int, WorkList] = {}
+    try:
+        return [_path(each, came, target) for each in _untracked_holders(target, own, came)]
+    finally:
+        came.clear()  # on 3.10 it has met what holds it
+
+
+def _untracked_holders(target: WorkList, own: Set[int], came: dict[int, WorkList]) -> WorkList:
     seen: set[int] = set()
-    level, found = WorkList(tracked()), WorkList()
+    # Not the search's own frames, which 3.10 tracks: what is noted here would hold what notes it.
+    level = WorkList(each for each in tracked() if type(each) is not types.FrameType or id(each.f_globals) not in own)
+    found = WorkList()
     if loaded("numpy", "ndarray"):  # an instance of a subclass is tracked, and tells no more
         found += [each for each in level if any(part is target[0] for _, part in of_array(each))]
     following = WorkList(each for each in running_values(own) if not _is_tracked(each) and id(type(each)) not in _ATOMS)
@@ -40,22 +47,33 @@ def untracked_paths(target: WorkList, own: Set[int]) -> list[WorkList]:
             some = level[start : start + _AT_ONCE]
             if fresh := _untracked(some, seen):
                 for owner in some:
-                    reported = gc.get_referents(owner) if _is_tracked(owner) else referents_with_untracked(owner)
+                    reported = gc.get_referents(owner)
+                    if not _is_tracked(owner):
+                        reported += [part for _, part in shown_by(owner)]
                     for each in () if fresh.isdisjoint(map(id, reported)) else reported:
                         if id(each) in fresh:
                             fresh.remove(id(each))
                             came[id(each)] = WorkList([owner, each])
                             following.append(each)
-        found += [each for each in following if any(part is target[0] for part in referents_with_untracked(each))]
+        for start in range(0, len(following), _AT_ONCE):
+            found += _holding(following[start : start + _AT_ONCE], target)
         level, following = following, WorkList()
-    return [_path(each, came, target) for each in found]
+    return found
+
+
+def _holding(some: list[object], target: WorkList) -> list[object]:
+    """Return which of some objects refer to the one in a list."""
+    found = []
+    if any(map(is_, gc.get_referents(*some), repeat(target[0]))):
+        found = [each for each in some if any(part is target[0] for part in gc.get_referents(each))]
+    return found + [each for each in some if shows_more(each) and any(part is target[0] for _, part in shown_by(each))]
 
 
 def _untracked(some: list[object], seen: set[int]) -> set[int]:
     """Return the ids of what these objects refer to, is not tracked, and was not seen before; atoms left out."""
     reported = gc.get_referents(*some)
     if not _is_tracked(some[0]):  # and so none of them is
-        reported += [part for each in some for _, part in shown_by(each)]
+        reported += [part for each in some if shows_more(each) for _, part in shown_by(each)]
     fresh = {id(each): each for each in itertools.filterfalse(_is_tracked, reported) if id(each) not in seen}
     seen.update(fresh)
     return {at for at, each in fresh.items() if id(type(each)) not in _ATOMS}

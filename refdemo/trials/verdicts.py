@@ -118,7 +118,7 @@ def c6_scans_all() -> tuple[str, str]:
 def c7_automatic() -> tuple[str, str]:
     gc.enable()
     first, made = circle(), 0
-    while first() is not None and made < 200_000:
+    while first() is not None and made < 50_000:
         circle(bytearray(10_000))  # a nursery of PyPy can be hundreds of megabytes
         made += 1
     if first() is None:

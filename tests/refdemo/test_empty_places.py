@@ -80,7 +80,7 @@ watch.busy = False
 gc.callbacks.append(watch)
 gc.set_threshold(1)
 import csv, json, os, re, time
-for _ in range(30):
+for _ in range(5):
     json.loads('[[1, [2, {"a": [3]}]], [4, []]]'); time.localtime(); os.stat("."); os.times()
     re.findall("(a)(b)", "abab"); list(csv.reader(["a,b", "c,d"])); [*zip([[]], [[]])]; tuple([[], []])
 gc.callbacks.remove(watch)

@@ -279,7 +279,8 @@ print(sum(each.times for each in referrers(x)) > 90)
 
 
 class TestWithOtherThreads:
-    def test_nothing_breaks_while_they_change_what_is_looked_at(self):
+    @pytest.mark.parametrize("times", [4, pytest.param(25, marks=[counted, pytest.mark.deep])])
+    def test_nothing_breaks_while_they_change_what_is_looked_at(self, times):
         program = """
 import sys, threading
 from refdemo.holders import referrers, why_alive
@@ -309,4 +310,4 @@ stop.set()
 for each in threads: each.join()
 print("done")
 """
-        assert run(program, "25" if COUNTED else "4") == "done\n"
+        assert run(program, str(times)) == "done\n"

@@ -1,0 +1,356 @@
+"""What few programs do and some did: each of these made `referrers` fail, count wrongly or say what is not so."""
+
+import asyncio
+import codecs
+import contextlib
+import contextvars
+import encodings
+import signal
+import sys
+import types
+import warnings
+import weakref
+
+import pytest
+from raw_memory import COUNTED, counted, deep_on_pypy, run
+
+from refdemo import object_graph, refcount
+from refdemo.cycles import cycles
+from refdemo.edges import edges
+from refdemo.holders import referrers, why_alive
+
+with_signals = pytest.mark.skipif(not hasattr(signal, "SIGCHLD"), reason="this system has no such signal")
+pytestmark = pytest.mark.usefixtures("others_set_aside")
+
+
+class Service:
+    pass
+
+
+def told(box):
+    """Return each line about what a list holds at its end, but for that list, with its number; they add up."""
+    count = refcount(box[-1]) if COUNTED else None
+    found = referrers(box[-1])
+    if COUNTED:
+        assert sum(each.times for each in found) == count, found
+    return {each.words: each.times for each in found if "local `box`" not in each.words}
+
+
+class TestWhatTheInterpreterHolds:
+    @with_signals
+    def test_a_handler_is_held_once_by_a_signal_with_two_names(self):
+        box = [lambda *_: None]
+        before = signal.signal(signal.SIGCHLD, box[0])
+        try:
+            assert told(box) == {"handler of signal `SIGCHLD`": 1}
+        finally:
+            signal.signal(signal.SIGCHLD, before)
+
+    @with_signals
+    def test_a_handler_of_a_signal_without_a_name_is_told_by_its_number(self):
+        number = max(signal.valid_signals()) - 4
+        box = [lambda *_: None]
+        before = signal.signal(number, box[0])
+        try:
+            assert told(box) == {f"handler of signal `{number}`": 1}
+        finally:
+            signal.signal(number, before)
+
+    def test_a_list_of_the_programs_is_not_that_of_the_search_functions(self):
+        holder = Service()
+        holder.functions = [encodings.search_function, Service()]
+        box = [holder.functions]
+        holder.handlers = {"xmlcharrefreplace": codecs.strict_errors}
+        assert "search functions" not in str(told(box))
+        box = [holder.handlers]
+        assert "error handlers" not in str(told(box))
+
+    def test_a_frames_trace_function_is_held_by_the_running_function(self):
+        box = [lambda *_: box[0]]
+        frame = sys._getframe()
+        frame.f_trace = box[0]
+        del frame
+        try:
+            name = "test_a_frames_trace_function_is_held_by_the_running_function"
+            assert told(box)[f"trace function by running function `{name}`"] == 1
+        finally:
+            sys._getframe().f_trace = None
+
+
+class TestVariables:
+    @pytest.mark.parametrize("where", ["", "class Body:\n    "])
+    def test_a_comprehensions_variable_is_told_wherever_it_runs(self, where):
+        code = f"{where}told = [sums(x) for x in [make()]]"
+        asked = []
+
+        def sums(thing):
+            box = [thing]
+            del thing
+            asked.append(told(box))
+
+        exec(code, {"sums": sums, "make": Service})
+        assert any("local `x` of running" in words for words in asked[0])
+
+    def test_a_class_body_is_a_root_while_it_runs_a_comprehension(self):
+        asked = []
+        code = "class Body:\n    kept = make()\n    [ask(kept_so) for kept_so in [names()]]"
+
+        def ask(namespace):
+            asked.append(str(why_alive(namespace["kept"])).splitlines()[0])
+
+        exec(code, {"ask": ask, "make": Service, "names": lambda: sys._getframe(1).f_locals})
+        assert asked[0].startswith("running ")
+
+    @pytest.mark.skipif(sys.version_info < (3, 13) or not COUNTED, reason="before, f_locals was a dict")
+    def test_what_f_locals_was_given_is_no_local(self):
+        box = [Service()]
+        sys._getframe().f_locals["more"] = box[0]
+        assert told(box) == {"value `['more']` of a dict": 1}
+
+    def test_a_cell_of_another_function_is_not_the_variable_of_a_running_one(self):
+        def other(y):
+            return lambda: y
+
+        def ask(x):
+            def inner():
+                return x
+
+            kept = other(x), inner
+            found = {each.words.partition(" (")[0]: each.times for each in referrers(x)}
+            return found, kept
+
+        found, _ = ask(Service())
+        assert found["closure variable `y` of function `<lambda>`"] == 1
+        assert found["local `x` of running function `ask`"] == 1
+
+    def test_an_async_generator_that_waits_is_suspended(self):
+        async def main():
+            event = asyncio.Event()
+            kept = []
+
+            async def steps():
+                held = Service()
+                kept.append(weakref.ref(held))
+                await event.wait()
+                yield
+
+            async def use():
+                async for _ in steps():
+                    pass
+
+            task = asyncio.ensure_future(use())
+            await asyncio.sleep(0)
+            box = [kept[0]()]
+            found = told(box)
+            event.set()
+            await task
+            return found
+
+        assert any("local `held` of suspended async generator `steps`" in words for words in asyncio.run(main()))
+
+
+class TestNamespaces:
+    def test_a_global_whose_key_is_no_name_is_told(self):
+        box = [Service()]
+        globals()[5] = box[0]
+        try:
+            assert told(box) == {f"value `[5]` in the globals of module `{__name__}`": 1}
+        finally:
+            del globals()[5]
+
+    def test_a_class_may_be_called_like_one_of_the_standard_library(self):
+        for name in ("Context", "Task", "partial", "_local", "_lru_cache_wrapper", "hamt_bitmap_node", "managedbuffer"):
+            holder = type(name, (), {})()
+            assert holder.__dict__ == {}
+            holder.part = Service()
+            assert told([holder.part]) == {f"attribute `.part` of {'an' if name[0] == 'U' else 'a'} {name}": 1}
+
+    def test_a_class_may_have_another_classs_slot(self):
+        class Slotted:
+            __slots__ = ("x",)
+
+        for names in ({"y": Slotted.x}, {"__dict__": Slotted.x}):
+            holder = type("Holder", (), names)()
+            holder.part = Service()
+            assert set(told([holder.part]).values()) == {1}
+
+    def test_a_slot_that_a_subclass_hides_is_told_as_a_slot(self):
+        class Slotted:
+            __slots__ = ("x",)
+
+        class Hiding(Slotted):
+            x = property(lambda self: 5)
+
+        holder = Hiding()
+        Slotted.x.__set__(holder, Service())
+        assert told([Slotted.x.__get__(holder)]) == {"attribute `.x (slot of Slotted)` of a Hiding": 1}
+
+    def test_a_class_may_have_no_module(self):
+        names = {"__builtins__": {}, "type": type}
+        exec("Nameless = type('Nameless', (), {})", names)
+        holder = names["Nameless"]()
+        holder.part = Service()
+        assert told([holder.part]) == {"attribute `.part` of a Nameless": 1}
+
+    def test_a_context_variable_is_told_as_a_key_beside_its_value(self):
+        class Value:
+            @property
+            def name(self):
+                raise AssertionError("this is the user's")
+
+        variables = [contextvars.ContextVar(f"v{number}") for number in range(3)]
+
+        def ask():
+            for each in variables:
+                each.set(Value())
+            return [told([each]) for each in variables]
+
+        for found in contextvars.Context().run(ask) if COUNTED else ():
+            assert any(words.startswith("key `v") and "Context" in words for words in found)
+
+
+class TestWhatIsAskedRunsNothing:
+    @pytest.fixture
+    def compared(self):
+        """Keys that are equal to nothing and have the hash of a name: their number, and how often they were asked."""
+
+        class Key:
+            def __init__(self, name):
+                self.hash = hash(name)
+
+            def __hash__(self):
+                return self.hash
+
+            def __eq__(self, other):
+                asked.append(other)
+                return False
+
+        asked = []
+        names = [
+            "part",
+            "args",
+            "f",
+            "__dict__",
+            "__slots__",
+            "_fields",
+            "__call__",
+            "__name__",
+            "__module__",
+            "__file__",
+        ]
+        return {Key(name): None for name in names}, asked
+
+    def ask(self, part, holder):
+        referrers(part), why_alive(part), referrers(holder), edges(holder), str(object_graph(holder)), cycles(holder)
+
+    @deep_on_pypy
+    @pytest.mark.parametrize("kind", ["instance", "function", "exception", "module", "globals", "class"])
+    def test_a_key_with_the_hash_of_a_name_is_compared_with_nothing(self, compared, kind):
+        keys, asked = compared
+        part, holder = Service(), {"instance": Service, "exception": ValueError}.get(kind, Service)()
+        if kind == "function":
+            holder = lambda: None  # noqa: E731
+        elif kind == "module":
+            holder = types.ModuleType("odd")
+        elif kind == "globals":
+            if not COUNTED:
+                pytest.skip("PyPy looks a function's module up in its globals")
+            names = {**keys, "part": part}
+            exec("def f(): return part", names)
+            holder = names["f"]
+        elif kind == "class":
+            if not COUNTED:
+                pytest.skip("PyPy's classes have names only")
+            with warnings.catch_warnings(action="ignore") if sys.version_info >= (3, 11) else contextlib.nullcontext():
+                holder = type("Odd", (), dict(keys))
+        if kind not in ("globals", "class"):
+            vars(holder).update(keys)
+        if kind != "globals":
+            holder.part = part
+        asked.clear()
+        self.ask(part, holder)
+        assert asked == []
+
+    @deep_on_pypy
+    def test_names_of_a_class_of_the_users_stay_what_they_are(self):
+        class Text(str):
+            def complain(self, *_):
+                calls.append(self)
+                return NotImplemented
+
+            __eq__ = __ne__ = startswith = endswith = __getitem__ = __format__ = __str__ = removeprefix = complain
+            __hash__ = str.__hash__
+
+        calls = []
+
+        def function():
+            return None
+
+        function.__qualname__ = Text("handle")
+        function.__code__ = function.__code__.replace(co_name=Text("handle"), co_filename=Text("app.py"))
+        variable = contextvars.ContextVar(Text("request"))
+        holder = type(Text("Holder"), (), {"__module__": Text("app")})()
+        function.part = holder.part = part = Service()
+
+        def ask():
+            variable.set(part)
+            calls.clear()
+            self.ask(part, function)
+            self.ask(part, holder)
+
+        contextvars.Context().run(ask)
+        assert calls == []
+
+
+class TestEnds:
+    def test_near_the_recursion_limit_an_instrument_raises(self):
+        program = """
+import sys
+from refdemo.edges import edges
+def go_on(depth):
+    try:
+        return go_on(depth + 1)
+    except RecursionError:
+        try:
+            edges({"k": [depth]})
+        except RecursionError:
+            pass
+        raise
+sys.setrecursionlimit(120)
+try:
+    go_on(0)
+except RecursionError:
+    print("raised")
+"""
+        assert run(program) == "raised\n"
+
+    @counted
+    def test_looking_for_what_is_not_tracked_leaves_nothing(self):
+        program = """
+import ctypes, gc, weakref
+from refdemo.holders import referrers
+def ask():
+    held = lambda: None
+    ctypes.pythonapi.Py_IncRef(ctypes.py_object(held))
+    assert any("cannot look" in each.words for each in referrers(held))
+    ctypes.pythonapi.Py_DecRef(ctypes.py_object(held))
+    return weakref.ref(held)
+referrers([])
+gc.disable()
+print(ask()() is None, ask()() is None)
+"""
+        assert run(program) == "True True\n"
+
+
+@pytest.mark.skipif(not COUNTED, reason="PyPy's classes keep their attributes elsewhere")
+def test_growth_tells_the_class_that_gets_attributes_not_the_interned_names():
+    program = """
+import itertools
+from refdemo.growth import growth
+number = itertools.count()
+class Grows: pass
+print(growth(lambda: setattr(Grows, f"name{next(number)}", 1), rounds=12))
+"""
+    answer = run(program)
+    assert "global Grows" in answer
+    assert "one dict got longer" in answer
