@@ -6,7 +6,6 @@ Promise: every CPython gives no wrong answer, and 95 of 100 have all the words t
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import codecs
 import collections
@@ -23,10 +22,13 @@ import threading
 import types
 import weakref
 from collections.abc import AsyncGenerator, Callable, Generator, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
 
 from refdemo.holders import referrers, why_alive
+
+if TYPE_CHECKING:
+    import asyncio
 
 
 class Thing:
@@ -486,6 +488,8 @@ if sys.platform != "emscripten":  # where no thread can start, and loops are the
 
     def loop() -> asyncio.AbstractEventLoop:
         """Return a new event loop, which is closed afterwards."""
+        import asyncio  # only now: it doubles what PyPy looks through for each of the kinds before
+
         made = asyncio.new_event_loop()
         afterwards.callback(made.close)
         return made

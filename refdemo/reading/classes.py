@@ -29,6 +29,11 @@ def is_a(obj: object, *kinds: type) -> bool:
     return issubclass(type(obj), kinds)
 
 
+def is_instance_of(obj: object, cls: type) -> bool:
+    """isinstance() for a class of the user's, whose metaclass can define `__subclasscheck__`."""
+    return any(each is cls for each in mro(type(obj)))
+
+
 def text(value: object) -> str:
     """Return a plain str of the same characters; "" for what is no str. A subclass's methods do not run."""
     return str.__str__(value) if issubclass(type(value), str) else ""

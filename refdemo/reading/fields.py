@@ -10,7 +10,7 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
-from refdemo.reading.classes import is_a, module_of, mro, name_of, namespace
+from refdemo.reading.classes import is_instance_of, module_of, mro, name_of, namespace
 
 HELD_INSIDE = "(held inside)"
 """What stands for a name where none is known."""
@@ -122,7 +122,7 @@ def shown(obj: object) -> Iterator[tuple[str, object]]:
         asked = _SHOWN.get(_qualified(cls), "").split()
         for name in (*asked, *members(cls)):
             place: Any = places.get(name)
-            if not any(type(place) is kind for kind in _PLACES) or not is_a(obj, place.__objclass__):
+            if not any(type(place) is kind for kind in _PLACES) or not is_instance_of(obj, place.__objclass__):
                 continue
             try:
                 value: object = place.__get__(obj, type(obj))

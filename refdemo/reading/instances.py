@@ -15,7 +15,7 @@ from refdemo.reading.claims import (
     seen_as_attributes,
     shows,
 )
-from refdemo.reading.classes import HEAP_TYPE, is_a, mro, namespace, whole_namespace
+from refdemo.reading.classes import HEAP_TYPE, is_instance_of, mro, namespace, whole_namespace
 from refdemo.reading.fields import holds_no_other_dict
 from refdemo.reading.names import Unreadable, inlined
 
@@ -56,7 +56,7 @@ def dict_shown(obj: object) -> dict[Any, object] | None:
         place = namespace(cls).get("__dict__")
         asks = types.MemberDescriptorType
         if type(place) is asks or (PYPY and type(place) is types.GetSetDescriptorType and _defined_in_python(obj)):
-            own = place.__get__(obj) if is_a(obj, place.__objclass__) else None  # not one of another class
+            own = place.__get__(obj) if is_instance_of(obj, place.__objclass__) else None  # not one of another class
             return own if type(own) is dict else None
     return None
 

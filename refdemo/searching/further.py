@@ -11,7 +11,7 @@ from refdemo.searching.reference_labels import words
 from refdemo.searching.roots import Roots
 from refdemo.searching.worklist import WorkList
 
-_FURTHER = 1 if PYPY else 3  # where a sweep takes ten times as long
+_FURTHER = 3
 _NAMELESS = (list, set, frozenset, memoryview, collections.deque)
 
 

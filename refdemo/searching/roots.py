@@ -117,9 +117,9 @@ def _registries() -> Iterator[tuple[object, str, bool]]:
         return
     # Of the answer no frame may stay in a variable: this function's own is there as well, and would keep itself.
     found = WorkList(each for each in gc.get_referrers(search, strict) if _is_registry(each, id(search)))
-    held: set[int] = set()
-    for holder in gc.get_referrers(*found):
-        if type(holder) is not WorkList and type(holder) is not types.FrameType:
+    arguments, held = tuple(found), set[int]()
+    for holder in gc.get_referrers(*arguments):
+        if holder is not arguments and type(holder) is not WorkList and type(holder) is not types.FrameType:
             held.update(map(id, gc.get_referents(holder)))
     # A program may have such a list, too, which something holds; C code's was made at start-up, before any other.
     by_c = {type(each): each for each in found if id(each) not in held}

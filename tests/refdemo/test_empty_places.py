@@ -73,7 +73,7 @@ def watch(phase, info):
     if phase == "stop" or watch.busy:
         return
     watch.busy = True
-    for each in gc.get_objects()[-200:]:
+    for each in gc.get_objects()[-60:]:
         edges(each); seen.add(type(each).__name__)
     watch.busy = False
 watch.busy = False

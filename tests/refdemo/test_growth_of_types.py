@@ -1,7 +1,7 @@
 import sys
 
 import pytest
-from raw_memory import run
+from raw_memory import deep_on_pypy, run
 
 from refdemo.searching.census import has_grown
 
@@ -48,21 +48,22 @@ print(found)
         ("owner", "kept"),
         [
             ("[]", "owner.append([len(owner), 7])"),
-            ("{}", "owner.setdefault(len(owner), {1: len(owner)})"),
             ("{}", "owner.setdefault(len(owner), (len(owner), 1))"),
-            ("[]", "owner.append((len(owner), 1))"),
-            ("[]", "owner.append(1000 + len(owner))"),
-            ("{}", "owner.setdefault(len(owner), 1000)"),
             ("set()", "owner.add(1000 + len(owner))"),
-            ("collections.deque()", "owner.append(str(len(owner)))"),
-            ("[{}]", "owner[0].setdefault(len(owner[0]), 1000)"),
-            ("collections.OrderedDict()", "owner.setdefault(len(owner), 1000)"),
+            pytest.param("{}", "owner.setdefault(len(owner), {1: len(owner)})", marks=pytest.mark.deep),
+            pytest.param("[]", "owner.append((len(owner), 1))", marks=pytest.mark.deep),
+            pytest.param("[]", "owner.append(1000 + len(owner))", marks=pytest.mark.deep),
+            pytest.param("{}", "owner.setdefault(len(owner), 1000)", marks=pytest.mark.deep),
+            pytest.param("collections.deque()", "owner.append(str(len(owner)))", marks=pytest.mark.deep),
+            pytest.param("[{}]", "owner[0].setdefault(len(owner[0]), 1000)", marks=pytest.mark.deep),
+            pytest.param("collections.OrderedDict()", "owner.setdefault(len(owner), 1000)", marks=pytest.mark.deep),
         ],
     )
     def test_what_holds_ints_or_strings_is_found(self, owner, kept):
         lines = last_lines(f"owner = {owner}\nprint(growth(lambda: {kept}, rounds=6))", 3)
         assert any(line.startswith("  global owner: ") for line in lines)
 
+    @deep_on_pypy
     def test_of_a_container_that_got_longer_the_lengths_are_told(self):
         program = "owner = ['a']\nprint(growth(lambda: owner.append('b'), rounds=6))"
         assert printed(program).splitlines() == [
@@ -71,6 +72,7 @@ print(found)
             "  global owner: the object",
         ]
 
+    @deep_on_pypy
     def test_the_container_that_got_longer_by_most_is_told(self):
         program = """
 slow, fast = [], ['a'] * 5
@@ -81,6 +83,7 @@ print(growth(step, rounds=6))
 """
         assert last_lines(program, 1) == ["  global fast: the object"]
 
+    @deep_on_pypy
     def test_a_class_is_named_with_its_module_but_for_those_of_the_program(self):
         program = """
 class Session: pass
@@ -90,6 +93,7 @@ print(*[each.of for each in growth(lambda: kept.append(collections.deque()), rou
 """
         assert printed(program).split() == ["Session", "collections.deque"]
 
+    @deep_on_pypy
     def test_two_classes_of_one_name_are_told_apart(self):
         program = """
 def one():
@@ -103,6 +107,7 @@ print(*[each.of for each in growth(lambda: kept.extend([kinds[0](), kinds[1]()])
 """
         assert printed(program).split() == ["one.<locals>.Row", "two.<locals>.Row"]
 
+    @deep_on_pypy
     def test_a_class_without_a_module_is_named_too(self):
         program = """
 names = {}
@@ -112,6 +117,7 @@ print(growth(lambda: kept.append(names["Bare"]()), rounds=5).growths[0].of.rpart
 """
         assert printed(program).split() == ["Bare"]
 
+    @deep_on_pypy
     def test_the_fastest_comes_first(self):
         program = """
 class Slow: pass
@@ -124,6 +130,7 @@ print(*growth(lambda: kept.extend([Slow(), Fast(), Fast()]), rounds=5).growths, 
             "Slow alive: 0 at first, 5 after 5 rounds (+1 a round)",
         ]
 
+    @deep_on_pypy
     def test_ten_types_are_told_and_the_rest_counted(self):
         program = """
 kinds = [type(f"Kind{place:02}", (), {}) for place in range(13)]
@@ -135,6 +142,7 @@ print(found)
         lines = printed(program).splitlines()
         assert lines[0] == "10 3" and lines[12] == "and 3 more types"
 
+    @deep_on_pypy
     def test_an_instance_counts_as_one_of_its_own_type_alone(self):
         program = """
 class Rows(list): pass
@@ -143,6 +151,7 @@ print(*[each.of for each in growth(lambda: kept.append(Rows()), rounds=5).growth
 """
         assert printed(program).split() == ["Rows"]
 
+    @deep_on_pypy
     def test_garbage_that_waits_for_the_collector_grows_without_collection(self):
         program = """
 class Node: pass
@@ -156,6 +165,7 @@ print(*[each.alive for each in growth(circle, rounds=5).growths if each.of == "N
         assert printed(program).splitlines() == ["(0, 1, 2, 3, 4, 5)" if CPYTHON else "", ""]
 
 
+@deep_on_pypy
 class TestTheChain:
     def test_leads_to_an_instance_born_during_the_rounds(self):
         program = """
@@ -202,6 +212,7 @@ print(growth(handlers[0][0][0].handle, rounds=5).chain)
         assert printed(program).splitlines()[:2] == ["module __main__", "  global handlers: list"]
 
 
+@deep_on_pypy
 class TestNothingGrew:
     @pytest.mark.parametrize("collect", [True, False])
     def test_where_the_step_does_nothing(self, collect):

@@ -10,7 +10,7 @@ from raw_memory import FREE_THREADED, counted, run
 from refdemo import refcount
 from refdemo.holders import referrers
 
-pytestmark = counted
+pytestmark = [counted, pytest.mark.usefixtures("others_set_aside")]
 
 # Objects are picked at random of all that a process has which has imported many modules of the standard library. Each
 # is held by the sample as well, and by nothing else of the test's.

@@ -77,6 +77,7 @@ class TestWhatTheInterpreterHolds:
             sys._getframe().f_trace = None
 
 
+@deep_on_pypy
 class TestVariables:
     @pytest.mark.parametrize("where", ["", "class Body:\n    "])
     def test_a_comprehensions_variable_is_told_wherever_it_runs(self, where):
@@ -149,6 +150,7 @@ class TestVariables:
         assert any("local `held` of suspended async generator `steps`" in words for words in asyncio.run(main()))
 
 
+@deep_on_pypy
 class TestNamespaces:
     def test_a_global_whose_key_is_no_name_is_told(self):
         box = [Service()]

@@ -50,6 +50,7 @@ def test_a_handler_of_a_signal_is_a_root():
     assert "handler of signal `SIGUSR1`" in lines
 
 
+@deep_on_pypy
 def test_a_trace_function_is_a_root():
     before = sys.gettrace()
     witness = kept_by(sys.settrace)
@@ -60,6 +61,7 @@ def test_a_trace_function_is_a_root():
     assert (root, label) == (THE_INTERPRETER, "trace function of this thread")
 
 
+@deep_on_pypy
 def test_a_profile_function_is_a_root():
     before = sys.getprofile()
     witness = kept_by(sys.setprofile)
@@ -70,6 +72,7 @@ def test_a_profile_function_is_a_root():
     assert (root, label) == (THE_INTERPRETER, "profile function of this thread")
 
 
+@deep_on_pypy
 def test_a_hook_of_asynchronous_generators_is_a_root():
     before = sys.get_asyncgen_hooks()
     witness = kept_by(lambda handler: sys.set_asyncgen_hooks(finalizer=handler))
@@ -122,6 +125,7 @@ def test_what_the_context_of_a_timer_holds_is_told_by_the_variable_and_the_timer
 
 
 @pytest.mark.skipif(not hasattr(sys, "_current_exceptions"), reason="this Python cannot tell what is being handled")
+@deep_on_pypy
 class TestAnExceptionBeingHandled:
     def test_is_a_root_in_this_thread(self):
         witnesses = []

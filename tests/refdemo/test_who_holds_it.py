@@ -7,7 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from raw_memory import COUNTED, counted, run
+from raw_memory import COUNTED, counted, deep_on_pypy, run
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "who_holds_it.py"
 ASK_EACH = """
@@ -36,6 +36,7 @@ def verdicts(answers):
     return Counter(verdict for *_, both in answers for verdict in both)
 
 
+@deep_on_pypy
 def test_at_least_thirty_kinds_of_holder_are_asked_about_and_no_two_have_one_name(answers):
     names = [name for name, *_ in answers]
     assert len(set(names)) == len(names) >= 30
@@ -52,6 +53,7 @@ def test_at_least_95_of_100_answers_are_right(answers):
     assert found["right"] >= 0.95 * found.total(), found
 
 
+@deep_on_pypy
 @pytest.mark.skipif(COUNTED, reason="CPython's answers have to be better")
 def test_at_least_85_of_100_answers_are_right_on_pypy(answers):
     found = verdicts(answers)

@@ -10,6 +10,8 @@ from refdemo.holders import why_alive
 
 PYPY = not COUNTED
 
+pytestmark = pytest.mark.usefixtures("others_set_aside")
+
 
 class Session:
     pass
@@ -161,6 +163,7 @@ print(gc.is_tracked(holder), why_alive(x.pop()))
         if tracked == "False\n":
             assert told.endswith("; 1 reference is held where Python code cannot look\n")
 
+    @deep_on_pypy
     def test_is_told_of_garbage(self):
         x = Session()
         x.me = x
@@ -247,6 +250,7 @@ print(len(found.links), found, sep="\\n")
         assert lines(x[0][0])[1:] == ["  local x: list", "    [0]: tuple", "      [0]: the object"]
 
 
+@deep_on_pypy
 def test_freed_objects_that_asyncio_shows_are_left_alone():
     # gh-122695: 3.12.0 to 3.12.5 crash or hang when the referents of the module _asyncio are asked for
     program = """
