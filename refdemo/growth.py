@@ -184,7 +184,8 @@ def growth(
 
     What the collector does not list is not counted: on CPython plain tuples of atomic values and, up to 3.13, dicts of
     them, and what `gc.freeze()` has put aside; on a free-threaded 3.13 classes and functions once a thread was started.
-    PyPy lists only what is reachable, so there a dropped circle counts with `collect=False` neither.
+    PyPy lists only what is reachable, so there a dropped circle counts with `collect=False` neither. Where no type grew,
+    what each round replaces by a longer copy is not found, nor are attributes that an instance keeps without a dict.
 
     Raises TypeError for a step that cannot be called, for an `of` that is not a class or whose instances the collector
     never tracks (on CPython `int` or `str`) and for rounds that are not an int, ValueError for less than one round.
