@@ -10,9 +10,9 @@ from textwrap import wrap
 from typing import TextIO
 
 from refdemo import __version__
+from refdemo._trials.verdicts import CANNOT_ASK, HOLDS, HOLDS_NOT, IN_PART, VERDICTS
 from refdemo.article import Report, report
 from refdemo.interpreters import Interpreter
-from refdemo.trials.verdicts import CANNOT_ASK, HOLDS, HOLDS_NOT, IN_PART, VERDICTS
 
 AGREES, DIFFERS = "agrees", "differs"
 COLOURS = {AGREES: 32, HOLDS: 32, DIFFERS: 31, HOLDS_NOT: 31, IN_PART: 33, CANNOT_ASK: 36}

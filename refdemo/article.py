@@ -7,10 +7,10 @@
 import gc
 from typing import NamedTuple
 
+from refdemo._trials.demonstrations import DEMONSTRATIONS, Story
+from refdemo._trials.verdicts import CLAIMS, tried
 from refdemo.collector import automatic_gc_disabled
 from refdemo.interpreters import Interpreter, interpreter
-from refdemo.trials.demonstrations import DEMONSTRATIONS, Story
-from refdemo.trials.verdicts import CLAIMS, tried
 
 
 class Demonstration(NamedTuple):

@@ -8,7 +8,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from refdemo.recording.timeline import Timeline
+    from refdemo.timeline import Timeline
 
 # Only CPython has thresholds and debug flags to restore.
 _TUNABLE = hasattr(gc, "get_threshold")
@@ -77,7 +77,7 @@ class automatic_gc_disabled:
 class recorded_collections:
     """Record every collection while the block runs, in whichever thread, asked for or not.
 
-    Gives a `refdemo.recording.timeline.Timeline`: a sequence of collections (generation, collected, uncollectable,
+    Gives a `refdemo.timeline.Timeline`: a sequence of collections (generation, collected, uncollectable,
     seconds, when) that prints as a table and draws itself as SVG. It grows while the block runs and stays as it is
     afterwards.
     A collection that is under way when the block begins or ends is left out: its start or its end was not seen.
@@ -104,13 +104,13 @@ class recorded_collections:
         self._open: list[tuple[Timeline, Callable[[], None]]] = []
 
     def __enter__(self) -> "Timeline":
-        from refdemo.recording.timeline import (
+        from refdemo.timeline import (
             Timeline,  # which needs typing: tracked objects that nobody asked for on import
         )
 
         listen = _listen
         if not hasattr(gc, "callbacks"):
-            from refdemo.recording.hooks import listen
+            from refdemo._hooks import listen
         record = Timeline()
         self._open.append((record, listen(record)))
         return record

@@ -155,7 +155,9 @@ def refcount_at(address: int) -> int | Immortal:
     _need_counts("refcount_at")
     if isinstance(address, bool) or not isinstance(address, int):
         raise TypeError(f"an address is an int, such as id() gives, not {type(address).__name__}")
-    from refdemo.reading import heads  # which needs ctypes: hundreds of tracked objects that nobody asked for on import
+    from refdemo._reading import (
+        heads,  # which needs ctypes: hundreds of tracked objects that nobody asked for on import
+    )
 
     count = heads.count_at(address)
     return IMMORTAL if count is None else count
@@ -182,7 +184,7 @@ def _deferral(keep: tuple[object], count: int) -> int:
     """What a free-threaded build has added to the count of the one object in `keep`, because it defers that count."""
     if sys.version_info < (3, 14) and not issubclass(type(keep[0]), _DEFERRABLE):
         return 0
-    from refdemo.reading import heads
+    from refdemo._reading import heads
 
     if sys.version_info < (3, 14):
         return heads.deferral_at(id(keep[0]))

@@ -4,13 +4,13 @@ import gc
 from collections.abc import Iterable, Iterator
 from types import CodeType, FrameType, FunctionType, ModuleType
 
+from refdemo._reading.claims import seen_as_attributes
+from refdemo._reading.classes import name_of
+from refdemo._reading.referents import Snapshot, referents
+from refdemo._searching.components import CLOSED, Referents, components
+from refdemo._searching.garbage import unreachable
+from refdemo._searching.undisturbed import others_run_at_once, with_collector_off
 from refdemo.counts import _need_counts
-from refdemo.reading.claims import seen_as_attributes
-from refdemo.reading.classes import name_of
-from refdemo.reading.referents import Snapshot, referents
-from refdemo.searching.components import CLOSED, Referents, components
-from refdemo.searching.garbage import unreachable
-from refdemo.searching.undisturbed import others_run_at_once, with_collector_off
 
 # Each leads to all of a module: with them nearly everything would be one cycle.
 _NO_VERTICES = (type, ModuleType, FunctionType, FrameType, CodeType)

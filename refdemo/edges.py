@@ -7,13 +7,13 @@ from collections.abc import Iterable, Iterator
 from itertools import repeat
 from typing import Any
 
-from refdemo.reading.claims import PYPY, Claims, Edge, in_words, retry_while_resizing
-from refdemo.reading.classes import mro, namespace
-from refdemo.reading.fields import HELD_INSIDE, in_order, members, shown
-from refdemo.reading.instances import claim_attributes, claim_namespace, claim_own_dict, dict_shown
-from refdemo.reading.names import Unreadable, variables
-from refdemo.reading.referents import referents
-from refdemo.reading.unreported import of_array
+from refdemo._reading.claims import PYPY, Claims, Edge, in_words, retry_while_resizing
+from refdemo._reading.classes import mro, namespace
+from refdemo._reading.fields import HELD_INSIDE, in_order, members, shown
+from refdemo._reading.instances import claim_attributes, claim_namespace, claim_own_dict, dict_shown
+from refdemo._reading.names import Unreadable, variables
+from refdemo._reading.referents import referents
+from refdemo._reading.unreported import of_array
 
 __all__ = ["Edge", "edges"]
 

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Mapping
 from opcode import opmap
 from typing import Any, NamedTuple
 
+from refdemo._drawing.labels import Labels, is_weak, weak_referent
+from refdemo._drawing.pictures import Arrow, Node, ObjectGraph
+from refdemo._drawing.walk import Piece, Walk
 from refdemo.counts import refcount
-from refdemo.drawing.labels import Labels, is_weak, weak_referent
-from refdemo.drawing.pictures import Node, ObjectGraph
-from refdemo.drawing.walk import Piece, Walk
+
+__all__ = ["Arrow", "Film", "Node", "ObjectGraph", "object_graph"]
 
 _COUNTED = hasattr(sys, "getrefcount")
 

@@ -6,8 +6,8 @@ import gc
 import sys
 from collections import namedtuple
 
-from refdemo.reading.classes import is_a, name_of
-from refdemo.searching.undisturbed import with_collector_off
+from refdemo._reading.classes import is_a, name_of
+from refdemo._searching.undisturbed import with_collector_off
 
 TYPE_CHECKING = False  # typing would treble PyPy's heap, which is walked after each round
 if TYPE_CHECKING:
@@ -184,8 +184,9 @@ def growth(
 
     What the collector does not list is not counted: on CPython plain tuples of atomic values and, up to 3.13, dicts of
     them, and what `gc.freeze()` has put aside; on a free-threaded 3.13 classes and functions once a thread was started.
-    PyPy lists only what is reachable, so there a dropped circle counts with `collect=False` neither. Where no type grew,
-    what each round replaces by a longer copy is not found, nor are attributes that an instance keeps without a dict.
+    PyPy lists only what is reachable, so there a dropped circle counts with `collect=False` neither.
+    Where no type grew, what each round replaces by a longer copy is not found, nor are attributes that an instance
+    keeps without a dict.
 
     Raises TypeError for a step that cannot be called, for an `of` that is not a class or whose instances the collector
     never tracks (on CPython `int` or `str`) and for rounds that are not an int, ValueError for less than one round.
@@ -212,8 +213,8 @@ def growth(
     if rounds < 1:
         raise ValueError(f"rounds is at least 1, not {rounds}")
     if of is None:
+        from refdemo._searching.census import Census
         from refdemo.holders import why_alive  # which loads most of the package
-        from refdemo.searching.census import Census
 
         census = Census(step, rounds, collect)
         del step  # for a chain through it is told only if there is no other
@@ -298,7 +299,7 @@ def _short(slope: float) -> str:
 
 
 def _svg(growths: dict[str, Growth], text: str) -> str:
-    from refdemo.recording.growth_svg import svg
+    from refdemo._drawing.growth_svg import svg
 
     return svg([(label, each.of, each.alive, each.trend) for label, each in growths.items()], text)
 

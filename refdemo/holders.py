@@ -5,27 +5,27 @@ import types
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from refdemo._reading.claims import PYPY
+from refdemo._reading.classes import module_dict
+from refdemo._searching import ends, reference_labels, tally
+from refdemo._searching.ends import missing_words
+from refdemo._searching.frames import running_locals
+from refdemo._searching.further import holders_in_words
+from refdemo._searching.naming import named
+from refdemo._searching.paths import path_from_a_root, referrers_of, with_owners
+from refdemo._searching.reference_labels import Link
+from refdemo._searching.roots import OURS, Roots
+from refdemo._searching.tally import Line
+from refdemo._searching.undisturbed import others_run_at_once, with_collector_off
+from refdemo._searching.untracked import untracked_paths
+from refdemo._searching.worklist import WorkList
 from refdemo.counts import Immortal, refcount
-from refdemo.reading.claims import PYPY
-from refdemo.reading.classes import module_dict
-from refdemo.searching import ends, reference_labels, tally
-from refdemo.searching.ends import missing_words
-from refdemo.searching.frames import running_locals
-from refdemo.searching.further import holders_in_words
-from refdemo.searching.naming import named
-from refdemo.searching.paths import path_from_a_root, referrers_of, with_owners
-from refdemo.searching.reference_labels import Link
-from refdemo.searching.roots import OURS, Roots
-from refdemo.searching.tally import Line
-from refdemo.searching.undisturbed import others_run_at_once, with_collector_off
-from refdemo.searching.untracked import untracked_paths
-from refdemo.searching.worklist import WorkList
 
 _COUNTED = hasattr(sys, "getrefcount")
 _OWN_ARGUMENT = sys.version_info < (3, 11)  # before, a call kept one more reference to its arguments while it ran
 _FEW = 20  # holders for which, where they have no name of their own, the next one is looked for
 
-_SEARCHING = ("refdemo.searching", "refdemo.reading", "refdemo.edges", "refdemo.holders")
+_SEARCHING = ("refdemo._searching", "refdemo._reading", "refdemo.edges", "refdemo.holders")
 OURS.update(id(vars(module)) for name, module in list(sys.modules.items()) if name.startswith(_SEARCHING))
 
 

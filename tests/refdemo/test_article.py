@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from raw_memory import COUNTED, FREE_THREADED, LIMIT, deep_on_pypy, run
 
+from refdemo._trials.demonstrations import read
+from refdemo._trials.verdicts import CANNOT_ASK, HOLDS, HOLDS_NOT, IN_PART, UNDECIDED, VERDICTS, tried
 from refdemo.article import report
-from refdemo.trials.demonstrations import read
-from refdemo.trials.verdicts import CANNOT_ASK, HOLDS, HOLDS_NOT, IN_PART, UNDECIDED, VERDICTS, tried
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "background" / "the-article-checked.md"

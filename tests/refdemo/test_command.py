@@ -11,7 +11,7 @@ import pytest
 from raw_memory import LIMIT
 
 import refdemo
-from refdemo.trials.verdicts import VERDICTS
+from refdemo._trials.verdicts import VERDICTS
 
 PACKAGE = Path(refdemo.__file__).parent
 ISOLATED = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('refdemo', None, '__main__', True)"

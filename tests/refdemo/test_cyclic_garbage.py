@@ -10,8 +10,8 @@ from garbage_shapes import SHAPES, class_statement, generator_in_itself, make_ri
 from object_graphs import heap_with_known_cycles, ids, random_graph
 from raw_memory import COUNTED, FREE_THREADED, counted, run
 
+from refdemo._searching.garbage import unreachable
 from refdemo.cycles import cyclic_garbage
-from refdemo.searching.garbage import unreachable
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from refdemo import object_graph
-from refdemo.drawing.pictures import Arrow, Node, ObjectGraph
+from refdemo._drawing.pictures import Arrow, Node, ObjectGraph
 from refdemo.graph import Film
 
 HAS_GRAPHVIZ = importlib.util.find_spec("pygraphviz") is not None

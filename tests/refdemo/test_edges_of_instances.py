@@ -10,8 +10,8 @@ from hostile_objects import Hostile, hostile_class, hostile_instance, hostile_ke
 from live_objects import Node, Slotted
 from raw_memory import WORD, counted
 
+from refdemo._reading import layouts, names
 from refdemo.edges import edges
-from refdemo.reading import layouts, names
 
 
 def label_of(obj, referent):

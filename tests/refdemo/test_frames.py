@@ -6,7 +6,7 @@ import weakref
 import pytest
 from raw_memory import FREE_THREADED, counted, run
 
-from refdemo.searching.frames import bound_names, running_frames, running_locals
+from refdemo._searching.frames import bound_names, running_frames, running_locals
 
 
 class Thing:
@@ -183,7 +183,7 @@ class TestAskingLeavesNoTrace:
     def test_in_the_locals_of_a_function_that_is_traced(self):
         program = """
 import sys
-from refdemo.searching.frames import running_locals
+from refdemo._searching.frames import running_locals
 def trace(frame, event, argument):
     if frame.f_code.co_name == "function":
         running_locals()
@@ -251,7 +251,7 @@ def test_the_functions_of_a_module_can_be_left_out():
 def test_without_file_descriptors_nothing_is_invented():
     program = """
 import os, resource
-from refdemo.searching.frames import running_locals
+from refdemo._searching.frames import running_locals
 resource.setrlimit(resource.RLIMIT_NOFILE, (8, 8))
 def ask(x):
     full = []

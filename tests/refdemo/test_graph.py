@@ -7,7 +7,7 @@ from graph_helpers import Hostile, HostileType, Plain, Slotted, collect, labelle
 from raw_memory import run
 
 from refdemo import object_graph
-from refdemo.drawing.labels import definition, is_weak, type_name, value
+from refdemo._drawing.labels import definition, is_weak, type_name, value
 from refdemo.graph import Film
 
 

@@ -3,7 +3,7 @@ import sys
 import pytest
 from raw_memory import deep_on_pypy, run
 
-from refdemo.searching.census import has_grown
+from refdemo._searching.census import has_grown
 
 CPYTHON = sys.implementation.name == "cpython"
 pytestmark = pytest.mark.usefixtures("others_set_aside")

@@ -21,7 +21,7 @@ import html, http.client, inspect, io, itertools, json, logging, operator, pathl
 import subprocess, sys, tempfile, threading, traceback, types, typing, unittest, urllib.request, uuid, weakref
 from refdemo import refcount
 from refdemo.holders import referrers
-from refdemo.searching.naming import named
+from refdemo._searching.naming import named
 referrers([])
 random.seed(int(sys.argv[1]))
 sample = random.sample(gc.get_objects(), int(sys.argv[2]))

@@ -64,7 +64,7 @@ def test_asking_for_a_count_loads_nothing():
 def test_drawing_a_chart_loads_nothing_that_asks_a_network():
     # Such modules double the number of objects that a collection visits, and in which `growth` counts.
     program = (
-        "import sys; from refdemo.growth import Growth; from refdemo.recording.timeline import Timeline\n"
+        "import sys; from refdemo.growth import Growth; from refdemo.timeline import Timeline\n"
         "before = set(sys.modules); Growth('Session', (0, 1)).svg(); Timeline().svg()\n"
         "print(*sorted({'http.client', 'socket', 'ssl', 'urllib.request'} & (set(sys.modules) - before)))"
     )

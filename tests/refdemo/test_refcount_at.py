@@ -15,8 +15,8 @@ import pytest
 from raw_memory import COUNTED, FREE_THREADED, WORD, counted, free_threaded, owner_and_shared, raw_count, run, with_gil
 
 from refdemo import IMMORTAL, refcount, refcount_at
-from refdemo.reading import heads, memory
-from refdemo.reading.referents import referents, tracked
+from refdemo._reading import heads, memory
+from refdemo._reading.referents import referents, tracked
 
 pytestmark = counted
 

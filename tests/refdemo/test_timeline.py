@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from refdemo.collector import recorded_collections
-from refdemo.recording.timeline import Collection, Timeline
+from refdemo.timeline import Collection, Timeline
 
 SVG = "{http://www.w3.org/2000/svg}"
 

@@ -1,0 +1,62 @@
+"""`gc.get_referents`, but for the one object that must not be asked."""
+
+import gc
+import sys
+from collections import _count_elements  # type: ignore[attr-defined]
+from collections.abc import Sequence
+from itertools import chain, repeat
+
+from refdemo._reading.classes import module_dict
+
+# Repaired in 3.12.6; no 3.13 was released with it.
+_SHOWN = (3, 12) <= sys.version_info < (3, 12, 6)
+
+
+def shows_freed_objects(obj: object) -> bool:
+    """Whether asking for an object's referents would give objects that are freed, and corrupt the heap (gh-122695)."""
+    return _SHOWN and obj is not None and obj is sys.modules.get("_asyncio")
+
+
+def referents(obj: object) -> list[object]:
+    """What `gc.get_referents` reports of an object; of a module that shows freed objects its namespace alone."""
+    return [module_dict(obj)] if shows_freed_objects(obj) else gc.get_referents(obj)
+
+
+def referents_of_all(objects: list[object]) -> list[object]:
+    """Return what `gc.get_referents` reports of some objects together, without what shows freed objects."""
+    return gc.get_referents(*(each for each in objects if not (_SHOWN and shows_freed_objects(each))))
+
+
+class Snapshot:
+    """The referents of many objects at one moment.
+
+    A free-threaded build stops every thread for each call of `gc.get_referents`, so it is called once. The end of what
+    each object refers to is marked by what a list of our own refers to, which follows it.
+    """
+
+    __slots__ = ("_ends", "_ids", "_places", "_referents")
+
+    def __init__(self, objects: Sequence[object]) -> None:
+        mark = [object()]
+        self._referents = gc.get_referents(*chain.from_iterable(zip(objects, repeat(mark), strict=False)))
+        self._ids = list(map(id, self._referents))
+        at_end = id(mark[0])
+        self._ends = [place for place, address in enumerate(self._ids) if address == at_end]
+        self._places = dict(zip(map(id, objects), range(len(objects)), strict=True))
+
+    def of(self, obj: object) -> list[object]:
+        """Return what one of the objects refers to."""
+        place = self._places[id(obj)]
+        return self._referents[self._ends[place - 1] + 1 if place else 0 : self._ends[place]]
+
+    def counts(self) -> dict[int, int]:
+        """Return how many references the objects have to each object, by its id."""
+        counted: dict[int, int] = {}
+        _count_elements(counted, self._ids)  # a Counter would ask an ABC, whose caches that changes
+        return counted
+
+
+def tracked() -> list[object]:
+    """What `gc.get_objects` lists, without what shows freed objects: so a whole heap can be asked for its referents."""
+    objects = gc.get_objects()
+    return [obj for obj in objects if not shows_freed_objects(obj)] if _SHOWN else objects

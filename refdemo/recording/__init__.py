@@ -1,1 +1,0 @@
-"""What `recorded_collections` records, as data, text and SVG."""
