@@ -10,7 +10,7 @@ sys.path.append(str(Path(__file__).parent))
 
 @pytest.fixture(autouse=True)
 def collector_as_found():
-    """Leaves the collector to the next test as this one found it."""
+    """Leave the collector to the next test as this one found it."""
     tunable = hasattr(gc, "get_threshold")
     enabled, garbage = gc.isenabled(), list(gc.garbage)
     if tunable:
@@ -25,21 +25,15 @@ def collector_as_found():
 
 
 @pytest.fixture(autouse=True, scope="module")
-def nothing_left_of_other_files():
-    """Collects once for a file: pytest holds so many objects that to collect for each test would take most of the time.
+def others_set_aside(request):
+    """Collect once for a file, and keep pytest's own objects out of collections and searches: a tenth is left to walk.
 
-    A test that counts what is collected, or looks through all objects, collects first by itself.
+    A file that asks about what is as old as the interpreter says ALL_OBJECTS = True.
     """
     gc.collect()
-
-
-@pytest.fixture(scope="module")
-def others_set_aside():
-    """Keeps pytest's own objects out of collections and searches, which have a tenth to look through then."""
-    if not hasattr(gc, "freeze"):
-        yield
-        return
-    gc.collect()
-    gc.freeze()
+    freezes = hasattr(gc, "freeze") and not getattr(request.module, "ALL_OBJECTS", False)
+    if freezes:
+        gc.freeze()
     yield
-    gc.unfreeze()
+    if freezes:
+        gc.unfreeze()

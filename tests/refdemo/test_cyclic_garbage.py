@@ -15,7 +15,7 @@ from refdemo.cycles import cyclic_garbage
 
 
 @pytest.fixture(autouse=True)
-def nothing_to_collect(others_set_aside):
+def nothing_to_collect():
     gc.disable()
     for _ in range(10):  # what dies may leave garbage, but not for ever
         if not gc.collect():

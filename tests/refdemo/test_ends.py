@@ -11,8 +11,6 @@ from raw_memory import COUNTED, counted, deep_on_pypy, run
 
 from refdemo.holders import why_alive
 
-pytestmark = pytest.mark.usefixtures("others_set_aside")
-
 
 class Session:
     pass

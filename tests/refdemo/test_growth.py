@@ -11,7 +11,6 @@ from raw_memory import FREE_THREADED, deep_on_pypy, run
 from refdemo.growth import Growth, compared, growth
 
 CPYTHON = sys.implementation.name == "cpython"
-pytestmark = pytest.mark.usefixtures("others_set_aside")
 
 
 class Session:

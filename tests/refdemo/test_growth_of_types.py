@@ -6,13 +6,17 @@ from raw_memory import deep_on_pypy, run
 from refdemo._searching.census import has_grown
 
 CPYTHON = sys.implementation.name == "cpython"
-pytestmark = pytest.mark.usefixtures("others_set_aside")
 
 # Each program runs in a process that has few objects to look through, and where no other test's step is about.
 START = """
 import collections, gc
 from refdemo.growth import growth
 """
+
+
+def deep(*cases):
+    """Mark each case as slow by nature: it starts a process."""
+    return [pytest.param(*case, marks=pytest.mark.deep) for case in cases]
 
 
 def printed(program):
@@ -50,13 +54,15 @@ print(found)
             ("[]", "owner.append([len(owner), 7])"),
             ("{}", "owner.setdefault(len(owner), (len(owner), 1))"),
             ("set()", "owner.add(1000 + len(owner))"),
-            pytest.param("{}", "owner.setdefault(len(owner), {1: len(owner)})", marks=pytest.mark.deep),
-            pytest.param("[]", "owner.append((len(owner), 1))", marks=pytest.mark.deep),
-            pytest.param("[]", "owner.append(1000 + len(owner))", marks=pytest.mark.deep),
-            pytest.param("{}", "owner.setdefault(len(owner), 1000)", marks=pytest.mark.deep),
-            pytest.param("collections.deque()", "owner.append(str(len(owner)))", marks=pytest.mark.deep),
-            pytest.param("[{}]", "owner[0].setdefault(len(owner[0]), 1000)", marks=pytest.mark.deep),
-            pytest.param("collections.OrderedDict()", "owner.setdefault(len(owner), 1000)", marks=pytest.mark.deep),
+            *deep(
+                ("{}", "owner.setdefault(len(owner), {1: len(owner)})"),
+                ("[]", "owner.append((len(owner), 1))"),
+                ("[]", "owner.append(1000 + len(owner))"),
+                ("{}", "owner.setdefault(len(owner), 1000)"),
+                ("collections.deque()", "owner.append(str(len(owner)))"),
+                ("[{}]", "owner[0].setdefault(len(owner[0]), 1000)"),
+                ("collections.OrderedDict()", "owner.setdefault(len(owner), 1000)"),
+            ),
         ],
     )
     def test_what_holds_ints_or_strings_is_found(self, owner, kept):
@@ -229,12 +235,14 @@ for rounds in 1, 2, 3, 5, 10, 50:
         ("start", "step"),
         [
             ("kept = []", "kept or kept.append({1})"),  # sets up once
-            ("kept = [[] for _ in range(20)]", "kept.pop()"),  # takes away
             ("kept = [None]", "kept.__setitem__(0, [[], {}, {1}])"),  # replaces
-            ("kept = collections.deque(maxlen=3)", "kept.append([])"),  # has a limit, which is soon reached
-            ("kept = [None]", "kept.__setitem__(0, type('New', (), {})())"),  # makes a class anew
             ("kept = []", "kept.append({1}) if len(kept) < 7 else kept.clear()"),  # rises and falls
-            ("kept = [{}]", "(kept[0].update(a=1) if not kept[0] else kept[0].clear())"),
+            *deep(
+                ("kept = [[] for _ in range(20)]", "kept.pop()"),  # takes away
+                ("kept = collections.deque(maxlen=3)", "kept.append([])"),  # has a limit, which is soon reached
+                ("kept = [None]", "kept.__setitem__(0, type('New', (), {})())"),  # makes a class anew
+                ("kept = [{}]", "(kept[0].update(a=1) if not kept[0] else kept[0].clear())"),
+            ),
         ],
     )
     def test_where_the_step(self, start, step):

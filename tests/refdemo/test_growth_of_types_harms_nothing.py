@@ -10,7 +10,6 @@ from raw_memory import counted, deep_on_pypy, run
 from refdemo.growth import Growth, TypeGrowth, growth
 
 CPYTHON = sys.implementation.name == "cpython"
-pytestmark = pytest.mark.usefixtures("others_set_aside")
 
 # Each program runs in a process that has few objects to look through, and where no other test's step is about.
 START = """

@@ -19,8 +19,6 @@ PYPY = sys.implementation.name == "pypy"
 LENDS = COUNTED and sys.version_info >= (3, 14)  # a caller's local to a parameter, without another reference
 PY310 = sys.version_info < (3, 11)
 
-pytestmark = pytest.mark.usefixtures("others_set_aside")
-
 
 class Method:
     def method(self):

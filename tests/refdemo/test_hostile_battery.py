@@ -143,7 +143,7 @@ def ask_of_all_objects():
 
 @deep_on_pypy
 @pytest.mark.parametrize("names", [PLAIN, PROPERTIES, *[pytest.param([name], marks=pytest.mark.deep) for name in ALL]])
-def test_no_instrument_calls(names, others_set_aside):
+def test_no_instrument_calls(names):
     recorder = Recorder()
     made = list(kinds(recorder, names))
     inner = object()

@@ -50,7 +50,7 @@ of_each = pytest.mark.parametrize("name", INSTRUMENTS)
 
 
 @pytest.fixture
-def collector_off(others_set_aside):
+def collector_off():
     gc.collect()
     gc.disable()
     yield

@@ -20,7 +20,6 @@ from refdemo.edges import edges
 from refdemo.holders import referrers, why_alive
 
 with_signals = pytest.mark.skipif(not hasattr(signal, "SIGCHLD"), reason="this system has no such signal")
-pytestmark = pytest.mark.usefixtures("others_set_aside")
 
 
 class Service:

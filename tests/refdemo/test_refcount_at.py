@@ -20,6 +20,8 @@ from refdemo._reading.referents import referents, tracked
 
 pytestmark = counted
 
+ALL_OBJECTS = True
+
 
 class Meta(type):
     pass

@@ -76,7 +76,7 @@ class TestTheSearchForGarbageLeavesTheCollector:
         assert (gc.get_threshold(), gc.get_debug(), list(gc.garbage)) == before
 
     @pytest.mark.parametrize("event", [*range(1, 25), 100, 1000])
-    def test_as_it_was_wherever_it_is_interrupted(self, event, others_set_aside):
+    def test_as_it_was_wherever_it_is_interrupted(self, event):
         gc.disable()
         for _ in range(200):
             make_ring()

@@ -10,8 +10,6 @@ from refdemo.holders import why_alive
 
 PYPY = not COUNTED
 
-pytestmark = pytest.mark.usefixtures("others_set_aside")
-
 
 class Session:
     pass
