@@ -215,7 +215,18 @@ def _stored(target: WorkList) -> int:
     if isinstance(count, Immortal):
         return -1
     at_work = any(target[0] is each for each in (referrers, with_collector_off, _all_referrers, _stored, WorkList))
-    return max(count - 1 - _OWN_ARGUMENT - at_work, 0)
+    traced = _traced_here(target)
+    return max(count - 1 - _OWN_ARGUMENT - at_work - traced - (traced > 0), 0)  # refcount's own frame had one as well
+
+
+def _traced_here(target: WorkList) -> int:
+    """Return how many frames of this search have the object for their trace function."""
+    frame: types.FrameType | None = sys._getframe(1)
+    count = 0
+    while frame is not None and id(frame.f_globals) in OURS:
+        count += frame.f_trace is target[0]
+        frame = frame.f_back
+    return count
 
 
 def why_alive(obj: object, /, *, max_links: int | None = None, chains: int = 1) -> Chain | Chains:

@@ -64,6 +64,24 @@ class TestWhatTheInterpreterHolds:
         box = [holder.handlers]
         assert "error handlers" not in str(told(box))
 
+    @pytest.mark.skipif(sys.version_info < (3, 11) or not COUNTED, reason="3.10 keeps more of calls that are traced")
+    def test_what_a_trace_function_makes_a_search_hold_is_not_told(self):
+        program = """
+import sys
+from refdemo.holders import referrers
+class Tracer:
+    def __call__(self, *arguments): return self
+def ask():
+    tracer = Tracer()
+    sys.settrace(tracer)
+    found = referrers(tracer)
+    sys.settrace(None)
+    return [each.words for each in found]
+print(ask())
+"""
+        expected = ["local `tracer` of running function `ask`", "trace function of this thread"]
+        assert run(program) == f"{expected}\n"
+
     def test_a_frames_trace_function_is_held_by_the_running_function(self):
         box = [lambda *_: box[0]]
         frame = sys._getframe()
