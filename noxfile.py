@@ -123,7 +123,7 @@ def deep(session: nox.Session) -> None:
     """Test what is slow by nature: the whole site verified, Pyodide, Jupyter's kernel, large heaps, `machines`."""
     install(session, "tests")
     fetch_pyodide(session)
-    test(session, "deep", env=STRICT)
+    test(session, "deep", env={**STRICT, "EVERYPYTHON_TESTS": "all"})
     install(session, "loaded")
     session.run("pytest", "tests/refdemo/test_loaded_libraries.py", "-m", "deep", env=ENGINE)
     session.notify("crosscheck", posargs=())

@@ -10,7 +10,11 @@ _SLICES = 12
 
 
 class Collection(NamedTuple):
-    """One collection, as the collector told of it."""
+    """One collection, as the collector told of it.
+
+    >>> Collection(2, 10, 0, 0.001, 0.5).collected
+    10
+    """
 
     generation: int
     """The oldest generation that was collected: 0, 1 or 2; on PyPy 0 for a minor collection, 1 for a major one."""
@@ -30,7 +34,13 @@ _FIELDS = len(Collection._fields)
 
 
 class Timeline(Sequence[Collection]):
-    """The collections of one block, in the order in which they ended; from `refdemo.collector.recorded_collections`."""
+    """The collections of one block, in the order in which they ended; from `refdemo.collector.recorded_collections`.
+
+    >>> found = Timeline()
+    >>> found.add(2, 10, 0, seconds=0.001, started=found.began)
+    >>> found[0].collected
+    10
+    """
 
     def __init__(self) -> None:
         # Flat numbers, for a tuple each would be an object more for the collector that is being watched.

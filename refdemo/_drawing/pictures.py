@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 
 class Node(NamedTuple):
-    """One box of a picture, or one name beside it. It holds no reference to what it shows."""
+    """One box of a picture, or one name beside it. It holds no reference to what it shows.
+
+    >>> Node("A1", "object", "list", 2).remark
+    '2 references'
+    """
 
     key: str
     """The node's name in DOT, such as "A1": one object has the same in every frame of a `Film`."""
@@ -31,7 +35,11 @@ class Node(NamedTuple):
 
 
 class Arrow(NamedTuple):
-    """One reference of a picture, by the keys of its two nodes."""
+    """One reference of a picture, by the keys of its two nodes.
+
+    >>> Arrow("A1", "B1", "[0]").target
+    'B1'
+    """
 
     source: str
     """The key of what refers: a name or an object."""

@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 from everypython import child
-from everypython.interpreters import Interpreter, discover, first_that_starts
+from everypython.interpreters import Interpreter, first_that_starts
 from everypython.runs import content_digest
 from everypython.units import Cell, Options, Unit
+
+from tests.pythons import found
 
 from .commands import EXTENSIONS, Ended, call, start
 from .written import python
@@ -38,12 +40,6 @@ everypython_records = "../records"
 everypython_browser = {browser}
 everypython_strict = {strict}
 """
-
-
-@cache
-def found() -> list[Interpreter]:
-    """Return every Python of this machine. They are asked once, and not before a test needs them."""
-    return discover(log=lambda skipped: None)
 
 
 @cache

@@ -9,14 +9,15 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython.interpreters import Interpreter, discover
 from filelock import FileLock
+
+from tests.pythons import found
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,12 +67,6 @@ class Built:
         )
 
 
-@cache
-def found() -> list[Interpreter]:
-    """Return every Python of this machine. They are asked once, and not before a test needs them."""
-    return discover(log=lambda skipped: None)
-
-
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test that asks for `python` or `cpython` each that was found, in turn."""
     for name in {"python", "cpython"}.intersection(metafunc.fixturenames):
@@ -97,6 +92,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = shared / "built" / "site"
     with FileLock(shared / "built.lock"):
         if not folder.exists():
-            result = build("everypython.publish", "docs", str(folder))
+            pythons = os.pathsep.join(python.executable for python in found())
+            result = build("everypython.publish", "docs", str(folder), EVERYPYTHON=pythons)
             assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return Built(folder)
