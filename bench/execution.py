@@ -17,9 +17,9 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from everypython import pages
 from everypython.interpreters import Interpreter, discover
 from everypython.runs import Store, without_skipped
+from everypython.sources import opened as open_sources
 from everypython.units import Unit
 from sphinx.application import Sphinx
 
@@ -34,7 +34,7 @@ LIMIT = 180.0
 def opened(source: Path, scratch: Path) -> tuple[list[Unit], Store]:
     app = Sphinx(source, source, scratch, scratch, "dummy", {"everypython_execute": False}, status=None)
     shutil.rmtree(source / "_build" / "execution", ignore_errors=True)
-    return pages.opened(app, source / "_build" / "execution")
+    return open_sources(app, source / "_build" / "execution")
 
 
 def ours(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[str, float]:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from everypython.gates import Finding, gating
+from everypython.findings import Finding
+from everypython.gates import gating
 from everypython.interpreters import Interpreter
 
 from .written import built, findings, line_of, page, python

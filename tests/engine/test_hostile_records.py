@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from everypython import child, records
+from everypython.build import Build
 from everypython.interpreters import Interpreter
-from everypython.pages import Build
 from everypython.records import LARGEST, Refused
 from everypython.runs import Store
 from everypython.tree import Tree

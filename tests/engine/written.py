@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from everypython.gates import Finding, gating, unpublishable
+from everypython.build import Build
+from everypython.findings import Finding
+from everypython.gates import gating, unpublishable
 from everypython.interpreters import Interpreter, published_default
-from everypython.pages import Build
 from everypython.runs import Store, without_skipped
 from everypython.tree import Tree
 from everypython.units import Unit, page_units

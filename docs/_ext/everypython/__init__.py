@@ -38,8 +38,8 @@ def of_environment(config: Config) -> bool:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, coverage, crosscheck, downloads, feedback, filmstrip, finish, gather  # isort: skip
-    from . import measurements, mending, pages, pictures, running, runs_json, sharing, show
+    from . import chooser, controls, coverage, downloads, feedback, filmstrip, finish, gather  # isort: skip
+    from . import kernel_comparison, measurements, mending, pages, pictures, running, runs_json, sharing, show
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -62,6 +62,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     pages.setup(app)
     runs_json.setup(app)
     show.setup(app)
+    controls.setup(app)
     pictures.setup(app)
     filmstrip.setup(app)
     chooser.setup(app)
@@ -73,6 +74,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     finish.setup(app)
     gather.setup(app)
     coverage.setup(app)
-    crosscheck.setup(app)
+    kernel_comparison.setup(app)
     measurements.setup(app)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}

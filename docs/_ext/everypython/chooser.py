@@ -20,6 +20,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from . import pages, patterns, running, variants
+from .build import Build
 from .interpreters import Interpreter
 from .show import outcome
 from .units import digest
@@ -42,7 +43,7 @@ def write_stylesheet(app: Sphinx) -> None:
     app.builder.add_css_file(STYLESHEET)
 
 
-def stylesheet(build: pages.Build) -> str:
+def stylesheet(build: Build) -> str:
     """The look of the shown outcome, for each choice: the first one where nothing is chosen."""
     chosen = [(f'html[data-python="{python.key}"]', python) for python in build.interpreters]
     shown = ["html:not([data-python]) .outcome:first-child"]
@@ -53,7 +54,7 @@ def stylesheet(build: pages.Build) -> str:
     return "".join(named) + look.replace(PLACEHOLDER, ":is(\n  " + ",\n  ".join(shown) + "\n)")
 
 
-def called(python: Interpreter, build: pages.Build) -> str:
+def called(python: Interpreter, build: Build) -> str:
     """A Python's name, which two of different platforms may share."""
     return python.name if python.platform == build.default.platform else f"{python.name} on {python.platform}"
 
@@ -77,7 +78,7 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     context["body"] = page + provenance(app, build, context["pathto"]("runs.json", resource=True))
 
 
-def head_script(build: pages.Build, context: dict[str, Any]) -> str:
+def head_script(build: Build, context: dict[str, Any]) -> str:
     """A script that blocks: themes put what `add_js_file` adds at the end of the page, after the first paint."""
     address = f"{context['pathto'](f'_static/{SCRIPT}', resource=True)}?v={version_of_script()}"
     keys = " ".join(python.key for python in build.interpreters)
@@ -89,7 +90,7 @@ def version_of_script() -> str:
     return digest(HERE.joinpath("site", SCRIPT).read_text(encoding="utf-8"))[:8]
 
 
-def chooser(build: pages.Build) -> str:
+def chooser(build: Build) -> str:
     options = [
         f'<option value="{python.key}"{" selected" if python == build.default else ""}>'
         f"{html.escape(called(python, build))}{' (default)' if python == build.default else ''}</option>"
@@ -102,7 +103,7 @@ def chooser(build: pages.Build) -> str:
     )
 
 
-def skipping(build: pages.Build, name: str) -> str:
+def skipping(build: Build, name: str) -> str:
     """Which Pythons skip the whole page, and why; under its cells this is not said again."""
     unit = next((unit for unit in build.units if unit.page == name), None)
     whys = [why for why in unit.cells[0].options.skip if why.of_page] if unit else []
@@ -115,7 +116,7 @@ def skipping(build: pages.Build, name: str) -> str:
     )
 
 
-def without_cpython(app: Sphinx, build: pages.Build, pathto: Callable[[str], str]) -> str:
+def without_cpython(app: Sphinx, build: Build, pathto: Callable[[str], str]) -> str:
     """Which pages show less than they tell, on a site for which no CPython ran."""
     links = [
         f'<a href="{pathto(page)}">{html.escape(app.env.titles[page].astext())}</a>'
@@ -136,7 +137,7 @@ def markdown(text: str) -> str:
     return rendered
 
 
-def provenance(app: Sphinx, build: pages.Build, runs: str) -> str:
+def provenance(app: Sphinx, build: Build, runs: str) -> str:
     """Which Pythons ran, where, with which version of the project, and which are missing."""
     ran = [
         f"on {html.escape(platform)}: {html.escape(', '.join(python.name for python in pythons))}"
@@ -156,7 +157,7 @@ def by_platform(python: Interpreter) -> tuple[bool, str, tuple[object, ...]]:
     return bool(python.pyodide), python.platform, python.rank
 
 
-def missing(app: Sphinx, build: pages.Build) -> list[str]:
+def missing(app: Sphinx, build: Build) -> list[str]:
     """What this build cannot show because no Python that ran is of that kind."""
     warnings = [
         markdown(sentence)

@@ -15,8 +15,9 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.filter import SoupStrainer
 
+from . import drawing
+from .displays import GRAPH, SVG, TEXT, drawable, source_of
 from .interpreters import Interpreter
-from .pictures import drawable, mark_of, mark_on_page
 from .runs import Store
 from .units import Unit
 from .variants import last_line
@@ -135,6 +136,28 @@ def text_on_page(variant: dict[str, Any], default: str) -> str:
     if error:
         blocks.append(error.get("traceback", last_line(error)) if published else last_line(error))
     return "\n".join(filter(None, (block.strip() for block in blocks)))
+
+
+def mark_of(data: dict[str, str]) -> str:
+    """What a page's picture says of what was displayed, in words: see `mark_on_page`."""
+    source = f"picture {source_of(data)}"
+    if not drawing.available():
+        return source
+    try:
+        said = drawing.labels(data[GRAPH]) if GRAPH in data else drawing.texts(drawing.allowed(data[SVG]))
+    except drawing.Undrawable:
+        return source
+    return " ".join([source, " ".join(data[TEXT].split()), "in it:", *said])
+
+
+def mark_on_page(figure: Any) -> str:
+    """The same of a picture on a page, for comparison: of what it is drawn, its description, and what is in it."""
+    source = f"picture {figure.get('data-source')}"
+    if not drawing.available() or figure.svg is None:
+        return source
+    described = figure.svg.desc.get_text() if figure.svg.desc else ""
+    said = sorted(text.get_text() for text in figure.svg.select("text"))
+    return " ".join([source, " ".join(described.split()), "in it:", *said])
 
 
 def wrong_units(site: Published, units: dict[str, Unit], store: Store) -> Iterator[str]:

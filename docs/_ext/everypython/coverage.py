@@ -13,6 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from . import pages
+from .build import Build
 from .gather import anchor, table
 from .show import inline
 from .units import Unit
@@ -62,7 +63,7 @@ class Coverage(SphinxDirective):
         return [section(build, title, topic["facts"], shown) for title, topic in zip(titles, topics, strict=True)]
 
 
-def shown_in(build: pages.Build) -> Shown:
+def shown_in(build: Build) -> Shown:
     shown: Shown = {}
     for unit in build.units:
         for index, cell in enumerate(unit.cells):
@@ -85,7 +86,7 @@ def findings(facts: dict[str, str], shown: Shown) -> Iterator[str]:
         yield f"nothing shows {name} ({facts[name]}); give a cell or an example `shows: [{name}]`, or drop the fact"
 
 
-def section(build: pages.Build, title: str, facts: dict[str, str], shown: Shown) -> nodes.section:
+def section(build: Build, title: str, facts: dict[str, str], shown: Shown) -> nodes.section:
     rows: list[list[nodes.Node]] = []
     for name, text in facts.items():
         unit, index = shown[name][0]

@@ -18,15 +18,12 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
-from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util import logging
-from sphinx.util.docutils import SphinxDirective
 
-from . import child, kernel, pages
+from . import child, kernel, sources
 from .interpreters import Interpreter, first_that_starts
-from .runner import split
 from .runs import Store, without_skipped
 from .units import Cell, Unit, Unreadable, digest
 from .variants import comparable, first, last_line
@@ -64,11 +61,6 @@ class Compared:
 
     def comparable(self, outcome: dict[str, Any]) -> object:
         return comparable(outcome, self.cell.options)
-
-
-def setup(app: Sphinx) -> None:
-    app.add_directive("kernel-comparison", KernelComparison)
-    app.add_css_file("crosscheck.css")
 
 
 @cache
@@ -109,46 +101,10 @@ def said(outcome: dict[str, Any]) -> str:
     return "\n".join(part for part in parts if part)
 
 
-class KernelComparison(SphinxDirective):
-    """``{kernel-comparison}`` shows which cells of its page print something else in Jupyter's kernel."""
-
-    def run(self) -> list[nodes.Node]:
-        self.env.note_dependency(__file__)
-        build = pages.current
-        unit = build.page(self.env.docname) if build else None
-        if build is None or unit is None:
-            return [nodes.paragraph("", f"No plain process ran cells of this page to compare with {KERNEL}.")]
-        try:
-            cells = compared(unit, build.store, keep=True)
-        except (Incomparable, kernel.NoKernel) as error:
-            LOG.info("%s: no comparison with %s: %s", self.env.docname, KERNEL, error)
-            self.env.note_reread()  # the next build may find a kernel
-            return [nodes.paragraph("", f"No comparison with {KERNEL} could be made when this page was built.")]
-        cells = [one for one in cells if "remove-cell" not in one.cell.options.tags]
-        differing = [one for one in cells if one.differs]
-        summary = (
-            f"Of this page’s {len(cells)} cells, {len(differing)} did something else in {KERNEL} ({kernel.versions()}) "
-            f"than in a plain process of the same {this_python().name}."
-        )
-        return [nodes.paragraph("", summary), *map(side_by_side, differing)]
-
-
-def side_by_side(one: Compared) -> nodes.container:
-    """What a cell displays, or else its source, above what each of the two printed."""
-    source = split(one.cell.source)[1].strip() or one.cell.source
-    code = nodes.literal_block(source, source, language="python3")
-    sides = nodes.container("", classes=["sides"])
-    for label, outcome in (("plain process", one.plain), (KERNEL, one.kernel)):
-        text = said(outcome) or "(nothing)"
-        block = nodes.literal_block(text, text, language="none")
-        sides += nodes.container("", nodes.paragraph("", label), block, classes=["side"])
-    return nodes.container("", code, sides, classes=["kernel-comparison"])
-
-
 def opened(source: Path, scratch: Path) -> tuple[dict[str, Unit], Store]:
     """The units of a site's pages, by file, and the store with their runs."""
     app = Sphinx(source, source, scratch, scratch, "dummy", {"everypython_execute": False}, status=None)
-    units, store = pages.opened(app, source / app.config.everypython_store)
+    units, store = sources.opened(app, source / app.config.everypython_store)
     return {str(app.project.doc2path(unit.page, absolute=False)): unit for unit in units if unit.kind == "page"}, store
 
 

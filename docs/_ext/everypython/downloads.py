@@ -25,11 +25,12 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
-from . import findings, notebooks, pages
+from . import notebooks, pages
+from .build import Build
+from .gather import ARCHIVE, FOLDER, examples
 from .tree import Tree
+from .verdict import refuse
 
-FOLDER = "download"
-ARCHIVE = f"{FOLDER}/examples.zip"
 EARLIEST = "315532800"  # seconds: 1980, before which a zip knows no dates
 
 README = """{title}
@@ -77,10 +78,10 @@ def build_wheels(app: Sphinx) -> None:
             folder.joinpath(name).write_bytes(content)
         except subprocess.CalledProcessError as error:
             told = error.output.decode(errors="replace").strip().splitlines()
-            findings.refuse(f"{project}: no wheel could be built: {told[-1] if told else error}")
+            refuse(f"{project}: no wheel could be built: {told[-1] if told else error}")
         except (OSError, ValueError, KeyError) as error:
             wanted = "everypython_wheels names a folder whose pyproject.toml says under [build-system] what builds it"
-            findings.refuse(f"{project / 'pyproject.toml'}: no wheel could be built ({error!r}): {wanted}")
+            refuse(f"{project / 'pyproject.toml'}: no wheel could be built ({error!r}): {wanted}")
 
 
 def wheel(project: Path) -> tuple[str, bytes]:
@@ -148,11 +149,6 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
         context["body"] += f'<p class="downloads">To take with you: {", ".join(links)}. {line}</p>\n'
 
 
-def examples(build: pages.Build) -> dict[str, str]:
-    """The programs that pages tell, by file name, with the page of each."""
-    return {f"{unit.name}.py": unit.page for unit in build.units if unit.kind == "example"}
-
-
 def pack(app: Sphinx, exception: Exception | None) -> None:
     """Writes all examples into one zip, with the wheels and how to run them."""
     build, out = pages.current, Path(app.outdir)
@@ -170,7 +166,7 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
             archive.writestr(entry, data)
 
 
-def readme(app: Sphinx, build: pages.Build) -> str:
+def readme(app: Sphinx, build: Build) -> str:
     told = sorted(examples(build).items())
     title = f"The examples of {app.config.project} {app.config.release}".strip()
     width = max(len(name) for name, _ in told)

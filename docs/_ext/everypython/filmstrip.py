@@ -19,6 +19,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from . import drawing, pages, pictures
+from .displays import GRAPH
 from .units import Unit
 
 UNLISTED = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
@@ -94,7 +95,7 @@ class Filmstrip(SphinxDirective):
             raise self.error(f"{told}. Names of graphs here: {films}.")
         if not drawing.available():
             return []
-        svg = pictures.svg_of(build, unit, {pictures.GRAPH: frames[0][1]})
+        svg = pictures.svg_of(build, unit, {GRAPH: frames[0][1]})
         size = " ".join(re.findall(r'\b(?:viewBox|width|height)="[^"]*"', svg.partition(">")[0]))
         text, messages = self.parse_inline(" ".join(self.content)) if self.content else ([], [])
         program = element("", *parts(unit, taken), tag="ol", of={"class": "program", "tabindex": "0"})

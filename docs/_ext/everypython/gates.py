@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from . import pictures, variants
+from . import drawing, variants
+from .displays import GRAPH, SVG, UNSHOWN, drawable
+from .findings import Finding
 from .interpreters import Interpreter
 from .units import Because, Cell, Unit
 from .variants import Group, because, first, last_line
 
 if TYPE_CHECKING:
-    from .pages import Build
+    from .build import Build
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 SOURCE = re.compile(r"\bPEP \d+|\bgh-\d+|\]\(https?://")
@@ -38,21 +40,6 @@ def gating(
     return (gate if names else plain), [name for name, ones in members.items() if not ones]
 
 
-@dataclass(frozen=True)
-class Finding:
-    """Something that a strict build does not publish, and that any other build shows and lists."""
-
-    place: str  # file and line, and the program's name if it is one
-    unit: str
-    python: str  # the key of the Python that it was found on; nothing if it is in the sources alone
-    says: str
-    gates: bool  # whether it stands against publishing in a strict build
-    fault: bool  # whether it does so in every build: the sources are wrong, whatever a Python printed
-
-    def __str__(self) -> str:
-        return f"{self.place}{f' on {self.python}:' if self.python else ''} {self.says}"
-
-
 Complaint = tuple[int, Interpreter | None, str]
 
 
@@ -70,7 +57,7 @@ def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
     if build.complete(unit.page):
         of_runs += [*unexplained(build, unit), *unneeded(build, unit), *without_patch(build, unit)]
     faults = [*endless(build, unit), *unsourced(unit)]
-    undrawn = [replace(made(each, fault=False), gates=False) for each in pictures.undrawable(build, unit)]
+    undrawn = [replace(made(each, fault=False), gates=False) for each in undrawable(build, unit)]
     return [*(made(each, fault=True) for each in faults), *(made(each, fault=False) for each in of_runs), *undrawn]
 
 
@@ -214,3 +201,15 @@ def unsourced(unit: Unit) -> Iterator[Complaint]:
     for why, line in reasons.items():
         if not SOURCE.search(why.reason):
             yield line, None, f"the reason for {why.pattern!r} names no PEP, issue or document: link one."
+
+
+def undrawable(build: Build, unit: Unit) -> Iterator[tuple[int, Interpreter, str]]:
+    """What cells display as pictures that none can be made of, with line and Python."""
+    for index, cell in enumerate(unit.cells):
+        for group in [] if cell.options.tags & UNSHOWN else build.groups(unit, index):
+            data = group.outcome["data"]
+            try:
+                if drawable(data) and not (GRAPH in data and not drawing.available()):
+                    drawing.read(data[GRAPH]) if GRAPH in data else drawing.allowed(data[SVG])
+            except drawing.Undrawable as error:
+                yield cell.line, group.interpreters[0], f"displays what cannot be drawn: {error}"

@@ -16,11 +16,14 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from . import pages
-from .downloads import ARCHIVE, examples
+from .build import Build
 from .interpreters import Interpreter
 from .show import explained, fold, inline, printouts, says
 from .units import Unit
 from .variants import Group, names
+
+FOLDER = "download"  # of the site: what readers take with them
+ARCHIVE = f"{FOLDER}/examples.zip"
 
 
 def setup(app: Sphinx) -> None:
@@ -79,7 +82,7 @@ class ByPython(SphinxDirective):
         raise self.error(f"no cell of this page has the option `name: {self.arguments[0]}`, and no example that name")
 
 
-def table_of(build: pages.Build, unit: Unit, index: int, columns: str | None = None) -> nodes.table:
+def table_of(build: Build, unit: Unit, index: int, columns: str | None = None) -> nodes.table:
     rows = []
     for python, outcome in build.outcomes(unit, index):
         lines = (line.partition(": ") for line in outcome["text"].splitlines() if not line.startswith(" "))
@@ -167,6 +170,11 @@ def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
             )
         )
     return sections
+
+
+def examples(build: Build) -> dict[str, str]:
+    """The programs that pages tell, by file name, with the page of each."""
+    return {f"{unit.name}.py": unit.page for unit in build.units if unit.kind == "example"}
 
 
 def archive(app: Sphinx, docname: str) -> nodes.paragraph:

@@ -28,7 +28,8 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import Change, DefaultFilter, watch
 
-from . import child, findings, pages, pictures
+from . import child, pages, pictures, verdict
+from .build import Build
 from .live_server import Server
 from .units import Unreadable
 
@@ -82,7 +83,7 @@ class Live:
         if not child.stop.wait(QUIET):
             self.show("with what is made of all pages", hasty=False)
 
-    def unfinished(self, build: pages.Build) -> list[str]:
+    def unfinished(self, build: Build) -> list[str]:
         """Pages that not every Python has run, first the one that was looked at last."""
         found = [page for page in dict.fromkeys(unit.page for unit in build.units) if not build.complete(page)]
         return sorted(found, key=lambda page: page != self.server.last_page)
@@ -103,7 +104,7 @@ class Live:
         waiting = f"As {build.default.name} prints it. The other Pythons are running." if self.unfinished(build) else ""
         self.server.tell(waiting)
         seconds = time.monotonic() - began
-        found = findings.findings(self.app, build)
+        found = verdict.findings(self.app, build)
         print(f"{time.strftime('%H:%M:%S')} built {what} in {seconds:.1f} s; findings: {len(found)}", flush=True)
         self.say("\n".join(map(str, found)), waiting)
 

@@ -17,8 +17,10 @@ import nbformat
 from nbformat import v4
 from sphinx.application import Sphinx
 
-from . import pages, pictures, reader
+from . import pictures, reader
+from .build import Build
 from .commonmark import Place, pieces, written
+from .displays import SVG, TEXT, drawable
 from .drawing import Undrawable
 from .units import Unit, parsed
 
@@ -34,7 +36,7 @@ COLOURS = """.picture { margin: 0; color: #1f2328; background: #fff; --color-for
 --color-background-primary: #fff }"""
 
 
-def write(app: Sphinx, build: pages.Build, page: str, install: str) -> None:
+def write(app: Sphinx, build: Build, page: str, install: str) -> None:
     """Puts a page's notebook beside the page."""
     file = Path(app.outdir, f"{page}.ipynb")
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,7 @@ def write(app: Sphinx, build: pages.Build, page: str, install: str) -> None:
     file.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8", newline="\n")
 
 
-def notebook_of(place: Place, build: pages.Build, install: str) -> Any:
+def notebook_of(place: Place, build: Build, install: str) -> Any:
     language = {"name": "python", "version": build.default.version, "file_extension": ".py"}
     language |= {"mimetype": "text/x-python", "nbconvert_exporter": "python", "pygments_lexer": "ipython3"}
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
@@ -51,7 +53,7 @@ def notebook_of(place: Place, build: pages.Build, install: str) -> Any:
     return v4.new_notebook(cells=cells, metadata={"kernelspec": kernel, "language_info": language})
 
 
-def about(place: Place, build: pages.Build, install: str) -> Iterator[Any]:
+def about(place: Place, build: Build, install: str) -> Iterator[Any]:
     """What a notebook is of, before anything else; and what installs the packages that cells may import."""
     config, title = place.app.config, place.app.env.titles[place.page].astext()
     said = [
@@ -79,7 +81,7 @@ def code(name: str, source: str, outputs: Sequence[Any] = (), number: int | None
     return nbformat.from_dict({**made, "execution_count": number, "outputs": list(outputs)})
 
 
-def units_of(build: pages.Build, page: str) -> list[Unit]:
+def units_of(build: Build, page: str) -> list[Unit]:
     return [unit for unit in build.units if unit.page == page]
 
 
@@ -89,7 +91,7 @@ def source(place: Place) -> Any:
     return parsed(file.read_text(encoding="utf-8"), str(file))
 
 
-def cells_of(place: Place, build: pages.Build) -> Iterator[Any]:
+def cells_of(place: Place, build: Build) -> Iterator[Any]:
     unit, number, texts = build.page(place.page), 0, 0
     for cell in source(place).cells:
         if cell.cell_type == "code" and unit:
@@ -105,7 +107,7 @@ def cells_of(place: Place, build: pages.Build) -> Iterator[Any]:
                     yield markdown(f"text-{texts}", piece.text)
 
 
-def code_cell(build: pages.Build, unit: Unit, index: int) -> Any:
+def code_cell(build: Build, unit: Unit, index: int) -> Any:
     cell = unit.cells[index]
     tags = cell.options.tags
     folded = {how: True for how, by in FOLDED.items() if by & tags}
@@ -114,7 +116,7 @@ def code_cell(build: pages.Build, unit: Unit, index: int) -> Any:
     return code(f"cell-{index + 1}", cell.source, outputs(build, unit, index), index + 1, metadata)
 
 
-def program(build: pages.Build, unit: Unit) -> Iterator[Any]:
+def program(build: Build, unit: Unit) -> Iterator[Any]:
     """A program that is written to a file and run from there, as it ran for the page.
 
     In the kernel itself it would meet the names and the settings that the page's cells have made, and leave its own.
@@ -125,17 +127,17 @@ def program(build: pages.Build, unit: Unit) -> Iterator[Any]:
     yield code(f"run-{name}", run, outputs(build, unit, 0))
 
 
-def outputs(build: pages.Build, unit: Unit, index: int) -> list[Any]:
+def outputs(build: Build, unit: Unit, index: int) -> list[Any]:
     """What the published default printed and displayed, in the notebook's form."""
     outcome = build.results[unit, build.default]["cells"][index]
     found = reader.notebook_outputs(outcome, index + 1, unit.cells[index].options)
-    if pictures.drawable(outcome["data"]):
-        data = {pictures.TEXT: outcome["data"][pictures.TEXT], **picture(build, unit, index, outcome["data"])}
+    if drawable(outcome["data"]):
+        data = {TEXT: outcome["data"][TEXT], **picture(build, unit, index, outcome["data"])}
         found.insert(1 if outcome["text"] else 0, nbformat.from_dict(reader.result(data, index + 1)))
     return found
 
 
-def picture(build: pages.Build, unit: Unit, index: int, data: dict[str, str]) -> dict[str, str]:
+def picture(build: Build, unit: Unit, index: int, data: dict[str, str]) -> dict[str, str]:
     """A picture that stands by itself; where it cannot be drawn, the text has to do, as on the page."""
     try:
         svg = pictures.svg_of(build, unit, data)
@@ -143,9 +145,9 @@ def picture(build: pages.Build, unit: Unit, index: int, data: dict[str, str]) ->
         return {}
     if not svg:
         return {}
-    svg = pictures.described(svg, f"picture-{index + 1}", pictures.title_of(data), data[pictures.TEXT])
+    svg = pictures.described(svg, f"picture-{index + 1}", pictures.title_of(data), data[TEXT])
     head, close, rest = svg.partition(">")
-    return {pictures.SVG: f'{head} class="picture"{close}<style>{looks()}</style>{rest}'}
+    return {SVG: f'{head} class="picture"{close}<style>{looks()}</style>{rest}'}
 
 
 @cache

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
-from hashlib import sha256
+from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -17,114 +15,19 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from . import node, variants
-from .findings import checked, listed, refuse
-from .gates import Finding, gating
+from . import node
+from .build import Build
+from .gates import gating
 from .interpreters import Interpreter, published_default, searching
-from .pictures import how_drawn, say_what_is_missing
+from .pictures import say_what_is_missing
 from .records import Refused, merged, written
-from .runs import Result, Store
-from .tree import Changed, Tree
-from .units import Unit, Unreadable, digest, page_units
+from .sources import opened
+from .tree import Changed
+from .units import Unreadable, digest
+from .verdict import checked, listed, refuse
 
 LOG = logging.getLogger(__name__)
 MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
-
-
-@dataclass(eq=False)  # there is one: what is found out about it can be cached
-class Build:
-    """What one build knows: which Pythons there are, what they ran, and what came of it."""
-
-    interpreters: list[Interpreter]
-    default: Interpreter
-    gating: list[Interpreter]  # those whose findings stand against publishing
-    absent: list[str]  # names of listed Pythons that were not found
-    units: list[Unit]
-    results: dict[tuple[Unit, Interpreter], Result]
-    store: Store
-    hasty: bool = False  # a preview: what the others have not run is left out, and what is made of all pages may be old
-    strict: bool = False  # what is not explained stands against publishing
-    after_a_kill: bool = False  # the last build did not come to its end, so what is written may be of before
-    findings: list[Finding] = field(default_factory=list)  # what is published all the same, as the build is not strict
-
-    def ran(self, unit: Unit) -> list[Interpreter]:
-        return [python for python in self.interpreters if (unit, python) in self.results]
-
-    def complete(self, page: str) -> bool:
-        """Whether every Python has run what a page tells."""
-        return all(len(self.ran(unit)) == len(self.interpreters) for unit in self.units if unit.page == page)
-
-    def outcomes(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, Any]]]:
-        return [(python, self.results[unit, python]["cells"][index]) for python in self.ran(unit)]
-
-    def groups(self, unit: Unit, index: int) -> list[variants.Group]:
-        return variants.grouped(self.outcomes(unit, index), self.default, unit.cells[index].options)
-
-    def broken(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, str]]]:
-        """The Pythons on which a cell raised, each with its error."""
-        return [(python, outcome["error"]) for python, outcome in self.outcomes(unit, index) if outcome["error"]]
-
-    def any_broken(self, unit: Unit) -> bool:
-        """Whether a cell raised on any Python."""
-        return any(self.broken(unit, index) for index in range(len(unit.cells)))
-
-    def needing_cpython(self) -> list[str]:
-        """The pages of which something does not run or does not hold here, where no CPython ran at all."""
-        if any(python.implementation == "cpython" for python in self.interpreters):
-            return []
-        return list(dict.fromkeys(unit.page for unit in self.units if self.lacks(unit)))
-
-    def lacks(self, unit: Unit) -> bool:
-        """Whether the published default skips a cell, or raises where nobody announced it."""
-        cells = zip(unit.cells, self.results[unit, self.default]["cells"], strict=True)
-        return any(
-            variants.first(cell.options.skip, self.default)
-            or (outcome["error"] and "raises-exception" not in cell.options.tags)
-            for cell, outcome in cells
-        )
-
-    def page(self, name: str) -> Unit | None:
-        """The unit of a page's own cells."""
-        return next((unit for unit in self.units if unit.kind == "page" and unit.page == name), None)
-
-    def example(self, name: str, page: str) -> Unit:
-        return next(u for u in self.units if (u.kind, u.name, u.page) == ("example", name, page))
-
-    @cached_property
-    def pages_by_sources(self) -> dict[tuple[str, ...], Unit]:
-        """The units of pages' own cells, found by all that a page's reader is told."""
-        return {tuple(unit.sources): unit for unit in reversed(self.units) if unit.kind == "page"}
-
-    @cached_property
-    def who(self) -> str:
-        """Of the Pythons, and of what stands for one of them."""
-        told = [python.identity for python in self.interpreters]
-        return digest(told, self.default.key, [python.key for python in self.gating], how_drawn())
-
-    @cached_property
-    def did(self) -> dict[Unit, list[tuple[str, str]]]:
-        """Of each unit's runs, by the keys of their Pythons."""
-
-        def of(unit: Unit, python: Interpreter) -> str:
-            return self.store.digest_of(unit, python, self.results[unit, python])
-
-        return {unit: [(python.key, of(unit, python)) for python in self.ran(unit)] for unit in self.units}
-
-    def outputs_digest(self, page: str) -> str:
-        """Of everything that a page shows and does not say itself: outputs, and which Pythons ran."""
-        return digest([did for unit, did in self.did.items() if unit.page == page], self.who)
-
-    @cached_property
-    def gathered_digest(self) -> str:
-        """Of everything that can be gathered from pages: of their texts only the cells and what is said about them."""
-        cells = [(unit.id, cell.source, cell.options) for unit in self.units for cell in unit.cells]
-        told = [(name, source, sorted(options.tags), repr(options.said)) for name, source, options in cells]
-        return digest(told, list(self.did.values()), self.who)
-
-    @cached_property
-    def digest(self) -> str:
-        """Of everything."""
-        return digest([(unit.id, unit.origin) for unit in self.units], list(self.did.values()), self.who)
 
 
 # The reader that myst-nb calls gets a page's text and nothing else; one process builds one site at a time.
@@ -242,35 +145,6 @@ def end_log(app: Sphinx, exception: Exception | None) -> None:
     """Ends the log with what was published although a strict build would not."""
     if exception is None and current is not None:
         listed(current)
-
-
-def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
-    """The units that a site's pages tell, and a store in `folder` for their runs."""
-    packages = {
-        path.name: path for path in (Path(app.srcdir, each).resolve() for each in app.config.everypython_packages)
-    }
-    examples = (Path(app.srcdir) / app.config.everypython_examples).resolve()
-    names = sorted(app.project.discover(app.config.exclude_patterns, app.config.include_patterns))
-    files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
-    protected = [Path(app.srcdir), Path(app.srcdir, app.config.everypython_protected), examples, *packages.values()]
-    tree = Tree(protected, apart=[Path(app.outdir), Path(app.doctreedir), folder])
-    store = Store(folder, packages, app.config.everypython_timeout, tree)
-    programs = {path.name: content(path) for path in sorted(examples.glob("*.py"))}
-
-    def of_page(name: str, file: Path) -> list[Unit]:
-        origin = digest(name, str(file), content(file), programs, sorted(packages))
-        made = partial(page_units, name, file, examples, sorted(packages))
-        return store.index.remembered(lambda: [replace(unit, origin=origin) for unit in made()], "units", origin)
-
-    return [unit for name, file in files.items() if file.suffix == ".md" for unit in of_page(name, file)], store
-
-
-def content(file: Path) -> str | None:
-    """Of a file that may be wrong, for whoever reads it to complain about."""
-    try:
-        return sha256(file.read_bytes()).hexdigest()
-    except OSError:
-        return None
 
 
 def outdated(

@@ -10,7 +10,6 @@ import os
 import threading
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,17 +19,15 @@ from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
 from . import drawing
-from .interpreters import Interpreter
+from .displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
 from .runs import Result
 from .units import Unit, digest
 from .variants import Group
 
 if TYPE_CHECKING:
-    from .pages import Build
+    from .build import Build
 
 LOG = logging.getLogger(__name__)
-GRAPH, SVG, TEXT = "text/vnd.graphviz", "image/svg+xml", "text/plain"
-UNSHOWN = {"remove-cell", "remove-output"}
 
 
 class picture(nodes.General, nodes.Element):  # docutils names nodes in lower case
@@ -62,15 +59,6 @@ def close_picture(self: HTML5Translator, node: picture) -> None:
     self.body.append(f"{'</details>' if node['svg'] else ''}</figure>\n")
 
 
-def drawable(data: dict[str, str] | None) -> bool:
-    return bool(data and (GRAPH in data or SVG in data))
-
-
-def source_of(data: dict[str, str]) -> str:
-    """A short name for what a picture is drawn from, by which verify knows it."""
-    return digest(data.get(GRAPH) or data[SVG])
-
-
 def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> picture:
     """What a cell displays: its picture, or its text alone where it cannot be drawn."""
     data: dict[str, str] = group.outcome["data"]
@@ -85,18 +73,6 @@ def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> pic
         log("what this cell displays on %s cannot be drawn: %s", key, error, location=where)
     block = nodes.literal_block(text, text, language="none", classes=["output", "stream"])
     return picture("", block, svg=svg, source=source_of(data), film=drawing.name_of(data.get(GRAPH, "")))
-
-
-def undrawable(build: Build, unit: Unit) -> Iterator[tuple[int, Interpreter, str]]:
-    """What cells display as pictures that none can be made of, with line and Python."""
-    for index, cell in enumerate(unit.cells):
-        for group in [] if cell.options.tags & UNSHOWN else build.groups(unit, index):
-            data = group.outcome["data"]
-            try:
-                if drawable(data) and not (GRAPH in data and not drawing.available()):
-                    drawing.read(data[GRAPH]) if GRAPH in data else drawing.allowed(data[SVG])
-            except drawing.Undrawable as error:
-                yield cell.line, group.interpreters[0], f"displays what cannot be drawn: {error}"
 
 
 def svg_of(build: Build, unit: Unit, data: dict[str, str]) -> str:
@@ -123,14 +99,6 @@ def kept(folder: Path, dot: str) -> str:
     half.write_text(svg, encoding="utf-8")
     half.replace(path)
     return svg
-
-
-@cache
-@cache
-def how_drawn() -> str:
-    """Of whatever decides what a graph's drawing is like, besides the graph."""
-    graphviz = version("pygraphviz") if drawing.available() else ""
-    return digest(graphviz, Path(drawing.__file__).read_text(encoding="utf-8"))
 
 
 def described(svg: str, ident: str, title: str, text: str) -> str:
@@ -169,25 +137,3 @@ def readable(dot: str) -> bool:
     except drawing.Undrawable:
         return False
     return True
-
-
-def mark_of(data: dict[str, str]) -> str:
-    """What a page's picture says of what was displayed, in words: see `mark_on_page`."""
-    source = f"picture {source_of(data)}"
-    if not drawing.available():
-        return source
-    try:
-        said = drawing.labels(data[GRAPH]) if GRAPH in data else drawing.texts(drawing.allowed(data[SVG]))
-    except drawing.Undrawable:
-        return source
-    return " ".join([source, " ".join(data[TEXT].split()), "in it:", *said])
-
-
-def mark_on_page(figure: Any) -> str:
-    """The same of a picture on a page, for comparison: of what it is drawn, its description, and what is in it."""
-    source = f"picture {figure.get('data-source')}"
-    if not drawing.available() or figure.svg is None:
-        return source
-    described = figure.svg.desc.get_text() if figure.svg.desc else ""
-    said = sorted(text.get_text() for text in figure.svg.select("text"))
-    return " ".join([source, " ".join(described.split()), "in it:", *said])

@@ -8,7 +8,8 @@ from nbformat import from_dict, v4
 from sphinx.errors import SphinxError
 
 from . import pages
-from .pictures import drawable
+from .build import Build
+from .displays import drawable
 from .units import Options, Unit, parsed
 from .variants import last_line, whole_traceback
 
@@ -35,13 +36,13 @@ def read(text: str) -> Any:
     return notebook
 
 
-def told(sources: list[str]) -> tuple[pages.Build | None, Unit | None]:
+def told(sources: list[str]) -> tuple[Build | None, Unit | None]:
     """What ran, and which page's unit has these cells."""
     build = pages.current
     return build, build.pages_by_sources.get(tuple(sources)) if build and sources else None
 
 
-def published(build: pages.Build | None, unit: Unit | None) -> list[dict[str, Any]]:
+def published(build: Build | None, unit: Unit | None) -> list[dict[str, Any]]:
     """What the published default did for the cells of a page."""
     if build is None or unit is None:
         raise SphinxError("a page changed while it was built; build again")

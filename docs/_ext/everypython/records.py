@@ -19,7 +19,7 @@ from .units import Unit
 from .variants import comparable, first
 
 if TYPE_CHECKING:
-    from .pages import Build
+    from .build import Build
 
 SCHEMA = 1
 LARGEST = 20_000_000  # bytes of a record: ten times what eight Pythons print for a site of seventy units

@@ -10,8 +10,8 @@ from typing import Any
 
 from .compare import Published, differs, place
 from .interpreters import Interpreter
+from .outcome import outputs_of
 from .runs import Result, Store, without_skipped
-from .runs_json import outputs_of
 from .units import Options, Unit
 from .variants import comparable, first, last_line
 

@@ -15,68 +15,23 @@ from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
-from sphinx.writers.html5 import HTML5Translator
 
 from . import child, node, pages
+from .build import Build
+from .controls import controls, pyodides, skips
 from .interpreters import Interpreter
-from .runs_json import without_traceback
-from .units import Cell, Unit
+from .outcome import without_traceback
+from .units import Unit
 from .variants import first
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"
-UNRUN = {"remove-cell", "remove-input"}
-
-
-class controls(nodes.General, nodes.Element):  # docutils names nodes in lower case
-    """The buttons of one cell or program, in HTML."""
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(controls, html=(open_controls, close_controls), latex=(leave, leave), text=(leave, leave))
     app.add_css_file("run.css")  # on every page, so that all of a site have one stylesheet, which is loaded once
     app.connect("html-page-context", add_script)
     app.connect("build-finished", write)
-
-
-def pyodides() -> list[Interpreter]:
-    """The Pyodides of this build that have run, newest first."""
-    found = pages.current.interpreters if pages.current else []
-    return [python for python in found if python.pyodide and python.executable]
-
-
-def skips(cell: Cell) -> dict[str, str]:
-    """Why a cell does not run, for each Pyodide on which it does not."""
-    found = {python.key: first(cell.options.skip, python) for python in pyodides()}
-    return {key: why.reason for key, why in found.items() if why}
-
-
-def of_cell(unit: Unit, index: int) -> list[nodes.Node]:
-    """The controls of a cell or program; none where no Pyodide runs it."""
-    cell = unit.cells[index]
-    if UNRUN & cell.options.tags or len(skips(cell)) == len(pyodides()):
-        return []
-    number = f"{unit.name}.py" if unit.kind == "example" else f"cell {index + 1}"
-    return [controls("", cell=f"{unit.id}:{index + 1}", number=number, skips=sorted(skips(cell)))]
-
-
-def open_controls(self: HTML5Translator, at: controls) -> None:
-    number = html.escape(at["number"])
-    names = {"data-cell": at["cell"], "data-number": at["number"], "data-skips": " ".join(at["skips"])}
-    self.body.append(self.starttag(at, "div", CLASS="run", **names))
-    for what in ("Run", "Edit", "Reset"):
-        hidden = " hidden" if what == "Reset" else ""
-        label = f'aria-label="{what} {number}"'
-        self.body.append(f'<button type="button" data-do="{what.lower()}" {label}{hidden}>{what}</button>\n')
-    self.body.append('<span class="because" hidden>Does not run on this one: the reason is below.</span>')
-
-
-def close_controls(self: HTML5Translator, at: controls) -> None:
-    self.body.append("</div>\n")
-
-
-def leave(self: Any, at: nodes.Element) -> None:
-    """Other formats have no buttons."""
 
 
 def bar(page: str) -> str:
@@ -123,7 +78,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         file.write_text(json.dumps(record(build, page, out), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def copy_pyodide(build: pages.Build, python: Interpreter, folder: Path, bundles: set[tuple[str, ...]]) -> None:
+def copy_pyodide(build: Build, python: Interpreter, folder: Path, bundles: set[tuple[str, ...]]) -> None:
     folder.mkdir(parents=True)
     for pattern in NEEDED:
         for file in Path(python.executable).glob(pattern):
@@ -145,7 +100,7 @@ def copy_graphviz(app: Sphinx, out: Path) -> None:
             shutil.copyfile(found, out / GRAPHVIZ)
 
 
-def record(build: pages.Build, page: str, out: Path) -> dict[str, Any]:
+def record(build: Build, page: str, out: Path) -> dict[str, Any]:
     """What a page needs to run its cells and to compare. Paths begin at the site's root."""
     folders = {python.key: f"pyodide/{python.pyodide}/" for python in pyodides()}
     return {
@@ -170,7 +125,7 @@ def loaded(folder: Path) -> int:
     )
 
 
-def record_of_unit(build: pages.Build, unit: Unit) -> dict[str, Any]:
+def record_of_unit(build: Build, unit: Unit) -> dict[str, Any]:
     return {
         "id": unit.id,
         "kind": unit.kind,
@@ -190,7 +145,7 @@ def record_of_unit(build: pages.Build, unit: Unit) -> dict[str, Any]:
     }
 
 
-def expected(build: pages.Build, unit: Unit, index: int, python: Interpreter) -> dict[str, Any]:
+def expected(build: Build, unit: Unit, index: int, python: Interpreter) -> dict[str, Any]:
     """What a Pyodide printed, displayed and raised when the site was built."""
     outcome = build.results[unit, python]["cells"][index]
     error = without_traceback(outcome["error"])

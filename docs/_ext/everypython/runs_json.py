@@ -10,10 +10,11 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from . import pages
+from .build import Build
+from .outcome import outputs_of, without_traceback
+from .shape import RUNS_VERSION
 from .units import Cell, Unit
 from .variants import whole_traceback
-
-SCHEMA = 1
 
 
 def setup(app: Sphinx) -> None:
@@ -37,10 +38,10 @@ def write_runs(app: Sphinx, exception: Exception | None) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def record(app: Sphinx, build: pages.Build) -> dict[str, Any]:
+def record(app: Sphinx, build: Build) -> dict[str, Any]:
     """What runs.json says."""
     return {
-        "schema": SCHEMA,
+        "schema": RUNS_VERSION,
         "project": {"name": app.config.project, "version": app.config.release},
         "published_default": build.default.key,
         "interpreters": [python.identity for python in build.interpreters],
@@ -57,7 +58,7 @@ def record(app: Sphinx, build: pages.Build) -> dict[str, Any]:
     }
 
 
-def record_of_cell(build: pages.Build, unit: Unit, index: int, cell: Cell) -> dict[str, Any]:
+def record_of_cell(build: Build, unit: Unit, index: int, cell: Cell) -> dict[str, Any]:
     groups = build.groups(unit, index)
     whole = [groups[0]] if whole_traceback(cell.options) else []
     return {
@@ -75,14 +76,3 @@ def record_of_cell(build: pages.Build, unit: Unit, index: int, cell: Cell) -> di
             for group in groups
         ],
     }
-
-
-def without_traceback(error: dict[str, str] | None) -> dict[str, str] | None:
-    """Of the others' errors a page shows the last line alone; the rest names folders of the machine that built it."""
-    return error and {name: error[name] for name in ("type", "message")}
-
-
-def outputs_of(outcome: dict[str, Any]) -> list[dict[str, str]]:
-    """An outcome's outputs by MIME type, in the order they appeared."""
-    stream = [{"text/plain": outcome["text"]}] if outcome["text"] else []
-    return [*stream, *([outcome["data"]] if outcome["data"] else [])]

@@ -16,7 +16,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from . import pages, pictures, running
+from . import controls, pages, pictures
+from .build import Build
+from .displays import drawable
 from .gates import unexpected
 from .units import Unit
 from .variants import Group, last_line, names, prints_something, unneeded, whole_traceback
@@ -102,11 +104,11 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
         for part in parts:
             cell.remove(part)
         for code in [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_source"]:
-            code += running.of_cell(unit, number - 1)
+            code += controls.of_cell(unit, number - 1)
         cell += results(build, unit, number - 1, drawn)
 
 
-def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
+def results(build: Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
     """The output of a cell: an outcome for each group, the published default's first, which is drawn already."""
     first, *others = groups = build.groups(unit, index)
     told = [group for group in groups if not group.of_page]
@@ -115,7 +117,7 @@ def results(build: pages.Build, unit: Unit, index: int, published: list[nodes.No
     whole = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
     for number, group in enumerate(groups, 1):
         data = group.outcome["data"]
-        picture = pictures.drawable(data)
+        picture = drawable(data)
         drawn = published if group is first else printouts({**group.outcome, "data": None if picture else data})
         if picture:
             drawn = [*drawn, pictures.drawn(build, unit, index, group, f"picture-{index + 1}-{number}")]
@@ -145,7 +147,7 @@ def says(group: Group) -> str:
     return "printed" if prints_something(group) else "printed nothing"
 
 
-def remarks(group: Group, build: pages.Build, alone: bool) -> list[nodes.Node]:
+def remarks(group: Group, build: Build, alone: bool) -> list[nodes.Node]:
     """What stands below a group's output: why it differs, or that no Python does."""
     if group.of_page:
         return []  # said once, at the top of the page
@@ -157,7 +159,7 @@ def remarks(group: Group, build: pages.Build, alone: bool) -> list[nodes.Node]:
     return reasons
 
 
-def findings(build: pages.Build, unit: Unit, index: int, group: Group, published: bool) -> list[nodes.Node]:
+def findings(build: Build, unit: Unit, index: int, group: Group, published: bool) -> list[nodes.Node]:
     """What a strict build would refuse of a group, said where it is seen."""
     cell, every = unit.cells[index], build.interpreters
     found: list[nodes.Node] = []
@@ -178,7 +180,7 @@ def findings(build: pages.Build, unit: Unit, index: int, group: Group, published
     return found
 
 
-def does_not_hold(build: pages.Build, unit: Unit, index: int) -> list[nodes.Node]:
+def does_not_hold(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
     """Where a hidden check of what a page says has failed: on which Pythons, and how."""
     failed = [group for group in build.groups(unit, index) if group.outcome["error"]]
     sentences = (
@@ -229,7 +231,7 @@ class Example(SphinxDirective):
         source = program.read_text(encoding="utf-8")
         shown = nodes.literal_block(source, source, language="python3")
         self.set_source_info(shown)
-        run = running.of_cell(pages.current.example(name, self.env.docname), 0) if pages.current else []
+        run = controls.of_cell(pages.current.example(name, self.env.docname), 0) if pages.current else []
         code = nodes.container("", shown, *run, classes=["cell_input"], nb_element="cell_code_source")
         caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
         ids = [f"example-{name}"]

@@ -17,7 +17,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from . import node, pages, shape
+from . import node, shape
 from .compare import (
     Published,
     alike,
@@ -30,7 +30,8 @@ from .compare import (
 from .interpreters import Interpreter, discover
 from .rerun import wrong_runs, wrong_skips
 from .runs import Store
-from .runs_json import SCHEMA
+from .shape import RUNS_VERSION
+from .sources import opened
 from .units import Unit, Unreadable
 from .variants import first
 
@@ -49,8 +50,8 @@ def read(site: Path) -> Published:
     except (ValueError, RecursionError) as error:
         raise Unverifiable(f"{file}: not JSON, perhaps cut short ({error}). Build the site again.") from error
     version = record.get("schema") if isinstance(record, dict) else None
-    if version != SCHEMA:
-        raise Unverifiable(f"{file}: its schema is {version!r}; this engine reads {SCHEMA}. Build with this one.")
+    if version != RUNS_VERSION:
+        raise Unverifiable(f"{file}: its schema is {version!r}; this engine reads {RUNS_VERSION}. Build with this one.")
     wrong = shape.misshapen(record, shape.RUNS)
     if wrong:
         raise Unverifiable(f"{file}: {wrong}. Build the site again.")
@@ -61,7 +62,7 @@ def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Store, dict[str, str
     """The units that the pages here tell, where they run, which has none of the kept runs, and what browsers get."""
     html, doctrees, nothing_runs = scratch / "html", scratch / "doctrees", {"everypython_execute": False}
     app = Sphinx(docs, docs, html, doctrees, "html", nothing_runs, status=None, warning=None)
-    return *pages.opened(app, scratch / "runs"), app.config.everypython_browser
+    return *opened(app, scratch / "runs"), app.config.everypython_browser
 
 
 def verify(docs: Path, site: Path) -> int:
