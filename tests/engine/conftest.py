@@ -157,13 +157,18 @@ class Site:
     def build(self, *options: str, command: str = "sphinx.cmd.build", alone: bool = False) -> Ended:
         """Build, or give another command to the site and its output; `alone`, in a process of its own."""
         run = start if alone else call
-        return run(command, *options, self.root / "docs", self.root / "out", variables=self.configure())
+        return run(*command.split(), *options, self.root / "docs", self.root / "out", variables=self.configure())
 
     def record(self, name: str = "away.json", alone: bool = False) -> Ended:
         """Record what this site's Pythons print into the folder that its builds read."""
         (self.root / "records").mkdir(exist_ok=True)
         run, file = start if alone else call, self.root / "records" / name
-        return run("everypython.records", self.root / "docs", file, variables=self.configure())
+        return run("everypython", "record", self.root / "docs", file, variables=self.configure())
+
+    def crosscheck(self, alone: bool = False) -> Ended:
+        """Compare this site's pages with Jupyter's kernel."""
+        run = start if alone else call
+        return run("everypython", "crosscheck", self.root / "docs", variables=self.configure())
 
     def built(self, *options: str) -> str:
         """Build, and return the log of a build that must succeed."""

@@ -31,7 +31,7 @@ def aged(site: Site, old: str, new: str) -> Path:
 
 def upcoming(site: Site, published: Path, alone: bool = False) -> Ended:
     run, variables = start if alone else call, {"EVERYPYTHON": this_python().executable}
-    done = run("everypython.upcoming", site.root / "docs", published, variables=variables)
+    done = run("everypython", "upcoming", site.root / "docs", published, variables=variables)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

@@ -97,6 +97,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = shared / "built" / "site"
     with FileLock(shared / "built.lock"):
         if not folder.exists():
-            result = build("everypython.publish", "docs", str(folder))
+            result = build("everypython", "build", "docs", str(folder))
             assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return Built(folder)

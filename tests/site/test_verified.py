@@ -13,7 +13,7 @@ pytestmark = pytest.mark.deep
 
 
 def test_the_built_site_agrees_with_new_runs_of_every_python(site: Built) -> None:
-    result = build("everypython.verify", "docs", str(site.folder))
+    result = build("everypython", "verify", "docs", str(site.folder))
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     counts = re.search(r"(\d+) cells × (\d+) Pythons?\b.*, each run twice", result.stdout)
     assert counts, result.stdout

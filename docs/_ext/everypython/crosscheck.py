@@ -1,7 +1,6 @@
 """Compares what pages print in a plain process with what they print in Jupyter's kernel.
 
-``python -m everypython.crosscheck SOURCE`` reports on every page; ``{kernel-comparison}`` shows which cells of its own
-page differ. The plain process is of the very Python that the kernel runs on: a difference is the kernel's doing.
+The plain process is of the very Python that the kernel runs on: a difference is the kernel's doing.
 """
 
 from __future__ import annotations
@@ -131,7 +130,3 @@ def crosscheck(source: Path) -> int:
     print(f"{differing} of {len(cells)} cells on {len(results)} pages differ between {python.name} and its kernel.")
     print(f"Compared in {time.monotonic() - began:.1f} s, with {kernel.versions()}.")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(crosscheck(Path(sys.argv[1]).resolve()))

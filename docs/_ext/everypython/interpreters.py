@@ -1,7 +1,4 @@
-"""Finds the Pythons of this machine and says exactly what each one is.
-
-``python -m everypython.interpreters`` prints them: key and path, a line each.
-"""
+"""Finds the Pythons of this machine and says exactly what each one is."""
 
 from __future__ import annotations
 
@@ -252,7 +249,7 @@ def asked(path: str | Path) -> Interpreter:
         raise ValueError("it answers something that no Python says") from error
 
 
-def main() -> int:
+def print_found() -> int:
     """Print what is found here; 2 and one line if EVERYPYTHON names what cannot be used."""
     try:
         found = discover(log=lambda skipped: print(skipped, file=sys.stderr))
@@ -262,7 +259,3 @@ def main() -> int:
     for python in found:
         print(python.key, python.executable, sep="\t")
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,16 +1,15 @@
-"""``python -m everypython.live SOURCE OUT [FOLDER …]``: serves a site while it is written, and shows what was saved.
+"""Serves a site while it is written, and shows what was saved.
 
 One process keeps Sphinx with all that it has read, which Sphinx allows: a save costs one page. What was saved runs on
 the published default, the page is built and browsers load it again; then the other Pythons run, and the page is built
 with their outputs; what is made of all pages comes last. A newer save ends whatever still runs.
 
 Nothing that is wrong with a page ends this process. What it has imported it cannot read anew: when that changes, or
-when it could not begin, it begins again in its own place. `FOLDER` is what the site uses besides `SOURCE`.
+when it could not begin, it begins again in its own place.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import signal
@@ -138,7 +137,7 @@ class Live:
             print("On Windows this is yours to do: end this with Ctrl-C, and start it again.", flush=True)
             return
         self.end()
-        os.execv(sys.executable, [sys.executable, "-m", "everypython.live", *self.arguments])
+        os.execv(sys.executable, [sys.executable, "-m", "everypython", "live", *self.arguments])
 
     def end(self, seconds: float | None = None) -> None:
         """Ends what runs, and waits until a build is over."""
@@ -168,32 +167,23 @@ def watched(live: Live, folders: Iterable[Path], recursive: bool) -> None:
         live.saved(changes)
 
 
-def main() -> int:
-    about, _, _ = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser("python -m everypython.live", description=about)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--port", type=int, default=8000)
-    said = parser.parse_args()
+def live(source: Path, out: Path, folders: Iterable[Path], port: int) -> int:
+    """Serve and build until Ctrl-C; return the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    source, out, folders = said.source.resolve(), said.out.resolve(), [folder.resolve() for folder in said.folders]
+    source, out, folders = source.resolve(), out.resolve(), [folder.resolve() for folder in folders]
     try:
-        server = Server(out / "html", said.port)
+        server = Server(out / "html", port)
     except OSError as error:
-        parser.error(f"port {said.port} cannot be served ({error}): choose another one with --port")
+        print(f"port {port} cannot be served ({error}): choose another one with --port", file=sys.stderr)
+        return 2
     print(f"Serving http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
-    live = Live(source, out, server, [*map(str, [source, out, *folders]), "--port", str(server.server_port)])
+    serving = Live(source, out, server, [*map(str, [source, out, *folders]), "--port", str(server.server_port)])
     try:
         # What builds write must not be watched: folders come and go there.
         below = [path for path in source.iterdir() if path.is_dir() and path.name != BUILT]
-        threading.Thread(target=watched, args=(live, [source], False), daemon=True).start()
-        watched(live, [*below, HERE, *folders], True)
+        threading.Thread(target=watched, args=(serving, [source], False), daemon=True).start()
+        watched(serving, [*below, HERE, *folders], True)
     except KeyboardInterrupt:
-        live.end(seconds=3)
+        serving.end(seconds=3)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

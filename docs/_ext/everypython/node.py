@@ -1,6 +1,6 @@
 """Pyodide, CPython for browsers, under Node: the packages that are fetched for it, and how it runs a unit.
 
-``python -m everypython.node`` fetches what ``[tool.everypython.browser]`` of pyproject.toml lists, by npm: exact
+`fetch_listed` fetches what ``[tool.everypython.browser]`` of pyproject.toml lists, by npm: exact
 versions, of exactly these contents. It goes into a cache outside the source tree, which may be deleted at any time.
 """
 
@@ -196,7 +196,7 @@ def make_bundle(interpreter: Interpreter, folder: Path, packages: list[Path]) ->
     (folder / "pyodide").write_text(interpreter.executable, encoding="utf-8")
 
 
-def main() -> int:
+def fetch_listed() -> int:
     """Fetches what the project in this folder asks for; 1 if something is missing at the end."""
     settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]
     try:
@@ -206,7 +206,3 @@ def main() -> int:
         print(f"not fetched: {error}", file=sys.stderr)
         return 1
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

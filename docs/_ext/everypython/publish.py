@@ -1,12 +1,10 @@
-"""``python -m everypython.publish SOURCE SITE [--strict] [OPTION …]``: builds, and puts the site in place in one step.
+"""Builds a site, and puts it in place in one step.
 
-Building goes on in a folder of its own beside the site, which persists, so that the next build has less to do. Options
-are sphinx-build's; with `--strict` nothing is published that no reason explains.
+Building goes on in a folder of its own beside the site, which persists, so that the next build has less to do.
 """
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import filecmp
 import gc
@@ -128,24 +126,13 @@ def ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def main() -> int:
-    """Publishes, unless it is interrupted."""
-    about, _, _ = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser("python -m everypython.publish", description=about)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("site", type=Path)
-    parser.add_argument("--strict", action="store_true", help="refuse what no reason explains")
-    given, options = parser.parse_known_args()
-    strict = ["-D", "everypython_strict=1"] if given.strict else []
+def publish_unless_interrupted(source: Path, site: Path, *options: str) -> int:
+    """Publish as `publish` does; an interrupt ends all that was started, and is one line and exit status 130."""
     try:
         with ended_by_signals():
-            return publish(given.source, given.site, *strict, *options)
+            status = publish(source, site, *options)
     except KeyboardInterrupt:
-        print(f"Ended before it was done: {given.site} is as it was.", file=sys.stderr)
-        return 130
-
-
-if __name__ == "__main__":
-    status = main()
+        print(f"Ended before it was done: {site} is as it was.", file=sys.stderr)
+        status = 130
     gc.freeze()  # or the collector looks through all of it twice more while this process exits
-    sys.exit(status)
+    return status

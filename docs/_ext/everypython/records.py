@@ -1,12 +1,8 @@
-"""Runs of other machines: written to one file there, read here as data, and merged if they are of the same sources.
-
-``python -m everypython.records DOCS OUT`` writes this machine's runs.
-"""
+"""Runs of other machines: written to one file there, read here as data, and merged if they are of the same sources."""
 
 from __future__ import annotations
 
 import json
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -131,17 +127,13 @@ def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tup
             raise Refused(f"{other[0]}: {place}: disagrees with {one[0]}. One of them is wrong: record both again.")
 
 
-def main(docs: str, out: str) -> int:
+def record(docs: Path, file: Path) -> int:
     """Runs everything here and writes the record; nothing is built."""
     from sphinx.cmd.build import main as sphinx_build
 
     with tempfile.TemporaryDirectory() as folder:
-        options = ["-q", "-b", "dummy", "-D", f"everypython_record={Path(out).resolve()}", "-d", folder]
+        options = ["-q", "-b", "dummy", "-D", f"everypython_record={file.resolve()}", "-d", folder]
         try:
-            return sphinx_build([*options, docs, folder])
+            return sphinx_build([*options, str(docs), folder])
         except SystemExit as ended:
             return int(ended.code or 0)
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))

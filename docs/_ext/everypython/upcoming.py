@@ -1,8 +1,8 @@
-"""``python -m everypython.upcoming DOCS SITE``: do Pythons that a published site does not have yet print the same?
+"""Do Pythons that a published site does not have yet print the same?
 
 Each such Python, a prerelease or a newer patch, runs everything and is compared with the one before it on the site: of
-its own minor version if there is one, else of the newest that is older. Of SITE its runs.json is needed, and no more.
-In what it prints, "expected" is what runs.json says of that one.
+its own minor version if there is one, else of the newest that is older. Of the site only its runs.json is
+needed. In what it prints, "expected" is what runs.json says of that one.
 """
 
 from __future__ import annotations
@@ -102,7 +102,3 @@ def expected(
         for variant in cell["variants"]:
             if known.key in variant["interpreters"] and not announced and not varies:
                 yield variant, python
-
-
-if __name__ == "__main__":
-    sys.exit(upcoming(Path(sys.argv[1]), Path(sys.argv[2])))

@@ -1,4 +1,4 @@
-"""``python -m everypython.verify DOCS SITE``: does a built site say what the Pythons of this machine do?
+"""Does a built site say what the Pythons of this machine do?
 
 Compares the site's pages with its runs.json, and runs.json with the sources, packages and runner here, with the Pythons
 found, and with fresh runs: every unit on every Python twice, once pinned as in a build and once perturbed, so that
@@ -121,7 +121,3 @@ def counted(units: list[Unit], pythons: list[Interpreter]) -> str:
 
 def many(number: int, what: str) -> str:
     return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-if __name__ == "__main__":
-    sys.exit(verify(Path(sys.argv[1]), Path(sys.argv[2])))
