@@ -17,10 +17,10 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from everypython.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter, discover
+from everypython.model.units import Unit
 from everypython.runs import Store, without_skipped
 from everypython.sources import opened as open_sources
-from everypython.units import Unit
 from sphinx.application import Sphinx
 
 from bench.clock import timed

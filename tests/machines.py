@@ -19,7 +19,7 @@ from itertools import combinations
 from pathlib import Path
 
 from everypython.gates import patches_of_one
-from everypython.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter, discover
 
 ROOT = Path(__file__).parents[1]
 TESTS = ["pytest", "tests/engine", "tests/site", "-n", "auto", "--dist", "loadfile", "-q"]

@@ -20,7 +20,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from everypython import interpreters, pages
+from everypython import pages
+from everypython.model import interpreters
 from everypython.runs import Store
 from sphinx.util.docutils import docutils_namespace
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 from everypython import child
-from everypython.interpreters import Interpreter, discover, first_that_starts
+from everypython.model.interpreters import Interpreter, discover, first_that_starts
+from everypython.model.units import Cell, Options, Unit
 from everypython.runs import content_digest
-from everypython.units import Cell, Options, Unit
 
 from .commands import EXTENSIONS, Ended, call, start
 from .written import python

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from everypython import child
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
 from everypython.runs import Progress, Store
 from everypython.tree import Tree
-from everypython.units import Cell, Options, Unit
 
 from .conftest import Site, add_columns, made, this_python
 

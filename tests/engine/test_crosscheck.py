@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
 
 from .conftest import Site
 

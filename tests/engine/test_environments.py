@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from everypython import child
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
 from everypython.runs import Result, Store
 from everypython.tree import Tree
-from everypython.units import Cell, Options, Unit
 
 from .commands import forget
 from .conftest import Site, this_python

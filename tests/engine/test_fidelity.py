@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from everypython import child
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
 
 Run = Callable[..., dict[str, Any]]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from everypython.findings import Finding
 from everypython.gates import gating
-from everypython.interpreters import Interpreter
+from everypython.model.findings import Finding
+from everypython.model.interpreters import Interpreter
 
 from .written import built, findings, line_of, page, python
 

@@ -13,11 +13,11 @@ import pytest
 from bs4 import BeautifulSoup
 from everypython import child, records
 from everypython.build import Build
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
 from everypython.records import LARGEST, Refused
 from everypython.runs import Store
 from everypython.tree import Tree
-from everypython.units import Cell, Options, Unit
 
 from .conftest import FRONT, small_site
 

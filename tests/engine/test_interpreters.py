@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from everypython import interpreters
-from everypython.interpreters import Interpreter, discover, published_default
+from everypython.model import interpreters
+from everypython.model.interpreters import Interpreter, discover, published_default
 
 HERE = {"EVERYPYTHON": sys.executable}
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 from everypython import child, kernel
-from everypython.interpreters import Interpreter
-from everypython.units import Cell, Options, Unit
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
 
 Run = Callable[..., dict[str, Any]]
 SECRET = "not-for-readers-4711"

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 from everypython import child, node
-from everypython.interpreters import Interpreter
-from everypython.units import Cell, Options, Unit
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
 
 from .commands import EXTENSIONS
 from .conftest import Site

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from everypython import node
-from everypython.variants import covers
+from everypython.model.grouping import covers
 
 from .commands import EXTENSIONS
 from .conftest import FRONT, Site, found, this_python

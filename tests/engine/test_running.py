@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from everypython import child
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
 
 from .conftest import this_python
 

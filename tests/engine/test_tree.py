@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from everypython.model.units import Cell, Options, Unit
 from everypython.runs import Store
 from everypython.tree import Changed, Tree
-from everypython.units import Cell, Options, Unit
 
 from .conftest import FRONT, Site, this_python
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from everypython.interpreters import Interpreter
-from everypython.patterns import covers, meaningless
-from everypython.units import Because, Options
-from everypython.variants import grouped, names
+from everypython.model.grouping import grouped, names
+from everypython.model.interpreters import Interpreter
+from everypython.model.patterns import covers, meaningless
+from everypython.model.units import Because, Options
 
 
 def python(version: str, implementation: str = "cpython", bits: int = 64) -> Interpreter:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython.interpreters import Interpreter, published_default
+from everypython.model.interpreters import Interpreter, published_default
 
 from .commands import call, start
 from .conftest import FRONT, Site, small_site, this_python

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from everypython.build import Build
-from everypython.findings import Finding
 from everypython.gates import gating, unpublishable
-from everypython.interpreters import Interpreter, published_default
+from everypython.model.findings import Finding
+from everypython.model.interpreters import Interpreter, published_default
+from everypython.model.units import Unit, page_units
 from everypython.runs import Store, without_skipped
 from everypython.tree import Tree
-from everypython.units import Unit, page_units
 
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n"
 

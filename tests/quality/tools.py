@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from everypython import node
-from everypython.units import digest
+from everypython.model.units import digest
 
 HERE = Path(__file__).parent
 PINS = ("package.json", "package-lock.json")

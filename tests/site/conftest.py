@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter, discover
 from filelock import FileLock
 
 ROOT = Path(__file__).parents[2]

@@ -38,7 +38,8 @@ def of_environment(config: Config) -> bool:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, controls, coverage, downloads, feedback, filmstrip, finish, gather  # isort: skip
+    from . import chooser, controls, coverage, downloads, feedback, filmstrip, finish
+    from . import gather  # isort: skip
     from . import kernel_comparison, measurements, mending, pages, pictures, running, runs_json, sharing, show
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`

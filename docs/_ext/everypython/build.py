@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from . import variants
-from .displays import how_drawn
-from .findings import Finding
-from .interpreters import Interpreter
+from .model import grouping
+from .model.displays import how_drawn
+from .model.findings import Finding
+from .model.interpreters import Interpreter
+from .model.units import Unit, digest
 from .runs import Result, Store
-from .units import Unit, digest
 
 
 @dataclass(eq=False)  # there is one: what is found out about it can be cached
@@ -40,8 +40,8 @@ class Build:
     def outcomes(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, Any]]]:
         return [(python, self.results[unit, python]["cells"][index]) for python in self.ran(unit)]
 
-    def groups(self, unit: Unit, index: int) -> list[variants.Group]:
-        return variants.grouped(self.outcomes(unit, index), self.default, unit.cells[index].options)
+    def groups(self, unit: Unit, index: int) -> list[grouping.Group]:
+        return grouping.grouped(self.outcomes(unit, index), self.default, unit.cells[index].options)
 
     def broken(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, str]]]:
         """The Pythons on which a cell raised, each with its error."""
@@ -61,7 +61,7 @@ class Build:
         """Whether the published default skips a cell, or raises where nobody announced it."""
         cells = zip(unit.cells, self.results[unit, self.default]["cells"], strict=True)
         return any(
-            variants.first(cell.options.skip, self.default)
+            grouping.first(cell.options.skip, self.default)
             or (outcome["error"] and "raises-exception" not in cell.options.tags)
             for cell, outcome in cells
         )

@@ -21,9 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from . import node
-from .interpreters import Interpreter
+from .model.interpreters import Interpreter
+from .model.units import Unit, digest
 from .node import MOST, RUNNER
-from .units import Unit, digest
 
 FIXED = {
     "LC_ALL": "C.UTF-8",

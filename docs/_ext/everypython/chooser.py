@@ -19,11 +19,12 @@ from markdown_it import MarkdownIt
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from . import pages, patterns, running, variants
+from . import pages, running
 from .build import Build
-from .interpreters import Interpreter
+from .model import grouping, patterns
+from .model.interpreters import Interpreter
+from .model.units import digest
 from .show import outcome
-from .units import digest
 
 HERE = Path(__file__).parent
 STYLESHEET, SCRIPT, PLACEHOLDER = "pythons.css", "chooser.js", ".shown"
@@ -107,9 +108,9 @@ def skipping(build: Build, name: str) -> str:
     """Which Pythons skip the whole page, and why; under its cells this is not said again."""
     unit = next((unit for unit in build.units if unit.page == name), None)
     whys = [why for why in unit.cells[0].options.skip if why.of_page] if unit else []
-    skipped = {why: [python for python in build.interpreters if variants.first(whys, python) is why] for why in whys}
+    skipped = {why: [python for python in build.interpreters if grouping.first(whys, python) is why] for why in whys}
     return "".join(
-        f'\n<p class="because"><strong>{html.escape(variants.names(pythons, build.interpreters))}</strong> did not run '
+        f'\n<p class="because"><strong>{html.escape(grouping.names(pythons, build.interpreters))}</strong> did not run '
         f"this page: {markdown(why.reason)}</p>"
         for why, pythons in skipped.items()
         if pythons

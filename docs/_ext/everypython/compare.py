@@ -15,12 +15,12 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.filter import SoupStrainer
 
-from . import drawing
-from .displays import GRAPH, SVG, TEXT, drawable, source_of
-from .interpreters import Interpreter
+from .model import dot
+from .model.displays import GRAPH, SVG, TEXT, drawable, source_of
+from .model.grouping import last_line
+from .model.interpreters import Interpreter
+from .model.units import Unit
 from .runs import Store
-from .units import Unit
-from .variants import last_line
 
 
 @dataclass(frozen=True)
@@ -141,11 +141,11 @@ def text_on_page(variant: dict[str, Any], default: str) -> str:
 def mark_of(data: dict[str, str]) -> str:
     """What a page's picture says of what was displayed, in words: see `mark_on_page`."""
     source = f"picture {source_of(data)}"
-    if not drawing.available():
+    if not dot.available():
         return source
     try:
-        said = drawing.labels(data[GRAPH]) if GRAPH in data else drawing.texts(drawing.allowed(data[SVG]))
-    except drawing.Undrawable:
+        said = dot.labels(data[GRAPH]) if GRAPH in data else dot.texts(dot.allowed(data[SVG]))
+    except dot.Undrawable:
         return source
     return " ".join([source, " ".join(data[TEXT].split()), "in it:", *said])
 
@@ -153,7 +153,7 @@ def mark_of(data: dict[str, str]) -> str:
 def mark_on_page(figure: Any) -> str:
     """The same of a picture on a page, for comparison: of what it is drawn, its description, and what is in it."""
     source = f"picture {figure.get('data-source')}"
-    if not drawing.available() or figure.svg is None:
+    if not dot.available() or figure.svg is None:
         return source
     described = figure.svg.desc.get_text() if figure.svg.desc else ""
     said = sorted(text.get_text() for text in figure.svg.select("text"))

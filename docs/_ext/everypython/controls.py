@@ -10,9 +10,9 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from . import pages
-from .interpreters import Interpreter
-from .units import Cell, Unit
-from .variants import first
+from .model.grouping import first
+from .model.interpreters import Interpreter
+from .model.units import Cell, Unit
 
 UNRUN = {"remove-cell", "remove-input"}
 

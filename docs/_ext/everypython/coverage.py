@@ -15,8 +15,8 @@ from sphinx.util.docutils import SphinxDirective
 from . import pages
 from .build import Build
 from .gather import anchor, table
+from .model.units import Unit
 from .show import inline
-from .units import Unit
 
 Shown = dict[str, list[tuple[Unit, int]]]
 """Of each fact the cells that show it, in the order of their pages."""

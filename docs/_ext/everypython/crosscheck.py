@@ -22,10 +22,10 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from . import child, kernel, sources
-from .interpreters import Interpreter, first_that_starts
+from .model.grouping import comparable, first, last_line
+from .model.interpreters import Interpreter, first_that_starts
+from .model.units import Cell, Unit, Unreadable, digest
 from .runs import Store, without_skipped
-from .units import Cell, Unit, Unreadable, digest
-from .variants import comparable, first, last_line
 
 LOG = logging.getLogger(__name__)
 KERNEL = "Jupyter’s kernel"

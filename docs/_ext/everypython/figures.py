@@ -9,8 +9,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
-from . import shape
 from .charts import number
+from .model import schemas
 
 Row = dict[str, Any]
 SECTIONS = "builds", "growth"
@@ -80,7 +80,7 @@ class Builds:
 @lru_cache(1)  # a page draws a file several times
 def parsed(text: str) -> Any:
     content = json.loads(text)
-    if wrong := shape.misshapen(content, shape.MEASUREMENTS):
+    if wrong := schemas.misshapen(content, schemas.MEASUREMENTS):
         raise ValueError(wrong)
     return content
 

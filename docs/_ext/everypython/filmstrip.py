@@ -18,9 +18,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from . import drawing, pages, pictures
-from .displays import GRAPH
-from .units import Unit
+from . import pages, pictures
+from .model import dot
+from .model.displays import GRAPH
+from .model.units import Unit
 
 UNLISTED = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
 DEFINING = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
@@ -85,15 +86,15 @@ class Filmstrip(SphinxDirective):
         if build is None:
             return []
         shown = [one for one in pictures.shown_graphs(build, unit) if pictures.readable(one[1])] if unit else []
-        frames = [(index, dot) for index, dot in shown if drawing.name_of(dot) == name]
+        frames = [(index, graph) for index, graph in shown if dot.name_of(graph) == name]
         taken = sorted({index for index, _ in frames})
         if unit and len(taken) < 2 and not build.strict and build.any_broken(unit):
             return []  # the pictures did not come to be here; what was raised instead is under the cells
         if unit is None or len(taken) < 2:
-            films = ", ".join(sorted({drawing.name_of(dot) for _, dot in shown} - {""})) or "none"
+            films = ", ".join(sorted({dot.name_of(graph) for _, graph in shown} - {""})) or "none"
             told = f"{len(taken)} cells of this page show a graph named {name!r}: a film is of two or more"
             raise self.error(f"{told}. Names of graphs here: {films}.")
-        if not drawing.available():
+        if not dot.available():
             return []
         svg = pictures.svg_of(build, unit, {GRAPH: frames[0][1]})
         size = " ".join(re.findall(r'\b(?:viewBox|width|height)="[^"]*"', svg.partition(">")[0]))

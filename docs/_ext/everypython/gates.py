@@ -8,12 +8,12 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from . import drawing, variants
-from .displays import GRAPH, SVG, UNSHOWN, drawable
-from .findings import Finding
-from .interpreters import Interpreter
-from .units import Because, Cell, Unit
-from .variants import Group, because, first, last_line
+from .model import dot, grouping
+from .model.displays import GRAPH, SVG, UNSHOWN, drawable
+from .model.findings import Finding
+from .model.grouping import Group, because, first, last_line
+from .model.interpreters import Interpreter
+from .model.units import Because, Cell, Unit
 
 if TYPE_CHECKING:
     from .build import Build
@@ -143,7 +143,7 @@ def unneeded(build: Build, unit: Unit) -> Iterator[Complaint]:
 def unneeded_in_cell(build: Build, unit: Unit, index: int) -> list[tuple[Interpreter, Because]]:
     cell = unit.cells[index]
     if "by-python" not in cell.options.tags:
-        return variants.unneeded(build.groups(unit, index)[0], build.default, cell.options)
+        return grouping.unneeded(build.groups(unit, index)[0], build.default, cell.options)
     # A table shows what each Python printed: there is nothing that a reason could be about.
     covered = [(python, first(cell.options.differs, python)) for python in build.interpreters]
     apart = {python for python in build.interpreters if varies_or_skips(cell, python)}
@@ -209,7 +209,7 @@ def undrawable(build: Build, unit: Unit) -> Iterator[tuple[int, Interpreter, str
         for group in [] if cell.options.tags & UNSHOWN else build.groups(unit, index):
             data = group.outcome["data"]
             try:
-                if drawable(data) and not (GRAPH in data and not drawing.available()):
-                    drawing.read(data[GRAPH]) if GRAPH in data else drawing.allowed(data[SVG])
-            except drawing.Undrawable as error:
+                if drawable(data) and not (GRAPH in data and not dot.available()):
+                    dot.read(data[GRAPH]) if GRAPH in data else dot.allowed(data[SVG])
+            except dot.Undrawable as error:
                 yield cell.line, group.interpreters[0], f"displays what cannot be drawn: {error}"

@@ -17,10 +17,10 @@ from sphinx.util.osutil import relative_uri
 
 from . import pages
 from .build import Build
-from .interpreters import Interpreter
+from .model.grouping import Group, names
+from .model.interpreters import Interpreter
+from .model.units import Unit
 from .show import explained, fold, inline, printouts, says
-from .units import Unit
-from .variants import Group, names
 
 FOLDER = "download"  # of the site: what readers take with them
 ARCHIVE = f"{FOLDER}/examples.zip"

@@ -15,8 +15,8 @@ from typing import Any
 from nbformat import v4
 
 from . import child
+from .model.units import Unit
 from .runner import RICH
-from .units import Unit
 
 
 class NoKernel(Exception):

@@ -30,7 +30,7 @@ from watchfiles import Change, DefaultFilter, watch
 from . import child, pages, pictures, verdict
 from .build import Build
 from .live_server import Server
-from .units import Unreadable
+from .model.units import Unreadable
 
 HERE = Path(__file__).parent
 BUILT = "_build"  # the folder of what Sphinx and this write

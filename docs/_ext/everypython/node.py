@@ -23,8 +23,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .interpreters import QUESTION, Interpreter
-from .units import Unit, digest
+from .model.interpreters import QUESTION, Interpreter
+from .model.units import Unit, digest
 
 HOST = Path(__file__).with_name("node.mjs")
 RUNNER = Path(__file__).with_name("runner.py")

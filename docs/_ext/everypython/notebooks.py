@@ -20,9 +20,9 @@ from sphinx.application import Sphinx
 from . import pictures, reader
 from .build import Build
 from .commonmark import Place, pieces, written
-from .displays import SVG, TEXT, drawable
-from .drawing import Undrawable
-from .units import Unit, parsed
+from .model.displays import SVG, TEXT, drawable
+from .model.dot import Undrawable
+from .model.units import Unit, parsed
 
 HIDDEN = "remove-cell"
 FOLDED = {

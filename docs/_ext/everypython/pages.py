@@ -18,12 +18,12 @@ from sphinx.util import logging
 from . import node
 from .build import Build
 from .gates import gating
-from .interpreters import Interpreter, published_default, searching
+from .model.interpreters import Interpreter, published_default, searching
+from .model.units import Unreadable, digest
 from .pictures import say_what_is_missing
 from .records import Refused, merged, written
 from .sources import opened
 from .tree import Changed
-from .units import Unreadable, digest
 from .verdict import checked, listed, refuse
 
 LOG = logging.getLogger(__name__)

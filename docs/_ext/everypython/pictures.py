@@ -18,11 +18,11 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from . import drawing
-from .displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
+from .model import dot
+from .model.displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
+from .model.grouping import Group
+from .model.units import Unit, digest
 from .runs import Result
-from .units import Unit, digest
-from .variants import Group
 
 if TYPE_CHECKING:
     from .build import Build
@@ -40,7 +40,7 @@ def setup(app: Sphinx) -> None:
 
 
 def say_what_is_missing(results: Iterable[Result]) -> None:
-    if not drawing.available() and any(GRAPH in (cell["data"] or {}) for each in results for cell in each["cells"]):
+    if not dot.available() and any(GRAPH in (cell["data"] or {}) for each in results for cell in each["cells"]):
         LOG.info("graphs are shown as text: pygraphviz, which brings Graphviz, is not installed")
 
 
@@ -65,35 +65,35 @@ def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> pic
     text, svg = data[TEXT], ""
     try:
         svg = described(svg_of(build, unit, data), ident, title_of(data), text)
-    except drawing.Undrawable as error:
+    except dot.Undrawable as error:
         where = unit.page, unit.cells[index].line
         key = group.interpreters[0].key
         # only a strict build is ended by what a Python displayed
         log = LOG.warning if build.strict else LOG.info
         log("what this cell displays on %s cannot be drawn: %s", key, error, location=where)
     block = nodes.literal_block(text, text, language="none", classes=["output", "stream"])
-    return picture("", block, svg=svg, source=source_of(data), film=drawing.name_of(data.get(GRAPH, "")))
+    return picture("", block, svg=svg, source=source_of(data), film=dot.name_of(data.get(GRAPH, "")))
 
 
 def svg_of(build: Build, unit: Unit, data: dict[str, str]) -> str:
     """The picture, or nothing where there is no Graphviz."""
-    if GRAPH in data and drawing.available():
-        film = graphs(build, unit).get(drawing.name_of(data[GRAPH])) or [data[GRAPH]]
-        return kept(build.store.folder / "drawn", drawing.written(drawing.read(data[GRAPH]), map(drawing.read, film)))
-    return drawing.allowed(data[SVG]) if SVG in data else ""
+    if GRAPH in data and dot.available():
+        film = graphs(build, unit).get(dot.name_of(data[GRAPH])) or [data[GRAPH]]
+        return kept(build.store.folder / "drawn", dot.written(dot.read(data[GRAPH]), map(dot.read, film)))
+    return dot.allowed(data[SVG]) if SVG in data else ""
 
 
 def title_of(data: dict[str, str]) -> str:
-    return drawing.read(data[GRAPH]).title if GRAPH in data and drawing.available() else "Picture"
+    return dot.read(data[GRAPH]).title if GRAPH in data and dot.available() else "Picture"
 
 
-def kept(folder: Path, dot: str) -> str:
+def kept(folder: Path, graph: str) -> str:
     """A graph's drawing, from the folder of what was drawn before or from Graphviz."""
-    path = folder / f"{digest(dot, how_drawn())}.svg"
+    path = folder / f"{digest(graph, how_drawn())}.svg"
     try:
         return path.read_text(encoding="utf-8")
     except OSError:
-        svg = drawing.laid_out(dot)
+        svg = dot.laid_out(graph)
     folder.mkdir(parents=True, exist_ok=True)
     half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
     half.write_text(svg, encoding="utf-8")
@@ -125,15 +125,15 @@ def shown_graphs(build: Build, unit: Unit) -> Iterator[tuple[int, str]]:
 def graphs(build: Build, unit: Unit) -> dict[str, list[str]]:
     """The frames of each film of a page, as graphs. One that cannot be read is left out; where it stands says so."""
     films: dict[str, list[str]] = {}
-    for _, dot in shown_graphs(build, unit):
-        if drawing.name_of(dot) and readable(dot):
-            films.setdefault(drawing.name_of(dot), []).append(dot)
+    for _, graph in shown_graphs(build, unit):
+        if dot.name_of(graph) and readable(graph):
+            films.setdefault(dot.name_of(graph), []).append(graph)
     return films
 
 
-def readable(dot: str) -> bool:
+def readable(graph: str) -> bool:
     try:
-        drawing.read(dot)
-    except drawing.Undrawable:
+        dot.read(graph)
+    except dot.Undrawable:
         return False
     return True

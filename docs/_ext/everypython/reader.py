@@ -9,9 +9,9 @@ from sphinx.errors import SphinxError
 
 from . import pages
 from .build import Build
-from .displays import drawable
-from .units import Options, Unit, parsed
-from .variants import last_line, whole_traceback
+from .model.displays import drawable
+from .model.grouping import last_line, whole_traceback
+from .model.units import Options, Unit, parsed
 
 
 def read(text: str) -> Any:

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import shape
-from .interpreters import Interpreter
+from .model import schemas
+from .model.grouping import comparable, first
+from .model.interpreters import Interpreter
+from .model.units import Unit
 from .runs import Result, Store, without_skipped
-from .units import Unit
-from .variants import comparable, first
 
 if TYPE_CHECKING:
     from .build import Build
@@ -90,7 +90,7 @@ def content(file: Path) -> dict[str, Any]:
     if isinstance(record, dict) and record.get("record", SCHEMA) != SCHEMA:
         version = repr(record["record"])[:40]
         raise Refused(f"{file}: a record of another kind ({version}). Record it again with this version.")
-    wrong = shape.misshapen(record, shape.RECORD)
+    wrong = schemas.misshapen(record, schemas.RECORD)
     if wrong:
         raise Refused(f"{file}: this is no record of runs ({wrong}). {REMEDY}")
     return dict(record)

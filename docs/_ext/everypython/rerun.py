@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .compare import Published, differs, place
-from .interpreters import Interpreter
-from .outcome import outputs_of
+from .model.grouping import comparable, first, last_line
+from .model.interpreters import Interpreter
+from .model.outcome import outputs_of
+from .model.units import Options, Unit
 from .runs import Result, Store, without_skipped
-from .units import Options, Unit
-from .variants import comparable, first, last_line
 
 HOW = {False: "run as the build does", True: "perturbed run"}
 

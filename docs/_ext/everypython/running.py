@@ -19,10 +19,10 @@ from sphinx.application import Sphinx
 from . import child, node, pages
 from .build import Build
 from .controls import controls, pyodides, skips
-from .interpreters import Interpreter
-from .outcome import without_traceback
-from .units import Unit
-from .variants import first
+from .model.grouping import first
+from .model.interpreters import Interpreter
+from .model.outcome import without_traceback
+from .model.units import Unit
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"

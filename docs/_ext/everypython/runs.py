@@ -18,11 +18,11 @@ from typing import Any, ClassVar
 
 from . import child, node
 from .index import Index
-from .interpreters import Interpreter, asked
 from .lock import Lock
+from .model.grouping import first
+from .model.interpreters import Interpreter, asked
+from .model.units import Unit, digest
 from .tree import Tree
-from .units import Unit, digest
-from .variants import first
 
 SCHEMA = 1  # of what is kept; a change makes every kept run stale
 Result = dict[str, Any]  # {"cells": [outcome, …], "problem": None or {"cell": its index, "says": what happened}}

@@ -11,10 +11,10 @@ from sphinx.application import Sphinx
 
 from . import pages
 from .build import Build
-from .outcome import outputs_of, without_traceback
-from .shape import RUNS_VERSION
-from .units import Cell, Unit
-from .variants import whole_traceback
+from .model.grouping import whole_traceback
+from .model.outcome import outputs_of, without_traceback
+from .model.schemas import RUNS_VERSION
+from .model.units import Cell, Unit
 
 
 def setup(app: Sphinx) -> None:

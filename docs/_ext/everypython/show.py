@@ -18,10 +18,10 @@ from sphinx.writers.html5 import HTML5Translator
 
 from . import controls, pages, pictures
 from .build import Build
-from .displays import drawable
 from .gates import unexpected
-from .units import Unit
-from .variants import Group, last_line, names, prints_something, unneeded, whole_traceback
+from .model.displays import drawable
+from .model.grouping import Group, last_line, names, prints_something, unneeded, whole_traceback
+from .model.units import Unit
 
 OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
 

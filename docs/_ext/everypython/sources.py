@@ -8,9 +8,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .model.units import Unit, digest, page_units
 from .runs import Store
 from .tree import Tree
-from .units import Unit, digest, page_units
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

@@ -17,10 +17,10 @@ from typing import Any
 from sphinx.errors import SphinxError
 
 from .compare import Published, alike, wrong_units
-from .interpreters import Interpreter, discover
+from .model.grouping import first
+from .model.interpreters import Interpreter, discover
+from .model.units import Options, Unit, Unreadable
 from .rerun import wrong_runs
-from .units import Options, Unit, Unreadable
-from .variants import first
 from .verify import Unverifiable, many, read, sources
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NoReturn
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
-from .findings import Finding
 from .gates import unpublishable
-from .interpreters import Interpreter
-from .units import Unit
+from .model.findings import Finding
+from .model.interpreters import Interpreter
+from .model.units import Unit
 
 if TYPE_CHECKING:
     from .build import Build

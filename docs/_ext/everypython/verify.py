@@ -17,23 +17,16 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from . import node, shape
-from .compare import (
-    Published,
-    alike,
-    wrong_columns,
-    wrong_interpreters,
-    wrong_pages,
-    wrong_tables,
-    wrong_units,
-)
-from .interpreters import Interpreter, discover
+from . import node
+from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
+from .model import schemas
+from .model.grouping import first
+from .model.interpreters import Interpreter, discover
+from .model.schemas import RUNS_VERSION
+from .model.units import Unit, Unreadable
 from .rerun import wrong_runs, wrong_skips
 from .runs import Store
-from .shape import RUNS_VERSION
 from .sources import opened
-from .units import Unit, Unreadable
-from .variants import first
 
 
 class Unverifiable(Exception):
@@ -52,7 +45,7 @@ def read(site: Path) -> Published:
     version = record.get("schema") if isinstance(record, dict) else None
     if version != RUNS_VERSION:
         raise Unverifiable(f"{file}: its schema is {version!r}; this engine reads {RUNS_VERSION}. Build with this one.")
-    wrong = shape.misshapen(record, shape.RUNS)
+    wrong = schemas.misshapen(record, schemas.RUNS)
     if wrong:
         raise Unverifiable(f"{file}: {wrong}. Build the site again.")
     return Published(site, record)

@@ -11,7 +11,7 @@ from jsonschema.exceptions import best_match
 from referencing import Registry, Resource
 
 HERE = Path(__file__).parent
-RUNS, RECORD = HERE / "site" / "runs.schema.json", HERE / "record.schema.json"
+RUNS, RECORD = HERE.parent / "site" / "runs.schema.json", HERE / "record.schema.json"
 RUNS_VERSION = 1  # of what runs.json is; the schema names it
 MEASUREMENTS = HERE / "measurements.schema.json"
 

@@ -6,7 +6,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from . import drawing
+from . import dot
 from .units import digest
 
 GRAPH, SVG, TEXT = "text/vnd.graphviz", "image/svg+xml", "text/plain"
@@ -25,5 +25,5 @@ def source_of(data: dict[str, str]) -> str:
 @cache
 def how_drawn() -> str:
     """Of whatever decides what a graph's drawing is like, besides the graph."""
-    graphviz = version("pygraphviz") if drawing.available() else ""
-    return digest(graphviz, Path(drawing.__file__).read_text(encoding="utf-8"))
+    graphviz = version("pygraphviz") if dot.available() else ""
+    return digest(graphviz, Path(dot.__file__).read_text(encoding="utf-8"))

@@ -1,0 +1,1 @@
+"""What all other folders speak in: Pythons, units, outcomes, groups and findings; nothing here runs or builds."""
