@@ -19,8 +19,8 @@ from pathlib import Path
 
 from everypython.model.interpreters import Interpreter, discover
 from everypython.model.units import Unit
-from everypython.runs import Store, without_skipped
-from everypython.sources import opened as open_sources
+from everypython.run.sources import opened as open_sources
+from everypython.run.store import Store, without_skipped
 from sphinx.application import Sphinx
 
 from bench.clock import timed

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
-from everypython import node
+from everypython.run import node
 
 from tests.quality.table import table
 from tests.site.conftest import ROOT, Built

@@ -22,7 +22,7 @@ from pathlib import Path
 import pytest
 from everypython import pages
 from everypython.model import interpreters
-from everypython.runs import Store
+from everypython.run.store import Store
 from sphinx.util.docutils import docutils_namespace
 
 EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython import child
 from everypython.model.interpreters import Interpreter, discover, first_that_starts
 from everypython.model.units import Cell, Options, Unit
-from everypython.runs import content_digest
+from everypython.run import process
+from everypython.run.store import content_digest
 
 from .commands import EXTENSIONS, Ended, call, start
 from .written import python
@@ -93,7 +93,7 @@ def other() -> Interpreter:
 @pytest.fixture(scope="session", autouse=True)
 def environments_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Make each environment that tests need once, and give every store a copy of it."""
-    make, lock = child.make_environment, threading.Lock()
+    make, lock = process.make_environment, threading.Lock()
     made: dict[tuple[Any, ...], Path] = {}
 
     def copy(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
@@ -106,7 +106,7 @@ def environments_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iter
         shutil.copytree(made[wanted], folder, symlinks=True, dirs_exist_ok=True)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(child, "make_environment", copy)
+        patch.setattr(process, "make_environment", copy)
         yield
 
 
@@ -118,11 +118,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any
     def run(python: Interpreter, *sources: str, kind: str = "page", timeout: float = 60) -> dict[str, Any]:
         if python.key not in environments:
             folder = tmp_path_factory.mktemp("environment") / "bare"
-            child.make_environment(python, folder, [])
-            environments[python.key] = child.python_of(folder)
+            process.make_environment(python, folder, [])
+            environments[python.key] = process.python_of(folder)
         cells = tuple(Cell(source, 10 * number, Options()) for number, source in enumerate(sources, 1))
         unit = Unit(kind, "unit", "page", 1, cells, ())
-        return child.run(unit, environments[python.key], timeout, f"test-{os.getpid()}-{python.key}")
+        return process.run(unit, environments[python.key], timeout, f"test-{os.getpid()}-{python.key}")
 
     return run
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython import child, records
-from everypython.build import Build
 from everypython.model.interpreters import Interpreter
 from everypython.model.units import Cell, Options, Unit
-from everypython.records import LARGEST, Refused
-from everypython.runs import Store
-from everypython.tree import Tree
+from everypython.run import process, records
+from everypython.run.build import Build
+from everypython.run.records import LARGEST, Refused
+from everypython.run.store import Store
+from everypython.run.tree import Tree
 
 from .conftest import FRONT, small_site
 
@@ -36,8 +36,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def recorded(store: Store, unit: Unit = UNIT, python: Interpreter = ELSEWHERE) -> dict[str, Any]:
     """A record as the engine writes it."""
-    outcomes = [child.outcome("says\n"), child.outcome("", GRAPH), child.outcome("", None, ERROR)][: len(unit.cells)]
-    results = {(unit, python): {"cells": outcomes, "problem": None}}
+    outcomes = [process.outcome("says\n"), process.outcome("", GRAPH), process.outcome("", None, ERROR)]
+    results = {(unit, python): {"cells": outcomes[: len(unit.cells)], "problem": None}}
     written = records.written(Build([python], python, [python], [], [unit], results, store))
     return dict(json.loads(json.dumps(written)))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from everypython import publish
-from everypython.lock import Lock
+from everypython.run.lock import Lock
 
 from .commands import EXTENSIONS, Ended
 from .conftest import FRONT, Site

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from everypython.model.units import Cell, Options, Unit
-from everypython.runs import Store
-from everypython.tree import Changed, Tree
+from everypython.run.store import Store
+from everypython.run.tree import Changed, Tree
 
 from .conftest import FRONT, Site, this_python
 

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from everypython import child, verify
+from everypython import verify
 from everypython.rerun import wrong_runs
+from everypython.run import process
 
 from .conftest import ROOT, Built, build, found
 
@@ -28,6 +29,6 @@ def test_what_pypy_prints_does_not_depend_on_the_size_of_its_nursery(
     if not pypys:
         pytest.skip("needs a PyPy: this machine has none")
     units, store, _ = verify.sources(ROOT / "docs", tmp_path)
-    monkeypatch.setitem(child.PERTURBED, "PYPY_GC_NURSERY", "512M")
+    monkeypatch.setitem(process.PERTURBED, "PYPY_GC_NURSERY", "512M")
     published = verify.read(site.folder)
     assert not list(wrong_runs(published, {unit.id: unit for unit in units}, pypys, store, ways=(True,)))

@@ -41,7 +41,7 @@ def verify(given: argparse.Namespace) -> int:
 
 def record(given: argparse.Namespace) -> int:
     """Write what this machine's Pythons print to a file, for a build elsewhere."""
-    from .records import record
+    from .run.records import record
 
     return record(given.source, given.file)
 
@@ -81,7 +81,7 @@ def fetch(given: argparse.Namespace) -> int:
 
     Asks the npm registry for exact versions of exact contents. Exits with 1 if something is missing at the end.
     """
-    from .node import fetch_listed
+    from .run.node import fetch_listed
 
     return fetch_listed()
 

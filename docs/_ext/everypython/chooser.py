@@ -20,10 +20,10 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from . import pages, running
-from .build import Build
 from .model import grouping, patterns
 from .model.interpreters import Interpreter
 from .model.units import digest
+from .run.build import Build
 from .show import outcome
 
 HERE = Path(__file__).parent

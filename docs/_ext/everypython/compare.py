@@ -20,7 +20,7 @@ from .model.displays import GRAPH, SVG, TEXT, drawable, source_of
 from .model.grouping import last_line
 from .model.interpreters import Interpreter
 from .model.units import Unit
-from .runs import Store
+from .run.store import Store
 
 
 @dataclass(frozen=True)

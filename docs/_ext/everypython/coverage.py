@@ -13,9 +13,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from . import pages
-from .build import Build
 from .gather import anchor, table
 from .model.units import Unit
+from .run.build import Build
 from .show import inline
 
 Shown = dict[str, list[tuple[Unit, int]]]

@@ -21,11 +21,11 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
-from . import child, kernel, sources
 from .model.grouping import comparable, first, last_line
 from .model.interpreters import Interpreter, first_that_starts
 from .model.units import Cell, Unit, Unreadable, digest
-from .runs import Store, without_skipped
+from .run import kernel, process, sources
+from .run.store import Store, without_skipped
 
 LOG = logging.getLogger(__name__)
 KERNEL = "Jupyter’s kernel"
@@ -54,7 +54,7 @@ class Compared:
     def first_difference(self) -> tuple[str, str]:
         """The first lines that differ, the plain process's and the kernel's."""
         for plain, other in zip_longest(said(self.plain).split("\n"), said(self.kernel).split("\n"), fillvalue=""):
-            if self.comparable(child.outcome(plain)) != self.comparable(child.outcome(other)):
+            if self.comparable(process.outcome(plain)) != self.comparable(process.outcome(other)):
                 return plain, other
         return said(self.plain), said(self.kernel)
 

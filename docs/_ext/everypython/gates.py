@@ -16,7 +16,7 @@ from .model.interpreters import Interpreter
 from .model.units import Because, Cell, Unit
 
 if TYPE_CHECKING:
-    from .build import Build
+    from .run.build import Build
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 SOURCE = re.compile(r"\bPEP \d+|\bgh-\d+|\]\(https?://")

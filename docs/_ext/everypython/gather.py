@@ -16,10 +16,10 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
 from . import pages
-from .build import Build
 from .model.grouping import Group, names
 from .model.interpreters import Interpreter
 from .model.units import Unit
+from .run.build import Build
 from .show import explained, fold, inline, printouts, says
 
 FOLDER = "download"  # of the site: what readers take with them

@@ -7,9 +7,10 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from . import crosscheck, kernel, pages
+from . import crosscheck, pages
 from .crosscheck import KERNEL
-from .runner import split
+from .run import kernel
+from .run.cell_runner import split
 
 LOG = logging.getLogger(__name__)
 

@@ -27,10 +27,11 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import Change, DefaultFilter, watch
 
-from . import child, pages, pictures, verdict
-from .build import Build
+from . import pages, pictures, verdict
 from .live_server import Server
 from .model.units import Unreadable
+from .run import process
+from .run.build import Build
 
 HERE = Path(__file__).parent
 BUILT = "_build"  # the folder of what Sphinx and this write
@@ -55,20 +56,20 @@ class Live:
     def build_whatever_is_saved(self) -> None:
         with patch_docutils(str(self.source)), docutils_namespace():
             while True:
-                child.stop.clear()
+                process.stop.clear()
                 if self.over:
                     return
                 try:
                     self.follow_up()
-                except child.Stopped:
+                except process.Stopped:
                     continue
                 except SystemExit:
                     self.server.tell("This cannot be built: the terminal says why.")  # and said so when it was refused
                 except Exception as error:
-                    if not child.stop.is_set():  # else it may be the half of something that is being saved
+                    if not process.stop.is_set():  # else it may be the half of something that is being saved
                         expected = isinstance(error, (SphinxError, Unreadable, OSError))
                         self.say(str(error) if expected else "".join(traceback.format_exception(error)).strip())
-                child.stop.wait()
+                process.stop.wait()
 
     def follow_up(self) -> None:
         """Everything that a save calls for. Raises Stopped if there is another one meanwhile."""
@@ -79,7 +80,7 @@ class Live:
             units = [unit for unit in build.units if unit.page == page]
             build.store.all(units, build.interpreters, lambda said: None, sys.stdout.isatty())
             self.show(f"{page} on every Python")
-        if not child.stop.wait(QUIET):
+        if not process.stop.wait(QUIET):
             self.show("with what is made of all pages", hasty=False)
 
     def unfinished(self, build: Build) -> list[str]:
@@ -122,7 +123,7 @@ class Live:
         """Ends what runs: it is out of date."""
         if self.app is None or any(self.needs_another_process(Path(path)) for _, path in changed):
             self.begin_again()
-        child.stop.set()
+        process.stop.set()
 
     def needs_another_process(self, path: Path) -> bool:
         """Whether this one has imported a file that changed, or does not watch a folder."""
@@ -142,7 +143,7 @@ class Live:
     def end(self, seconds: float | None = None) -> None:
         """Ends what runs, and waits until a build is over."""
         self.over = True
-        child.stop.set()
+        process.stop.set()
         self.thread.join(seconds)
 
 

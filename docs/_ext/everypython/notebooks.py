@@ -18,11 +18,11 @@ from nbformat import v4
 from sphinx.application import Sphinx
 
 from . import pictures, reader
-from .build import Build
 from .commonmark import Place, pieces, written
 from .model.displays import SVG, TEXT, drawable
 from .model.dot import Undrawable
 from .model.units import Unit, parsed
+from .run.build import Build
 
 HIDDEN = "remove-cell"
 FOLDED = {

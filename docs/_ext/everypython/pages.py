@@ -15,15 +15,15 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from . import node
-from .build import Build
 from .gates import gating
 from .model.interpreters import Interpreter, published_default, searching
 from .model.units import Unreadable, digest
 from .pictures import say_what_is_missing
-from .records import Refused, merged, written
-from .sources import opened
-from .tree import Changed
+from .run import node
+from .run.build import Build
+from .run.records import Refused, merged, written
+from .run.sources import opened
+from .run.tree import Changed
 from .verdict import checked, listed, refuse
 
 LOG = logging.getLogger(__name__)

@@ -22,10 +22,10 @@ from .model import dot
 from .model.displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
 from .model.grouping import Group
 from .model.units import Unit, digest
-from .runs import Result
+from .run.store import Result
 
 if TYPE_CHECKING:
-    from .build import Build
+    from .run.build import Build
 
 LOG = logging.getLogger(__name__)
 

@@ -17,8 +17,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .lock import Lock
 from .model import interpreters
+from .run.lock import Lock
 
 UNPUBLISHED = {".buildinfo", ".doctrees"}
 AT_FDCWD, SWAP = -100, 2  # of Linux's fcntl.h; RENAME_EXCHANGE of its fs.h, and RENAME_SWAP of macOS's stdio.h

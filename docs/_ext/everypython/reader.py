@@ -8,10 +8,10 @@ from nbformat import from_dict, v4
 from sphinx.errors import SphinxError
 
 from . import pages
-from .build import Build
 from .model.displays import drawable
 from .model.grouping import last_line, whole_traceback
 from .model.units import Options, Unit, parsed
+from .run.build import Build
 
 
 def read(text: str) -> Any:

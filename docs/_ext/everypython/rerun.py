@@ -13,7 +13,7 @@ from .model.grouping import comparable, first, last_line
 from .model.interpreters import Interpreter
 from .model.outcome import outputs_of
 from .model.units import Options, Unit
-from .runs import Result, Store, without_skipped
+from .run.store import Result, Store, without_skipped
 
 HOW = {False: "run as the build does", True: "perturbed run"}
 

@@ -16,13 +16,14 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from . import child, node, pages
-from .build import Build
+from . import pages
 from .controls import controls, pyodides, skips
 from .model.grouping import first
 from .model.interpreters import Interpreter
 from .model.outcome import without_traceback
 from .model.units import Unit
+from .run import node, process
+from .run.build import Build
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"
@@ -106,7 +107,7 @@ def record(build: Build, page: str, out: Path) -> dict[str, Any]:
     return {
         "pythons": {key: {"index": folder, "bytes": loaded(out / folder)} for key, folder in folders.items()},
         "setting": {
-            "env": node.inside(child.FIXED),
+            "env": node.inside(process.FIXED),
             "folder": f"{node.BASE}/work",
             "most": node.MOST,
             "runner": node.RUNNER.read_text(encoding="utf-8"),

@@ -10,11 +10,11 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from . import pages
-from .build import Build
 from .model.grouping import whole_traceback
 from .model.outcome import outputs_of, without_traceback
 from .model.schemas import RUNS_VERSION
 from .model.units import Cell, Unit
+from .run.build import Build
 
 
 def setup(app: Sphinx) -> None:

@@ -17,11 +17,11 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from . import controls, pages, pictures
-from .build import Build
 from .gates import unexpected
 from .model.displays import drawable
 from .model.grouping import Group, last_line, names, prints_something, unneeded, whole_traceback
 from .model.units import Unit
+from .run.build import Build
 
 OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
 

@@ -14,7 +14,7 @@ from .model.interpreters import Interpreter
 from .model.units import Unit
 
 if TYPE_CHECKING:
-    from .build import Build
+    from .run.build import Build
 
 LOG = logging.getLogger(__name__)
 LISTED = 20  # lines that the log of a build ends with

@@ -17,7 +17,6 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
-from . import node
 from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
 from .model import schemas
 from .model.grouping import first
@@ -25,8 +24,9 @@ from .model.interpreters import Interpreter, discover
 from .model.schemas import RUNS_VERSION
 from .model.units import Unit, Unreadable
 from .rerun import wrong_runs, wrong_skips
-from .runs import Store
-from .sources import opened
+from .run import node
+from .run.sources import opened
+from .run.store import Store
 
 
 class Unverifiable(Exception):

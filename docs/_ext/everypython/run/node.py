@@ -23,12 +23,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from .model.interpreters import QUESTION, Interpreter
-from .model.units import Unit, digest
+from ..model.interpreters import QUESTION, Interpreter
+from ..model.units import Unit, digest
 
 HOST = Path(__file__).with_name("node.mjs")
-RUNNER = Path(__file__).with_name("runner.py")
-SHARED = Path(__file__).with_name("site") / "browser" / "python.mjs"
+RUNNER = Path(__file__).with_name("cell_runner.py")
+SHARED = Path(__file__).parents[1] / "site" / "browser" / "python.mjs"
 BASE = "/tmp/everypython-browser"  # like a unit's folder on a real disk, in Pyodide's own file system
 BUNDLE = "bundle.json"
 MOST = 1_000_000  # bytes that a unit may print, on any Python

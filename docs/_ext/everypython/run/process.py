@@ -20,9 +20,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..model.interpreters import Interpreter
+from ..model.units import Unit, digest
 from . import node
-from .model.interpreters import Interpreter
-from .model.units import Unit, digest
 from .node import MOST, RUNNER
 
 FIXED = {

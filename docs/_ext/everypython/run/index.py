@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from .model.units import digest
+from ..model.units import digest
 
 T = TypeVar("T")
 
@@ -56,5 +56,5 @@ class Index:
 @cache
 def of_this_extension() -> str:
     """Of its sources, and of when something was last installed beside it: parsers, or what builds wheels."""
-    sources = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parent.rglob("*.py"))]
+    sources = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parents[1].rglob("*.py"))]
     return digest(sources, sys.version, Path(sysconfig.get_path("purelib")).stat().st_mtime_ns)

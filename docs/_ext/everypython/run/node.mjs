@@ -3,7 +3,7 @@
 
 import { appendFileSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { start } from "./site/browser/python.mjs";
+import { start } from "../site/browser/python.mjs";
 
 const job = JSON.parse(readFileSync(process.argv[2], "utf-8"));
 const log = openSync(job.log, "a");

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from .model import grouping
-from .model.displays import how_drawn
-from .model.findings import Finding
-from .model.interpreters import Interpreter
-from .model.units import Unit, digest
-from .runs import Result, Store
+from ..model import grouping
+from ..model.displays import how_drawn
+from ..model.findings import Finding
+from ..model.interpreters import Interpreter
+from ..model.units import Unit, digest
+from .store import Result, Store
 
 
 @dataclass(eq=False)  # there is one: what is found out about it can be cached

@@ -16,8 +16,8 @@ from pathlib import Path
 
 from sphinx.errors import SphinxError
 
-from .model.interpreters import Interpreter
-from .model.units import Unit
+from ..model.interpreters import Interpreter
+from ..model.units import Unit
 
 # Written by tools while a site is built, and no source of it.
 APART = {".git", ".hg", ".idea", ".nox", ".venv", "__pycache__", "_build", "jupyter_execute", "node_modules"}

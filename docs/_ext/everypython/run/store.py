@@ -16,12 +16,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from . import child, node
+from ..model.grouping import first
+from ..model.interpreters import Interpreter, asked
+from ..model.units import Unit, digest
+from . import node, process
 from .index import Index
 from .lock import Lock
-from .model.grouping import first
-from .model.interpreters import Interpreter, asked
-from .model.units import Unit, digest
 from .tree import Tree
 
 SCHEMA = 1  # of what is kept; a change makes every kept run stale
@@ -48,14 +48,14 @@ class Store:
         """Whatever decides what a run prints, and nothing else."""
         if (unit, interpreter) not in self.keys:
             decides = self.digests(without_skipped(unit, interpreter))
-            host = node.digest_of_host() if interpreter.pyodide else bool(child.unrandomised())
+            host = node.digest_of_host() if interpreter.pyodide else bool(process.unrandomised())
             self.keys[unit, interpreter] = digest(SCHEMA, decides, host, interpreter.identity)
         return self.keys[unit, interpreter]
 
     def digests(self, unit: Unit) -> dict[str, Any]:
         """Of what decides a unit's runs besides the interpreter: the same on every machine."""
         packages = {name: self.package_digests[name] for name in unit.packages}
-        return {"source": unit.digest, "packages": packages, "runner": child.digest_of_conditions()}
+        return {"source": unit.digest, "packages": packages, "runner": process.digest_of_conditions()}
 
     def path(self, key: str) -> Path:
         return self.folder / "kept" / f"{key}.json"
@@ -101,7 +101,7 @@ class Store:
         Raises OSError where the Python does not run any more. One that was installed anew in its place gets a new one.
         """
         contents = {name: self.package_digests[name] for name in packages}
-        wanted = digest(child.MAKE, interpreter.identity, interpreter.executable, contents)
+        wanted = digest(process.MAKE, interpreter.identity, interpreter.executable, contents)
         label = "-".join([interpreter.key, *packages])
         folder = self.folder / "environments" / f"{label}.{wanted}"
         if not folder.exists() or not self.answers(folder, interpreter):
@@ -110,14 +110,14 @@ class Store:
             self.make_environment(interpreter, folder, [self.packages[name] for name in packages])
             if not self.answers(folder, interpreter):
                 raise OSError(f"{interpreter.executable} is not {interpreter.name} any more")
-        return child.python_of(folder)
+        return process.python_of(folder)
 
     def make_environment(self, interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
         """Make an environment whole or not at all: one that was cut short would fail every run."""
         half = folder.with_name(f"half.{folder.name}")
         shutil.rmtree(half, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        child.make_environment(interpreter, half, packages, folder)
+        process.make_environment(interpreter, half, packages, folder)
         half.rename(folder)
 
     def answers(self, folder: Path, interpreter: Interpreter) -> bool:
@@ -125,7 +125,7 @@ class Store:
         if interpreter.pyodide or folder in self.usable:
             return True
         try:
-            same = asked(child.python_of(folder)).identity == interpreter.identity
+            same = asked(process.python_of(folder)).identity == interpreter.identity
         except (OSError, ValueError):
             return False
         if same:
@@ -137,7 +137,7 @@ class Store:
         python = self.environment(interpreter, unit.packages)
         name = self.key(unit, interpreter)  # always the same, so that paths in outputs are
         with self.tree.watched(unit, interpreter):
-            return child.run(
+            return process.run(
                 without_skipped(unit, interpreter),
                 python,
                 self.timeout,
@@ -232,7 +232,7 @@ def pool_that_stops() -> Iterator[ThreadPoolExecutor]:
             yield pool
         except BaseException as error:
             if not isinstance(error, Exception):
-                child.stop.set()
+                process.stop.set()
             pool.shutdown(cancel_futures=True)
             raise
 

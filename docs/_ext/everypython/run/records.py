@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .model import schemas
-from .model.grouping import comparable, first
-from .model.interpreters import Interpreter
-from .model.units import Unit
-from .runs import Result, Store, without_skipped
+from ..model import schemas
+from ..model.grouping import comparable, first
+from ..model.interpreters import Interpreter
+from ..model.units import Unit
+from .store import Result, Store, without_skipped
 
 if TYPE_CHECKING:
     from .build import Build

@@ -14,9 +14,9 @@ from typing import Any
 
 from nbformat import v4
 
-from . import child
-from .model.units import Unit
-from .runner import RICH
+from ..model.units import Unit
+from . import process
+from .cell_runner import RICH
 
 
 class NoKernel(Exception):
@@ -67,7 +67,7 @@ def execute(notebook: Any, scratch: Path, timeout: float) -> int:
         notebook, km=kernel, allow_errors=True, timeout=timeout, shutdown_kernel="immediate", log=log
     )
     try:
-        environment = {**child.environment(scratch), "PYTHONPATH": str(scratch / "packages")}
+        environment = {**process.environment(scratch), "PYTHONPATH": str(scratch / "packages")}
         environment["IPYTHONDIR"] = str(scratch / "home")
         client.execute(cwd=str(scratch / "work"), env=environment, cleanup_kc=True)
     except (CellTimeoutError, DeadKernelError):
@@ -89,4 +89,4 @@ def outcome(outputs: list[Any], reached: bool) -> dict[str, Any]:
             data = {kind: output.data[kind] for kind in ("text/plain", *RICH) if kind in output.data}
         elif output.output_type == "error":
             error = {"type": output.ename, "message": output.evalue, "traceback": "\n".join(output.traceback)}
-    return {**child.outcome(text, data, error), "reached": reached}
+    return {**process.outcome(text, data, error), "reached": reached}

@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .model.units import Unit, digest, page_units
-from .runs import Store
+from ..model.units import Unit, digest, page_units
+from .store import Store
 from .tree import Tree
 
 if TYPE_CHECKING:
