@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from everypython.gates import patches_of_one
+from everypython.check.gates import patches_of_one
 from everypython.model.interpreters import Interpreter, discover
 
 ROOT = Path(__file__).parents[1]

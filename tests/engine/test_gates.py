@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from everypython.gates import gating
+from everypython.check.gates import gating
 from everypython.model.findings import Finding
 from everypython.model.interpreters import Interpreter
 

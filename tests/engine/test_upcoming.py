@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from everypython.compare import Published
-from everypython.upcoming import before
+from everypython.check.compare import Published
+from everypython.check.upcoming import before
 
 from .commands import Ended, call, start
 from .conftest import Site, made, this_python

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from everypython.gates import gating, unpublishable
+from everypython.check.gates import gating, unpublishable
 from everypython.model.findings import Finding
 from everypython.model.interpreters import Interpreter, published_default
 from everypython.model.units import Unit, page_units

@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 
 import pytest
-from everypython import verify
-from everypython.rerun import wrong_runs
+from everypython.check import verify
+from everypython.check.rerun import wrong_runs
 from everypython.run import process
 
 from .conftest import ROOT, Built, build, found

@@ -34,7 +34,7 @@ def verify(given: argparse.Namespace) -> int:
 
     Prints a line for each difference, in which "expected" is what the site says; exits with 1 if there is one.
     """
-    from .verify import verify
+    from .check.verify import verify
 
     return verify(given.source, given.site)
 
@@ -51,7 +51,7 @@ def crosscheck(given: argparse.Namespace) -> int:
 
     Differences are no failure: exits with 1 only if pages could not be compared.
     """
-    from .crosscheck import crosscheck
+    from .check.crosscheck import crosscheck
 
     return crosscheck(given.source.resolve())
 
@@ -61,7 +61,7 @@ def upcoming(given: argparse.Namespace) -> int:
 
     Of SITE its runs.json is needed, and no more. Prints a line for each output that changed; exits with 1 if one did.
     """
-    from .upcoming import upcoming
+    from .check.upcoming import upcoming
 
     return upcoming(given.source, given.site)
 

@@ -26,10 +26,10 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
 from . import notebooks, pages
+from .check.verdict import refuse
 from .gather import ARCHIVE, FOLDER, examples
 from .run.build import Build
 from .run.tree import Tree
-from .verdict import refuse
 
 EARLIEST = "315532800"  # seconds: 1980, before which a zip knows no dates
 

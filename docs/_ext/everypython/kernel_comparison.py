@@ -7,8 +7,9 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from . import crosscheck, pages
-from .crosscheck import KERNEL
+from . import pages
+from .check import crosscheck
+from .check.crosscheck import KERNEL
 from .run import kernel
 from .run.cell_runner import split
 

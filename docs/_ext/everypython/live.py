@@ -27,7 +27,8 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import Change, DefaultFilter, watch
 
-from . import pages, pictures, verdict
+from . import pages, pictures
+from .check import verdict
 from .live_server import Server
 from .model.units import Unreadable
 from .run import process

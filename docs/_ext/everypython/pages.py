@@ -15,7 +15,8 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from .gates import gating
+from .check.gates import gating
+from .check.verdict import checked, listed, refuse
 from .model.interpreters import Interpreter, published_default, searching
 from .model.units import Unreadable, digest
 from .pictures import say_what_is_missing
@@ -24,7 +25,6 @@ from .run.build import Build
 from .run.records import Refused, merged, written
 from .run.sources import opened
 from .run.tree import Changed
-from .verdict import checked, listed, refuse
 
 LOG = logging.getLogger(__name__)
 MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages

@@ -17,7 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from . import controls, pages, pictures
-from .gates import unexpected
+from .check.gates import unexpected
 from .model.displays import drawable
 from .model.grouping import Group, last_line, names, prints_something, unneeded, whole_traceback
 from .model.units import Unit

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..model.grouping import comparable, first, last_line
+from ..model.interpreters import Interpreter
+from ..model.outcome import outputs_of
+from ..model.units import Options, Unit
+from ..run.store import Result, Store, without_skipped
 from .compare import Published, differs, place
-from .model.grouping import comparable, first, last_line
-from .model.interpreters import Interpreter
-from .model.outcome import outputs_of
-from .model.units import Options, Unit
-from .run.store import Result, Store, without_skipped
 
 HOW = {False: "run as the build does", True: "perturbed run"}
 

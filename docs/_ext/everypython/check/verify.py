@@ -17,16 +17,16 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
+from ..model import schemas
+from ..model.grouping import first
+from ..model.interpreters import Interpreter, discover
+from ..model.schemas import RUNS_VERSION
+from ..model.units import Unit, Unreadable
+from ..run import node
+from ..run.sources import opened
+from ..run.store import Store
 from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
-from .model import schemas
-from .model.grouping import first
-from .model.interpreters import Interpreter, discover
-from .model.schemas import RUNS_VERSION
-from .model.units import Unit, Unreadable
 from .rerun import wrong_runs, wrong_skips
-from .run import node
-from .run.sources import opened
-from .run.store import Store
 
 
 class Unverifiable(Exception):

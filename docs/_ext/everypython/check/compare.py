@@ -15,12 +15,12 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.filter import SoupStrainer
 
-from .model import dot
-from .model.displays import GRAPH, SVG, TEXT, drawable, source_of
-from .model.grouping import last_line
-from .model.interpreters import Interpreter
-from .model.units import Unit
-from .run.store import Store
+from ..model import dot
+from ..model.displays import GRAPH, SVG, TEXT, drawable, source_of
+from ..model.grouping import last_line
+from ..model.interpreters import Interpreter
+from ..model.units import Unit
+from ..run.store import Store
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,15 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from .model import dot, grouping
-from .model.displays import GRAPH, SVG, UNSHOWN, drawable
-from .model.findings import Finding
-from .model.grouping import Group, because, first, last_line
-from .model.interpreters import Interpreter
-from .model.units import Because, Cell, Unit
+from ..model import dot, grouping
+from ..model.displays import GRAPH, SVG, UNSHOWN, drawable
+from ..model.findings import Finding
+from ..model.grouping import Group, because, first, last_line
+from ..model.interpreters import Interpreter
+from ..model.units import Because, Cell, Unit
 
 if TYPE_CHECKING:
-    from .run.build import Build
+    from ..run.build import Build
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 SOURCE = re.compile(r"\bPEP \d+|\bgh-\d+|\]\(https?://")

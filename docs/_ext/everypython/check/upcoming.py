@@ -16,10 +16,10 @@ from typing import Any
 
 from sphinx.errors import SphinxError
 
+from ..model.grouping import first
+from ..model.interpreters import Interpreter, discover
+from ..model.units import Options, Unit, Unreadable
 from .compare import Published, alike, wrong_units
-from .model.grouping import first
-from .model.interpreters import Interpreter, discover
-from .model.units import Options, Unit, Unreadable
 from .rerun import wrong_runs
 from .verify import Unverifiable, many, read, sources
 

@@ -21,11 +21,11 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
-from .model.grouping import comparable, first, last_line
-from .model.interpreters import Interpreter, first_that_starts
-from .model.units import Cell, Unit, Unreadable, digest
-from .run import kernel, process, sources
-from .run.store import Store, without_skipped
+from ..model.grouping import comparable, first, last_line
+from ..model.interpreters import Interpreter, first_that_starts
+from ..model.units import Cell, Unit, Unreadable, digest
+from ..run import kernel, process, sources
+from ..run.store import Store, without_skipped
 
 LOG = logging.getLogger(__name__)
 KERNEL = "Jupyter’s kernel"

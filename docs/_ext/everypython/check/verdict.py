@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NoReturn
 from sphinx.application import Sphinx
 from sphinx.util import logging
 
+from ..model.findings import Finding
+from ..model.interpreters import Interpreter
+from ..model.units import Unit
 from .gates import unpublishable
-from .model.findings import Finding
-from .model.interpreters import Interpreter
-from .model.units import Unit
 
 if TYPE_CHECKING:
-    from .run.build import Build
+    from ..run.build import Build
 
 LOG = logging.getLogger(__name__)
 LISTED = 20  # lines that the log of a build ends with
