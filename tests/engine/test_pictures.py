@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from everypython import filmstrip
+from everypython.pages import filmstrip
 
 from .commands import EXTENSIONS, Ended, start
 from .conftest import FRONT, Site, add_columns, made, this_python

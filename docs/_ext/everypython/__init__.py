@@ -38,9 +38,11 @@ def of_environment(config: Config) -> bool:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, controls, coverage, downloads, feedback, filmstrip, finish
-    from . import gather  # isort: skip
-    from . import kernel_comparison, measurements, mending, pages, pictures, running, runs_json, sharing, show
+    from . import chooser, downloads, feedback, finish
+    from .pages import controls, coverage, filmstrip
+    from .pages import lists  # isort: skip
+    from . import mending, running, runs_json, sharing
+    from .pages import events, kernel_comparison, measurements, outcomes, pictures
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -60,9 +62,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_notebooks_say", "", "html", str)  # Markdown for the first cell of every notebook
     app.add_config_value("everypython_wheels", [], "html", list)  # folders of projects whose wheels the site serves
     app.add_config_value("everypython_wanted", {}, "html", dict)  # patterns that should have a Python: what is missed
-    pages.setup(app)
+    events.setup(app)
     runs_json.setup(app)
-    show.setup(app)
+    outcomes.setup(app)
     controls.setup(app)
     pictures.setup(app)
     filmstrip.setup(app)
@@ -73,7 +75,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     feedback.setup(app)
     mending.setup(app)
     finish.setup(app)
-    gather.setup(app)
+    lists.setup(app)
     coverage.setup(app)
     kernel_comparison.setup(app)
     measurements.setup(app)

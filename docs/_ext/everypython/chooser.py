@@ -19,12 +19,13 @@ from markdown_it import MarkdownIt
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from . import pages, running
+from . import running
 from .model import grouping, patterns
 from .model.interpreters import Interpreter
 from .model.units import digest
+from .pages import events
+from .pages.outcomes import outcome
 from .run.build import Build
-from .show import outcome
 
 HERE = Path(__file__).parent
 STYLESHEET, SCRIPT, PLACEHOLDER = "pythons.css", "chooser.js", ".shown"
@@ -36,11 +37,11 @@ def setup(app: Sphinx) -> None:
 
 
 def write_stylesheet(app: Sphinx) -> None:
-    if pages.current is None or not isinstance(app.builder, StandaloneHTMLBuilder):
+    if events.current is None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     path = Path(app.outdir, "_static", STYLESHEET)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(stylesheet(pages.current), encoding="utf-8")
+    path.write_text(stylesheet(events.current), encoding="utf-8")
     app.builder.add_css_file(STYLESHEET)
 
 
@@ -62,7 +63,7 @@ def called(python: Interpreter, build: Build) -> str:
 
 def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Puts chooser and provenance around what the page says; they are in no doctree, so search does not find them."""
-    build = pages.current
+    build = events.current
     if build is None or doctree is None:
         return
     top = ""

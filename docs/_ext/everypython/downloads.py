@@ -25,9 +25,10 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
-from . import notebooks, pages
+from . import notebooks
 from .check.verdict import refuse
-from .gather import ARCHIVE, FOLDER, examples
+from .pages import events
+from .pages.lists import ARCHIVE, FOLDER, examples
 from .run.build import Build
 from .run.tree import Tree
 
@@ -64,7 +65,7 @@ def setup(app: Sphinx) -> None:
 
 def build_wheels(app: Sphinx) -> None:
     """Puts them into the output folder: every page names them."""
-    build = pages.current
+    build = events.current
     if build is None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     folder = Path(app.outdir, FOLDER)
@@ -129,7 +130,7 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
     That is in no doctree, so search does not find it.
     """
-    build = pages.current
+    build = events.current
     if build is None or doctree is None:
         return
 
@@ -151,7 +152,7 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
     """Writes all examples into one zip, with the wheels and how to run them."""
-    build, out = pages.current, Path(app.outdir)
+    build, out = events.current, Path(app.outdir)
     if exception or build is None or not isinstance(app.builder, StandaloneHTMLBuilder) or not examples(build):
         return
     content = {f"{u.name}.py": u.cells[0].source.encode() for u in build.units if u.kind == "example"}

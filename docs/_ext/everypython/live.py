@@ -27,10 +27,10 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import Change, DefaultFilter, watch
 
-from . import pages, pictures
 from .check import verdict
 from .live_server import Server
 from .model.units import Unreadable
+from .pages import events, pictures
 from .run import process
 from .run.build import Build
 
@@ -75,7 +75,7 @@ class Live:
     def follow_up(self) -> None:
         """Everything that a save calls for. Raises Stopped if there is another one meanwhile."""
         self.show("on the published default")
-        build = pages.current
+        build = events.current
         assert build is not None
         for page in self.unfinished(build):
             units = [unit for unit in build.units if unit.page == page]
@@ -95,8 +95,8 @@ class Live:
         if self.app is None:
             self.app = self.begun()
         else:
-            pages.current = pages.prepared(self.app, hasty)
-        build = pages.current
+            events.current = events.prepared(self.app, hasty)
+        build = events.current
         if build is None:
             raise RuntimeError("live needs `everypython_execute`")
         with self.server.writing, unaltered(self.app):

@@ -17,11 +17,11 @@ import nbformat
 from nbformat import v4
 from sphinx.application import Sphinx
 
-from . import pictures, reader
 from .commonmark import Place, pieces, written
 from .model.displays import SVG, TEXT, drawable
 from .model.dot import Undrawable
 from .model.units import Unit, parsed
+from .pages import pictures, reader
 from .run.build import Build
 
 HIDDEN = "remove-cell"

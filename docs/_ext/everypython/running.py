@@ -16,12 +16,12 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from . import pages
-from .controls import controls, pyodides, skips
 from .model.grouping import first
 from .model.interpreters import Interpreter
 from .model.outcome import without_traceback
 from .model.units import Unit
+from .pages import events
+from .pages.controls import controls, pyodides, skips
 from .run import node, process
 from .run.build import Build
 
@@ -61,7 +61,7 @@ def add_script(app: Sphinx, name: str, template: str, context: dict[str, Any], d
 
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Puts what Run fetches beside the pages."""
-    build = pages.current
+    build = events.current
     if exception is not None or build is None or app.builder.format != "html":
         return
     out = Path(app.outdir)

@@ -9,11 +9,11 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from . import pages
 from .model.grouping import whole_traceback
 from .model.outcome import outputs_of, without_traceback
 from .model.schemas import RUNS_VERSION
 from .model.units import Cell, Unit
+from .pages import events
 from .run.build import Build
 
 
@@ -23,7 +23,7 @@ def setup(app: Sphinx) -> None:
 
 def write_runs(app: Sphinx, exception: Exception | None) -> None:
     """Writes runs.json beside the pages: every interpreter, every unit and cell, every variant."""
-    build = pages.current
+    build = events.current
     if exception is None and build is not None and not build.hasty and app.builder.format == "html":
         path = Path(app.outdir) / "runs.json"
 

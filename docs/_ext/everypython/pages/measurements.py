@@ -19,11 +19,11 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from . import gather
+from . import lists
 from .charts import Line, Uncharted, chart, number
 from .figures import GROWTH, NOTHING, Builds, Row, Wrong, by_call, grouped, measured, span, versions, where
+from .outcomes import fold, inline, skip
 from .pictures import described
-from .show import fold, inline, skip
 
 VIEWS = "origin", "table", "overhead", "goals", "profile", "pages", "memory", "pythons"
 VERDICTS = {True: "met", False: "MISSED", None: "not measured"}
@@ -274,7 +274,7 @@ def folded(name: str, *inside: nodes.Node) -> nodes.Node:
 
 def drawn(head: list[str], body: Sequence[Sequence[nodes.Node]], caption: str) -> nodes.table:
     """A table with a caption, in which each row is named by its first entry."""
-    table = gather.table(head, [list(row) for row in body], "measured")
+    table = lists.table(head, [list(row) for row in body], "measured")
     next(table.findall(nodes.colspec))["stub"] = 1
     table.insert(0, nodes.title("", caption))
     return table

@@ -12,11 +12,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from . import pages
-from .gather import anchor, table
-from .model.units import Unit
-from .run.build import Build
-from .show import inline
+from ..model.units import Unit
+from ..run.build import Build
+from . import events
+from .lists import anchor, table
+from .outcomes import inline
 
 Shown = dict[str, list[tuple[Unit, int]]]
 """Of each fact the cells that show it, in the order of their pages."""
@@ -43,7 +43,7 @@ class Coverage(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {}
 
     def run(self) -> list[nodes.Node]:
-        build = pages.current
+        build = events.current
         if build is None:
             return []
         file = Path(self.env.doc2path(self.env.docname)).parent / self.arguments[0]

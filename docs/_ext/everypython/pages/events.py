@@ -15,16 +15,16 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.util import logging
 
-from .check.gates import gating
-from .check.verdict import checked, listed, refuse
-from .model.interpreters import Interpreter, published_default, searching
-from .model.units import Unreadable, digest
+from ..check.gates import gating
+from ..check.verdict import checked, listed, refuse
+from ..model.interpreters import Interpreter, published_default, searching
+from ..model.units import Unreadable, digest
+from ..run import node
+from ..run.build import Build
+from ..run.records import Refused, merged, written
+from ..run.sources import opened
+from ..run.tree import Changed
 from .pictures import say_what_is_missing
-from .run import node
-from .run.build import Build
-from .run.records import Refused, merged, written
-from .run.sources import opened
-from .run.tree import Changed
 
 LOG = logging.getLogger(__name__)
 MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
@@ -47,7 +47,7 @@ def choose_who_executes(app: Sphinx, config: Config) -> None:
     """Gives myst-nb executed notebooks, or leaves it to execute them in its own kernel."""
     if config.everypython_execute:
         config.nb_execution_mode = "off"
-        config.nb_custom_formats = {**config.nb_custom_formats, ".md": ["everypython.reader.read", {}, False]}
+        config.nb_custom_formats = {**config.nb_custom_formats, ".md": ["everypython.pages.reader.read", {}, False]}
     else:
         config.nb_execution_mode = "force"
 

@@ -7,11 +7,11 @@ from typing import Any
 from nbformat import from_dict, v4
 from sphinx.errors import SphinxError
 
-from . import pages
-from .model.displays import drawable
-from .model.grouping import last_line, whole_traceback
-from .model.units import Options, Unit, parsed
-from .run.build import Build
+from ..model.displays import drawable
+from ..model.grouping import last_line, whole_traceback
+from ..model.units import Options, Unit, parsed
+from ..run.build import Build
+from . import events
 
 
 def read(text: str) -> Any:
@@ -38,7 +38,7 @@ def read(text: str) -> Any:
 
 def told(sources: list[str]) -> tuple[Build | None, Unit | None]:
     """What ran, and which page's unit has these cells."""
-    build = pages.current
+    build = events.current
     return build, build.pages_by_sources.get(tuple(sources)) if build and sources else None
 
 

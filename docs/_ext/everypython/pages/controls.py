@@ -9,10 +9,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from . import pages
-from .model.grouping import first
-from .model.interpreters import Interpreter
-from .model.units import Cell, Unit
+from ..model.grouping import first
+from ..model.interpreters import Interpreter
+from ..model.units import Cell, Unit
+from . import events
 
 UNRUN = {"remove-cell", "remove-input"}
 
@@ -27,7 +27,7 @@ def setup(app: Sphinx) -> None:
 
 def pyodides() -> list[Interpreter]:
     """The Pyodides of this build that have run, newest first."""
-    found = pages.current.interpreters if pages.current else []
+    found = events.current.interpreters if events.current else []
     return [python for python in found if python.pyodide and python.executable]
 
 

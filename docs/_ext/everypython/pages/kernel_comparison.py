@@ -7,11 +7,11 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
-from . import pages
-from .check import crosscheck
-from .check.crosscheck import KERNEL
-from .run import kernel
-from .run.cell_runner import split
+from ..check import crosscheck
+from ..check.crosscheck import KERNEL
+from ..run import kernel
+from ..run.cell_runner import split
+from . import events
 
 LOG = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class KernelComparison(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         for file in (__file__, crosscheck.__file__):
             self.env.note_dependency(file)
-        build = pages.current
+        build = events.current
         unit = build.page(self.env.docname) if build else None
         if build is None or unit is None:
             return [nodes.paragraph("", f"No plain process ran cells of this page to compare with {KERNEL}.")]

@@ -15,12 +15,12 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from . import pages
-from .model.grouping import Group, names
-from .model.interpreters import Interpreter
-from .model.units import Unit
-from .run.build import Build
-from .show import explained, fold, inline, printouts, says
+from ..model.grouping import Group, names
+from ..model.interpreters import Interpreter
+from ..model.units import Unit
+from ..run.build import Build
+from . import events
+from .outcomes import explained, fold, inline, printouts, says
 
 FOLDER = "download"  # of the site: what readers take with them
 ARCHIVE = f"{FOLDER}/examples.zip"
@@ -70,7 +70,7 @@ class ByPython(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {"columns": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
-        build = pages.current
+        build = events.current
         if build is None:
             return []
         for unit in (unit for unit in build.units if unit.page == self.env.docname):
@@ -123,13 +123,13 @@ def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def told_units(app: Sphinx) -> list[Unit]:
     """All units, in the order of the table of contents."""
     order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
-    units = pages.current.units if pages.current else []
+    units = events.current.units if events.current else []
     return sorted(units, key=lambda unit: order.get(unit.page, len(order)))
 
 
 def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
     """A section for each page with a difference."""
-    build = pages.current
+    build = events.current
     sections: dict[str, nodes.section] = {}
     for unit in told_units(app):
         for index, cell in enumerate(unit.cells):
@@ -148,7 +148,7 @@ def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
 
 def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
     """A section for each example, with the published default's output."""
-    build = pages.current
+    build = events.current
     packed = build is not None and examples(build) and app.builder.format == "html"
     sections: list[nodes.Node] = [archive(app, docname)] if packed else []
     for unit in told_units(app) if build else []:

@@ -9,8 +9,8 @@ from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
+from ..model import schemas
 from .charts import number
-from .model import schemas
 
 Row = dict[str, Any]
 SECTIONS = "builds", "growth"

@@ -16,12 +16,12 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from . import controls, pages, pictures
-from .check.gates import unexpected
-from .model.displays import drawable
-from .model.grouping import Group, last_line, names, prints_something, unneeded, whole_traceback
-from .model.units import Unit
-from .run.build import Build
+from ..check.gates import unexpected
+from ..model.displays import drawable
+from ..model.grouping import Group, last_line, names, prints_something, unneeded, whole_traceback
+from ..model.units import Unit
+from ..run.build import Build
+from . import controls, events, pictures
 
 OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
 
@@ -40,7 +40,7 @@ def setup(app: Sphinx) -> None:
     app.add_directive("example", Example)
     app.connect("doctree-read", attach)
     app.connect(
-        "config-inited", lambda _, config: config.html_static_path.append(str(Path(__file__).with_name("site")))
+        "config-inited", lambda _, config: config.html_static_path.append(str(Path(__file__).parents[1] / "site"))
     )
     app.connect("html-page-context", add_search)
     app.add_css_file("everypython.css")
@@ -85,7 +85,7 @@ def who(label: str, group: Group) -> str:
 
 def attach(app: Sphinx, doctree: nodes.document) -> None:
     """Puts what every Python did with a cell in place of the one output that myst-nb has drawn."""
-    build = pages.current
+    build = events.current
     unit = build.page(app.env.docname) if build else None
     if build is None or unit is None:
         return
@@ -231,12 +231,12 @@ class Example(SphinxDirective):
         source = program.read_text(encoding="utf-8")
         shown = nodes.literal_block(source, source, language="python3")
         self.set_source_info(shown)
-        run = controls.of_cell(pages.current.example(name, self.env.docname), 0) if pages.current else []
+        run = controls.of_cell(events.current.example(name, self.env.docname), 0) if events.current else []
         code = nodes.container("", shown, *run, classes=["cell_input"], nb_element="cell_code_source")
         caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
         ids = [f"example-{name}"]
         cell = nodes.container("", code, *self.output(name), classes=["cell", "example"], ids=ids)
-        if pages.current and "hide-output" in pages.current.example(name, self.env.docname).cells[0].options.tags:
+        if events.current and "hide-output" in events.current.example(name, self.env.docname).cells[0].options.tags:
             show, hide = self.config.nb_code_prompt_show, self.config.nb_code_prompt_hide
             cell.update_all_atts({"nb_element": "cell_code", "hide_mode": "output"})  # as myst-nb marks its own
             cell.update_all_atts({"prompt_show": show, "prompt_hide": hide})
@@ -244,7 +244,7 @@ class Example(SphinxDirective):
 
     def output(self, name: str) -> list[nodes.Node]:
         """What the program printed; nothing where the engine stands aside."""
-        build = pages.current
+        build = events.current
         if build is None:
             return []
         unit = build.example(name, self.env.docname)

@@ -18,14 +18,14 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
-from .model import dot
-from .model.displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
-from .model.grouping import Group
-from .model.units import Unit, digest
-from .run.store import Result
+from ..model import dot
+from ..model.displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
+from ..model.grouping import Group
+from ..model.units import Unit, digest
+from ..run.store import Result
 
 if TYPE_CHECKING:
-    from .run.build import Build
+    from ..run.build import Build
 
 LOG = logging.getLogger(__name__)
 

@@ -18,10 +18,10 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from . import pages, pictures
-from .model import dot
-from .model.displays import GRAPH
-from .model.units import Unit
+from ..model import dot
+from ..model.displays import GRAPH
+from ..model.units import Unit
+from . import events, pictures
 
 UNLISTED = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
 DEFINING = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
@@ -81,7 +81,7 @@ class Filmstrip(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {}
 
     def run(self) -> list[nodes.Node]:
-        build, name = pages.current, self.arguments[0]
+        build, name = events.current, self.arguments[0]
         unit = build.page(self.env.docname) if build else None
         if build is None:
             return []
