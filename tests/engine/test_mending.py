@@ -1,6 +1,6 @@
 """What is mended of the theme's HTML, and what is left alone."""
 
-from everypython.mending import mended
+from everypython.html.fixes import mended
 
 SIGNATURE = '<dt>f(<dl>\n<dd><em class="sig-param">a</em>,</dd>\n<dd><em class="sig-param">b</em>,</dd>\n</dl>\n)</dt>'
 

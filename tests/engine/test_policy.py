@@ -7,7 +7,7 @@ import hashlib
 import re
 
 from bs4 import BeautifulSoup
-from everypython.policy import guarded, hashed, policy
+from everypython.html.policy import guarded, hashed, policy
 
 from .conftest import Site
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from everypython import chooser
+from everypython.html import chooser
 from everypython.model.grouping import covers
 from everypython.model.interpreters import published_default
 

@@ -38,10 +38,10 @@ def of_environment(config: Config) -> bool:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, downloads, feedback, finish
+    from .html import chooser, downloads, feedback, finish
     from .pages import controls, coverage, filmstrip
     from .pages import lists  # isort: skip
-    from . import mending, running, runs_json, sharing
+    from .html import browser_run, export, fixes, sharing
     from .pages import events, kernel_comparison, measurements, outcomes, pictures
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
@@ -63,17 +63,17 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_wheels", [], "html", list)  # folders of projects whose wheels the site serves
     app.add_config_value("everypython_wanted", {}, "html", dict)  # patterns that should have a Python: what is missed
     events.setup(app)
-    runs_json.setup(app)
+    export.setup(app)
     outcomes.setup(app)
     controls.setup(app)
     pictures.setup(app)
     filmstrip.setup(app)
     chooser.setup(app)
-    running.setup(app)
+    browser_run.setup(app)
     downloads.setup(app)
     sharing.setup(app)
     feedback.setup(app)
-    mending.setup(app)
+    fixes.setup(app)
     finish.setup(app)
     lists.setup(app)
     coverage.setup(app)

@@ -25,12 +25,12 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
+from ..check.verdict import refuse
+from ..pages import events
+from ..pages.lists import ARCHIVE, FOLDER, examples
+from ..run.build import Build
+from ..run.tree import Tree
 from . import notebooks
-from .check.verdict import refuse
-from .pages import events
-from .pages.lists import ARCHIVE, FOLDER, examples
-from .run.build import Build
-from .run.tree import Tree
 
 EARLIEST = "315532800"  # seconds: 1980, before which a zip knows no dates
 

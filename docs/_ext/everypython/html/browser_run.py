@@ -16,14 +16,14 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from .model.grouping import first
-from .model.interpreters import Interpreter
-from .model.outcome import without_traceback
-from .model.units import Unit
-from .pages import events
-from .pages.controls import controls, pyodides, skips
-from .run import node, process
-from .run.build import Build
+from ..model.grouping import first
+from ..model.interpreters import Interpreter
+from ..model.outcome import without_traceback
+from ..model.units import Unit
+from ..pages import events
+from ..pages.controls import controls, pyodides, skips
+from ..run import node, process
+from ..run.build import Build
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"

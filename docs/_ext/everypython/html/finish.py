@@ -10,7 +10,7 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from .mending import mended
+from .fixes import mended
 from .policy import GUARDED, guarded
 from .stylesheets import Stylesheets
 

@@ -9,12 +9,12 @@ from typing import Any
 
 from sphinx.application import Sphinx
 
-from .model.grouping import whole_traceback
-from .model.outcome import outputs_of, without_traceback
-from .model.schemas import RUNS_VERSION
-from .model.units import Cell, Unit
-from .pages import events
-from .run.build import Build
+from ..model.grouping import whole_traceback
+from ..model.outcome import outputs_of, without_traceback
+from ..model.schemas import RUNS_VERSION
+from ..model.units import Cell, Unit
+from ..pages import events
+from ..run.build import Build
 
 
 def setup(app: Sphinx) -> None:

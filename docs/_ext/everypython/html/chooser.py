@@ -19,13 +19,13 @@ from markdown_it import MarkdownIt
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from . import running
-from .model import grouping, patterns
-from .model.interpreters import Interpreter
-from .model.units import digest
-from .pages import events
-from .pages.outcomes import outcome
-from .run.build import Build
+from ..model import grouping, patterns
+from ..model.interpreters import Interpreter
+from ..model.units import digest
+from ..pages import events
+from ..pages.outcomes import outcome
+from ..run.build import Build
+from . import browser_run
 
 HERE = Path(__file__).parent
 STYLESHEET, SCRIPT, PLACEHOLDER = "pythons.css", "chooser.js", ".shown"
@@ -70,8 +70,8 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     if len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None:
         context["metatags"] = context.get("metatags", "") + head_script(build, context)
         top = chooser(build)
-    if running.runs_here(doctree):
-        top += running.bar(name)
+    if browser_run.runs_here(doctree):
+        top += browser_run.bar(name)
     top += skipping(build, name)
     if name == app.config.root_doc:
         top += without_cpython(app, build, context["pathto"])
@@ -89,7 +89,7 @@ def head_script(build: Build, context: dict[str, Any]) -> str:
 
 @cache
 def version_of_script() -> str:
-    return digest(HERE.joinpath("site", SCRIPT).read_text(encoding="utf-8"))[:8]
+    return digest(HERE.parent.joinpath("site", SCRIPT).read_text(encoding="utf-8"))[:8]
 
 
 def chooser(build: Build) -> str:

@@ -17,12 +17,12 @@ import nbformat
 from nbformat import v4
 from sphinx.application import Sphinx
 
+from ..model.displays import SVG, TEXT, drawable
+from ..model.dot import Undrawable
+from ..model.units import Unit, parsed
+from ..pages import pictures, reader
+from ..run.build import Build
 from .commonmark import Place, pieces, written
-from .model.displays import SVG, TEXT, drawable
-from .model.dot import Undrawable
-from .model.units import Unit, parsed
-from .pages import pictures, reader
-from .run.build import Build
 
 HIDDEN = "remove-cell"
 FOLDED = {
@@ -152,5 +152,5 @@ def picture(build: Build, unit: Unit, index: int, data: dict[str, str]) -> dict[
 
 @cache
 def looks() -> str:
-    sheet = Path(__file__).with_name("site").joinpath("pictures.css").read_text(encoding="utf-8")
+    sheet = Path(__file__).parents[1].joinpath("site", "pictures.css").read_text(encoding="utf-8")
     return " ".join(re.sub(r"/\*.*?\*/", "", sheet + COLOURS, flags=re.DOTALL).split())
