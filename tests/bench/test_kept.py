@@ -33,7 +33,7 @@ def plain(kept: Any) -> dict[str, float]:
 
 
 def test_the_kept_file_is_one_that_pages_can_draw(kept: Any) -> None:
-    assert schemas.misshapen(kept, schemas.MEASUREMENTS) == ""
+    assert schemas.schema_error(kept, schemas.MEASUREMENTS) == ""
 
 
 def test_plain_python_alone_takes_more_than_the_bound_of_one_python(figures: Figures, plain: dict[str, float]) -> None:

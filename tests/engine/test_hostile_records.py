@@ -15,7 +15,7 @@ from everypython.model.interpreters import Interpreter
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import process, records
 from everypython.run.build import Build
-from everypython.run.records import LARGEST, Refused
+from everypython.run.records import LARGEST, RecordError
 from everypython.run.store import Store
 from everypython.run.tree import Tree
 
@@ -116,7 +116,7 @@ def test_any_other_value_anywhere_is_refused_in_one_line_or_is_a_text_like_anoth
     for path in places(original):
         try:
             assert right(read(store, file, with_change(original, path, lambda at, name: at.__setitem__(name, value))))
-        except Refused as error:
+        except RecordError as error:
             refused += 1
             message = str(error)
             assert message.startswith(f"{file}: ") and message.endswith("."), message
@@ -134,7 +134,7 @@ def test_a_record_that_lacks_anything_is_refused_by_name(store: Store, tmp_path:
         if path in may_lack:
             assert right(read(store, file, changed))
             continue
-        with pytest.raises(Refused, match=r"away\.json: "):
+        with pytest.raises(RecordError, match=r"away\.json: "):
             read(store, file, changed)
 
 
@@ -143,21 +143,21 @@ def test_a_record_that_lacks_anything_is_refused_by_name(store: Store, tmp_path:
     ["[" * 100_000, '{"record":' * 100_000, '{"record": 1, "runs": ' + "[" * 100_000, "9" * 10_000, "\x00", "NaN"],
 )
 def test_what_a_parser_chokes_on_is_refused(store: Store, tmp_path: Path, says: str) -> None:
-    with pytest.raises(Refused, match=r"away\.json: this is no record of runs"):
+    with pytest.raises(RecordError, match=r"away\.json: this is no record of runs"):
         read(store, tmp_path / "away.json", says)
 
 
 def test_a_record_too_large_to_be_one_is_refused_before_it_is_read(store: Store, tmp_path: Path) -> None:
     with (tmp_path / "away.json").open("wb") as file:
         file.truncate(100 * LARGEST)  # takes no room on the disk, and would take two gigabytes of memory
-    with pytest.raises(Refused, match=r"away\.json: .* more than 20,000,000 bytes"):
+    with pytest.raises(RecordError, match=r"away\.json: .* more than 20,000,000 bytes"):
         records.read(tmp_path / "away.json", [UNIT], store)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
 def test_a_pipe_is_refused_and_not_waited_for(store: Store, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "away.json")
-    with pytest.raises(Refused, match="it is not a file"):
+    with pytest.raises(RecordError, match="it is not a file"):
         records.read(tmp_path / "away.json", [UNIT], store)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from everypython.model.units import Cell, Options, Unit
 from everypython.run.store import Store
-from everypython.run.tree import Changed, Tree
+from everypython.run.tree import SourceChangedError, Tree
 
 from .conftest import FRONT, Site, this_python
 
@@ -40,7 +40,7 @@ def run(store: Store, *units: Unit) -> list[str]:
 
 
 def refused(store: Store, *units: Unit) -> str:
-    with pytest.raises(Changed) as error:
+    with pytest.raises(SourceChangedError) as error:
         run(store, *units)
     return str(error.value)
 

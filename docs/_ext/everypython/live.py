@@ -61,7 +61,7 @@ class Live:
                 if self.over:
                     return
                 try:
-                    self.follow_up()
+                    self.rebuild()
                 except process.Stopped:
                     continue
                 except SystemExit:
@@ -72,7 +72,7 @@ class Live:
                         self.say(str(error) if expected else "".join(traceback.format_exception(error)).strip())
                 process.stop.wait()
 
-    def follow_up(self) -> None:
+    def rebuild(self) -> None:
         """Everything that a save calls for. Raises Stopped if there is another one meanwhile."""
         self.show("on the published default")
         build = events.current

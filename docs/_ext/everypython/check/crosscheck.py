@@ -21,7 +21,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
-from ..model.grouping import comparable, first, last_line
+from ..model.grouping import comparable, first_match, last_line
 from ..model.interpreters import Interpreter, first_that_starts
 from ..model.units import Cell, Unit, Unreadable, digest
 from ..run import kernel, process, sources
@@ -86,7 +86,7 @@ def compared(unit: Unit, store: Store, keep: bool = False) -> list[Compared]:
     return [
         Compared(cell, *both)
         for cell, *both in zip(unit.cells, plain["cells"], run["cells"], strict=True)
-        if not first(cell.options.volatile, python) and not first(cell.options.skip, python)
+        if not first_match(cell.options.volatile, python) and not first_match(cell.options.skip, python)
     ]
 
 

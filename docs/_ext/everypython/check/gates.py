@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from ..model import dot, grouping
 from ..model.displays import GRAPH, SVG, UNSHOWN, drawable
 from ..model.findings import Finding
-from ..model.grouping import Group, because, first, last_line
+from ..model.grouping import Group, because, first_match, last_line
 from ..model.interpreters import Interpreter
-from ..model.units import Because, Cell, Unit
+from ..model.units import Cell, Explanation, Unit
 
 if TYPE_CHECKING:
     from ..run.build import Build
@@ -86,7 +86,7 @@ def failures(build: Build, unit: Unit) -> Iterator[Complaint]:
 
 def unexpected(cell: Cell, python: Interpreter, default: Interpreter) -> bool:
     """Whether an exception needs more than a reason: on the published default, unless the author announced it."""
-    announced = "raises-exception" in cell.options.tags or first(cell.options.differs, default)
+    announced = "raises-exception" in cell.options.tags or first_match(cell.options.differs, default)
     return python == default and not announced
 
 
@@ -140,32 +140,32 @@ def unneeded(build: Build, unit: Unit) -> Iterator[Complaint]:
         yield from unneeded_on_page(build, of_page)
 
 
-def unneeded_in_cell(build: Build, unit: Unit, index: int) -> list[tuple[Interpreter, Because]]:
+def unneeded_in_cell(build: Build, unit: Unit, index: int) -> list[tuple[Interpreter, Explanation]]:
     cell = unit.cells[index]
     if "by-python" not in cell.options.tags:
         return grouping.unneeded(build.groups(unit, index)[0], build.default, cell.options)
     # A table shows what each Python printed: there is nothing that a reason could be about.
-    covered = [(python, first(cell.options.differs, python)) for python in build.interpreters]
+    covered = [(python, first_match(cell.options.differs, python)) for python in build.interpreters]
     apart = {python for python in build.interpreters if varies_or_skips(cell, python)}
-    known = first(cell.options.differs, build.default) or build.default in apart
+    known = first_match(cell.options.differs, build.default) or build.default in apart
     return [(python, why) for python, why in covered if why and python not in apart and not known]
 
 
 def varies_or_skips(cell: Cell, python: Interpreter) -> bool:
-    return bool(first(cell.options.volatile, python) or first(cell.options.skip, python))
+    return bool(first_match(cell.options.volatile, python) or first_match(cell.options.skip, python))
 
 
 def unneeded_on_page(build: Build, units: list[Unit]) -> Iterator[Complaint]:
     """Patterns of a page's front matter, which are for all its cells, that explain no difference in any of them."""
-    covered: dict[Because, Interpreter] = {}
-    needed: set[Because] = set()
+    covered: dict[Explanation, Interpreter] = {}
+    needed: set[Explanation] = set()
     for unit in units:
         for index, cell in enumerate(unit.cells):
             idle = unneeded_in_cell(build, unit, index)
             covered.update((why, python) for python, why in idle)
             agree = {python for python, _ in idle}
             others = (python for python in build.interpreters if python not in agree)
-            explain = ((python, first(cell.options.differs, python)) for python in others)
+            explain = ((python, first_match(cell.options.differs, python)) for python in others)
             needed |= {why for python, why in explain if why and not varies_or_skips(cell, python)}
     for why in covered.keys() - needed:
         if why.of_page:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..model.grouping import comparable, first, last_line
+from ..model.grouping import comparable, first_match, last_line
 from ..model.interpreters import Interpreter
 from ..model.outcome import outputs_of
 from ..model.units import Options, Unit
@@ -64,7 +64,7 @@ def wrong_run(recorded: dict[str, Any], job: Job, result: Result) -> Iterator[st
         yield f"{at}: {HOW[job.perturbed]}: expected that it ends, got {problem['says']!r}"
         return
     for cell, said, outcome in zip(job.unit.cells, recorded["cells"], result["cells"], strict=True):
-        skip, varies = (first(because, job.python) for because in (cell.options.skip, cell.options.volatile))
+        skip, varies = (first_match(because, job.python) for because in (cell.options.skip, cell.options.volatile))
         if varies and not skip:
             continue
         here = {"outputs": outputs_of(outcome), "error": outcome["error"], "skipped": skip and skip.reason}
@@ -82,7 +82,7 @@ def wrong_skips(site: Published, units: dict[str, Unit], pythons: list[Interpret
     for unit in units.values():
         for python in pythons:
             for index, cell in enumerate(unit.cells):
-                skip = first(cell.options.skip, python)
+                skip = first_match(cell.options.skip, python)
                 if skip and skip.raises:
                     above = without_skipped(unit, python).cells[:index]
                     unskipped = replace(cell, options=replace(cell.options, skip=()))

@@ -16,7 +16,7 @@ from typing import Any
 
 from sphinx.errors import SphinxError
 
-from ..model.grouping import first
+from ..model.grouping import first_match
 from ..model.interpreters import Interpreter, discover
 from ..model.units import Options, Unit, Unreadable
 from .compare import Published, alike, wrong_units
@@ -37,7 +37,7 @@ def upcoming(docs: Path, site: Path) -> int:
         with tempfile.TemporaryDirectory(prefix="everypython-upcoming-") as scratch:
             told, store, _ = sources(docs, Path(scratch))
             units = {unit.id: unit for unit in told}
-            expected, count = foretold(published, units, compared)
+            expected, count = expected_record(published, units, compared)
             lines = [*wrong_units(published, units, store)]
             same = {unit["id"]: units[unit["id"]] for unit in expected.record["units"] if unit["id"] in count}
             lines += wrong_runs(expected, same, list(compared), store, ways=(False,))
@@ -66,7 +66,7 @@ def before(python: Interpreter, site: Published) -> Interpreter | None:
     return min(older, key=lambda one: one.rank, default=None)
 
 
-def foretold(
+def expected_record(
     site: Published, units: Mapping[str, Unit], pairs: Mapping[Interpreter, Interpreter]
 ) -> tuple[Published, dict[str, int]]:
     """The site as it will be if every newcomer prints what the one before it did; and of how many outputs it says so.
@@ -97,8 +97,10 @@ def expected(
     if "by-python" in options.tags:
         return
     for python, known in pairs.items():
-        announced = any(first(reasons, python) != first(reasons, known) for reasons in (options.differs, options.skip))
-        varies = first(options.volatile, python) or first(options.volatile, known)
+        announced = any(
+            first_match(reasons, python) != first_match(reasons, known) for reasons in (options.differs, options.skip)
+        )
+        varies = first_match(options.volatile, python) or first_match(options.volatile, known)
         for variant in cell["variants"]:
             if known.key in variant["interpreters"] and not announced and not varies:
                 yield variant, python

@@ -18,7 +18,7 @@ from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from ..model import schemas
-from ..model.grouping import first
+from ..model.grouping import first_match
 from ..model.interpreters import Interpreter, discover
 from ..model.schemas import RUNS_VERSION
 from ..model.units import Unit, Unreadable
@@ -45,7 +45,7 @@ def read(site: Path) -> Published:
     version = record.get("schema") if isinstance(record, dict) else None
     if version != RUNS_VERSION:
         raise Unverifiable(f"{file}: its schema is {version!r}; this engine reads {RUNS_VERSION}. Build with this one.")
-    wrong = schemas.misshapen(record, schemas.RUNS)
+    wrong = schemas.schema_error(record, schemas.RUNS)
     if wrong:
         raise Unverifiable(f"{file}: {wrong}. Build the site again.")
     return Published(site, record)
@@ -104,8 +104,10 @@ def counted(units: list[Unit], pythons: list[Interpreter]) -> str:
     """How much agrees, in words."""
     cells = [cell.options for unit in units for cell in unit.cells]
     pairs = [(options, python) for options in cells for python in pythons]
-    skipped = sum(first(options.skip, python) is not None for options, python in pairs)
-    vary = sum(first(o.volatile, python) is not None and first(o.skip, python) is None for o, python in pairs)
+    skipped = sum(first_match(options.skip, python) is not None for options, python in pairs)
+    vary = sum(
+        first_match(o.volatile, python) is not None and first_match(o.skip, python) is None for o, python in pairs
+    )
     less = "".join(f", less {n:,} that {what}" for n, what in ((skipped, "are skipped"), (vary, "vary")) if n)
     agree = len(pairs) - skipped - vary
     of = f"{many(len(cells), 'cell')} × {many(len(pythons), 'Python')}"

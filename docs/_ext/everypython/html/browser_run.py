@@ -16,7 +16,7 @@ from typing import Any
 from docutils import nodes
 from sphinx.application import Sphinx
 
-from ..model.grouping import first
+from ..model.grouping import first_match
 from ..model.interpreters import Interpreter
 from ..model.outcome import without_traceback
 from ..model.units import Unit
@@ -138,7 +138,7 @@ def record_of_unit(build: Build, unit: Unit) -> dict[str, Any]:
                 "source": cell.source,
                 "addresses": "addresses" in cell.options.tags,
                 "skips": skips(cell),
-                "varies": {p.key: why.reason for p in pyodides() if (why := first(cell.options.volatile, p))},
+                "varies": {p.key: why.reason for p in pyodides() if (why := first_match(cell.options.volatile, p))},
                 "expected": {p.key: expected(build, unit, index, p) for p in pyodides()},
             }
             for index, cell in enumerate(unit.cells)

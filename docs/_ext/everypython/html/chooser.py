@@ -109,7 +109,9 @@ def skipping(build: Build, name: str) -> str:
     """Which Pythons skip the whole page, and why; under its cells this is not said again."""
     unit = next((unit for unit in build.units if unit.page == name), None)
     whys = [why for why in unit.cells[0].options.skip if why.of_page] if unit else []
-    skipped = {why: [python for python in build.interpreters if grouping.first(whys, python) is why] for why in whys}
+    skipped = {
+        why: [python for python in build.interpreters if grouping.first_match(whys, python) is why] for why in whys
+    }
     return "".join(
         f'\n<p class="because"><strong>{html.escape(grouping.names(pythons, build.interpreters))}</strong> did not run '
         f"this page: {markdown(why.reason)}</p>"

@@ -10,8 +10,8 @@ from pathlib import Path
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
-from .fixes import mended
-from .policy import GUARDED, guarded
+from .fixes import fix_html
+from .policy import GUARDED, add_csp
 from .stylesheets import Stylesheets
 
 
@@ -30,7 +30,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         if GUARDED in text or "</head>" not in text:
             finished = stylesheets.kept(text)
         else:
-            finished = guarded(stylesheets.linked(mended(text, file.stem.capitalize()), file.parent))
+            finished = add_csp(stylesheets.linked(fix_html(text, file.stem.capitalize()), file.parent))
         if finished != text:
             file.write_text(finished, encoding="utf-8")
     stylesheets.tidy()

@@ -41,7 +41,7 @@ def setup(app: Sphinx) -> None:
     app.add_js_file("reach.js", loading_method="defer")
 
 
-def mended(page: str, title: str) -> str:
+def fix_html(page: str, title: str) -> str:
     """A page of the site, by its HTML; `title` is for a page without a heading."""
     for old, new in PLAIN.items():
         page = page.replace(old, new)

@@ -18,7 +18,7 @@ ATTRIBUTE = re.compile(r"<(?P<before>[a-zA-Z][^<>]*?) style=\"(?P<said>[^\"]*)\"
 CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
 
 
-def guarded(page: str) -> str:
+def add_csp(page: str) -> str:
     """A page with its policy, which stands before anything that it is about."""
     text, rules = without_attributes(page)
     style = "".join(f".{name}{{{said}}}" for name, said in sorted(rules.items()))

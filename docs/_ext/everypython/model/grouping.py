@@ -11,7 +11,7 @@ from typing import Any
 
 from .interpreters import Interpreter
 from .patterns import covers
-from .units import Because, Options
+from .units import Explanation, Options
 
 
 @dataclass
@@ -32,25 +32,25 @@ class Group:
         return self.volatile or self.skipped
 
 
-def first(patterns: Iterable[Because], interpreter: Interpreter) -> Because | None:
+def first_match(patterns: Iterable[Explanation], interpreter: Interpreter) -> Explanation | None:
     """The first pattern that covers this Python."""
     return next((because for because in patterns if covers(because.pattern, interpreter)), None)
 
 
-def because(options: Options, interpreter: Interpreter, default: Interpreter) -> Because | None:
+def because(options: Options, interpreter: Interpreter, default: Interpreter) -> Explanation | None:
     """Why a Python differs from the published default: for a reason of its own, or for one that the default has."""
-    return first(options.differs, interpreter) or first(options.differs, default)
+    return first_match(options.differs, interpreter) or first_match(options.differs, default)
 
 
-def unneeded(group: Group, default: Interpreter, options: Options) -> list[tuple[Interpreter, Because]]:
+def unneeded(group: Group, default: Interpreter, options: Options) -> list[tuple[Interpreter, Explanation]]:
     """Members of the published default's group that a reason covers although they agree: out of date, or too wide.
 
     Where a pattern covers the published default itself, as on a machine with old Pythons only, agreeing tells nothing.
     Neither does it where the published default skips the cell, or varies.
     """
-    if group.apart or first(options.differs, default):
+    if group.apart or first_match(options.differs, default):
         return []
-    covered = ((python, first(options.differs, python)) for python in group.interpreters)
+    covered = ((python, first_match(options.differs, python)) for python in group.interpreters)
     return [(python, why) for python, why in covered if why]
 
 
@@ -93,7 +93,7 @@ def grouped(
     """The groups of one cell, the published default's first, the others as the interpreters are ranked."""
     groups: dict[object, Group] = {}
     for interpreter, outcome in sorted(outcomes, key=lambda pair: (pair[0] is not default, pair[0].rank)):
-        skipped, varies = first(options.skip, interpreter), first(options.volatile, interpreter)
+        skipped, varies = first_match(options.skip, interpreter), first_match(options.volatile, interpreter)
         apart = skipped or varies
         key = (bool(skipped), apart.reason) if apart else repr(comparable(outcome, options))
         new = Group([], outcome, bool(varies and not skipped), bool(skipped), bool(skipped and skipped.of_page))

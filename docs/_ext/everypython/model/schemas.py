@@ -26,7 +26,7 @@ def validator(schema: Path) -> Draft202012Validator:
     return Draft202012Validator(contents[schema.name], registry=registry)
 
 
-def misshapen(content: object, schema: Path) -> str:
+def schema_error(content: object, schema: Path) -> str:
     """Where and how a file's content is not as its schema says, in one short line; nothing if it is."""
     wrong = best_match(validator(schema).iter_errors(content))
     return f"{wrong.json_path}: {wrong.message[:100]}{'…' if wrong.message[100:] else ''}" if wrong else ""

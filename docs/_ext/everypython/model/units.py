@@ -54,7 +54,7 @@ def digest(*parts: object) -> str:
 
 
 @dataclass(frozen=True)
-class Because:
+class Explanation:
     """A pattern of Pythons with what is said about them."""
 
     pattern: str
@@ -68,9 +68,9 @@ class Options:
     """What a page says about a cell or example; of the patterns under one name the first match wins."""
 
     tags: frozenset[str] = frozenset()
-    differs: tuple[Because, ...] = ()
-    volatile: tuple[Because, ...] = ()
-    skip: tuple[Because, ...] = ()
+    differs: tuple[Explanation, ...] = ()
+    volatile: tuple[Explanation, ...] = ()
+    skip: tuple[Explanation, ...] = ()
     name: str = ""  # by which a directive finds the cell
     shows: tuple[str, ...] = ()  # facts of the list that `{coverage}` draws
 
@@ -113,7 +113,7 @@ class Unit:
         return self.name if self.kind == "page" else f"{self.page}#{self.name}"
 
 
-def reasons(metadata: Mapping[str, Any], name: str, place: str, of_page: bool) -> tuple[Because, ...]:
+def reasons(metadata: Mapping[str, Any], name: str, place: str, of_page: bool) -> tuple[Explanation, ...]:
     """The patterns under one name. A reason is a text; of `skip` it may also say what the cell would raise."""
     value = metadata.get(name) or {}
     wrong = f'{place}: `{name}` must map patterns to reasons, like `{name}: {{pypy: "why"}}`. {REMEDY}'
@@ -124,9 +124,9 @@ def reasons(metadata: Mapping[str, Any], name: str, place: str, of_page: bool) -
         if part := patterns.meaningless(str(pattern)):
             raise Unreadable(f"{place}: `{name}`: the pattern {part} means no Python. {patterns.REMEDY}")
         if name == "skip" and isinstance(said, Mapping) and said.keys() == {"raises", "why"}:
-            found.append(Because(str(pattern), str(said["why"]), of_page, str(said["raises"])))
+            found.append(Explanation(str(pattern), str(said["why"]), of_page, str(said["raises"])))
         elif isinstance(said, str):
-            found.append(Because(str(pattern), said, of_page))
+            found.append(Explanation(str(pattern), said, of_page))
         else:
             raise Unreadable(wrong)
         if not found[-1].reason.strip():
@@ -154,7 +154,7 @@ def options(metadata: Mapping[str, Any], place: str, of_page: bool = False) -> O
     return Options(frozenset(map(str, tags)), differs, volatile, skip, name, tuple(map(str, shows)))
 
 
-def also(cell: Options, page: Options) -> Options:
+def merge_options(cell: Options, page: Options) -> Options:
     """A cell's options, with its page's after its own."""
     return replace(
         cell,
@@ -219,7 +219,7 @@ def page_units(page: str, file: Path, examples: Path, packages: list[str]) -> It
         loaded(text.split("\n---", 1)[0], f"{file}:1: the page's front matter")
     of_page = options(told.metadata, f"{file}:1", of_page=True)
     code = [
-        Cell(cell.source, line, also(options(cell.metadata, f"{file}:{line}"), of_page))
+        Cell(cell.source, line, merge_options(options(cell.metadata, f"{file}:{line}"), of_page))
         for cell, line in zip(told.cells, told.metadata.source_map, strict=True)
         if cell.cell_type == "code"
     ]
@@ -229,7 +229,14 @@ def page_units(page: str, file: Path, examples: Path, packages: list[str]) -> It
     for line, (name, kind, its) in said.items():
         if kind == "example":
             source = program(examples, name, f"{file}:{line}")
-            yield Unit("example", name, page, line, (Cell(source, line, also(its, of_page)),), used(packages, [source]))
+            yield Unit(
+                "example",
+                name,
+                page,
+                line,
+                (Cell(source, line, merge_options(its, of_page)),),
+                used(packages, [source]),
+            )
 
 
 def refuse_one_name_twice(file: Path, cells: Iterable[Cell]) -> None:

@@ -9,7 +9,7 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
-from ..model.grouping import first
+from ..model.grouping import first_match
 from ..model.interpreters import Interpreter
 from ..model.units import Cell, Unit
 from . import events
@@ -33,7 +33,7 @@ def pyodides() -> list[Interpreter]:
 
 def skips(cell: Cell) -> dict[str, str]:
     """Why a cell does not run, for each Pyodide on which it does not."""
-    found = {python.key: first(cell.options.skip, python) for python in pyodides()}
+    found = {python.key: first_match(cell.options.skip, python) for python in pyodides()}
     return {key: why.reason for key, why in found.items() if why}
 
 

@@ -21,10 +21,10 @@ from ..model.interpreters import Interpreter, published_default, searching
 from ..model.units import Unreadable, digest
 from ..run import node
 from ..run.build import Build
-from ..run.records import Refused, merged, written
+from ..run.records import RecordError, merged, written
 from ..run.sources import opened
-from ..run.tree import Changed
-from .pictures import say_what_is_missing
+from ..run.tree import SourceChangedError
+from .pictures import report_missing_graphviz
 
 LOG = logging.getLogger(__name__)
 MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
@@ -35,15 +35,15 @@ current: Build | None = None
 
 
 def setup(app: Sphinx) -> None:
-    app.connect("config-inited", choose_who_executes, priority=400)
+    app.connect("config-inited", configure_execution, priority=400)
     app.connect("builder-inited", run_everything)
     app.connect("env-get-outdated", outdated)
-    app.connect("env-updated", renavigated)
+    app.connect("env-updated", pages_with_changed_nav)
     app.connect("build-finished", remember, priority=900)
     app.connect("build-finished", end_log, priority=950)
 
 
-def choose_who_executes(app: Sphinx, config: Config) -> None:
+def configure_execution(app: Sphinx, config: Config) -> None:
     """Gives myst-nb executed notebooks, or leaves it to execute them in its own kernel."""
     if config.everypython_execute:
         config.nb_execution_mode = "off"
@@ -59,7 +59,7 @@ def run_everything(app: Sphinx) -> None:
         return
     try:
         current = prepared(app, app.config.everypython_preview)
-    except (Unreadable, Refused, Changed, ValueError, OSError) as error:
+    except (Unreadable, RecordError, SourceChangedError, ValueError, OSError) as error:
         refuse(str(error))
     if app.config.everypython_record:
         write_record(Path(app.config.everypython_record), current)
@@ -96,7 +96,7 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
     elif app.config.everypython_records and not app.config.everypython_record:
         folder = Path(app.srcdir, app.config.everypython_records).resolve()
         found = [*found, *merged(folder, units, found, results, store)]
-    say_what_is_missing(results.values())
+    report_missing_graphviz(results.values())
     found.sort(key=lambda one: one.rank)
     default = published_default(found)
     listed = [*app.config.everypython_interpreters, *(f"pyodide-{python.pyodide}" for python in in_browsers)]
@@ -174,7 +174,7 @@ def outdated(
     return stale
 
 
-def renavigated(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
+def pages_with_changed_nav(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
     """Every page, when the table of contents changed that each shows at its side: Sphinx would write some of them."""
     titles = {name: title.astext() for name, title in env.titles.items()}
     now = digest(titles, env.toctree_includes)

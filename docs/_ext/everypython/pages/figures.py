@@ -80,7 +80,7 @@ class Builds:
 @lru_cache(1)  # a page draws a file several times
 def parsed(text: str) -> Any:
     content = json.loads(text)
-    if wrong := schemas.misshapen(content, schemas.MEASUREMENTS):
+    if wrong := schemas.schema_error(content, schemas.MEASUREMENTS):
         raise ValueError(wrong)
     return content
 

@@ -20,7 +20,7 @@ from ..model.interpreters import Interpreter
 from ..model.units import Unit
 from ..run.build import Build
 from . import events
-from .outcomes import explained, fold, inline, printouts, says
+from .outcomes import explained, fold, group_status, inline, printouts
 
 FOLDER = "download"  # of the site: what readers take with them
 ARCHIVE = f"{FOLDER}/examples.zip"
@@ -120,7 +120,7 @@ def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
         each.replace_self(listed_programs(app, docname))
 
 
-def told_units(app: Sphinx) -> list[Unit]:
+def units_in_toc_order(app: Sphinx) -> list[Unit]:
     """All units, in the order of the table of contents."""
     order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
     units = events.current.units if events.current else []
@@ -131,7 +131,7 @@ def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
     """A section for each page with a difference."""
     build = events.current
     sections: dict[str, nodes.section] = {}
-    for unit in told_units(app):
+    for unit in units_in_toc_order(app):
         for index, cell in enumerate(unit.cells):
             groups = build.groups(unit, index) if build else []
             if build is None or len(groups) == 1 or cell.options.tags & {"remove-cell", "by-python"}:
@@ -151,7 +151,7 @@ def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
     build = events.current
     packed = build is not None and examples(build) and app.builder.format == "html"
     sections: list[nodes.Node] = [archive(app, docname)] if packed else []
-    for unit in told_units(app) if build else []:
+    for unit in units_in_toc_order(app) if build else []:
         if build is None or unit.kind != "example":
             continue
         groups = build.groups(unit, 0)
@@ -209,7 +209,7 @@ def summary(group: Group, everyone: list[Interpreter]) -> list[nodes.Node]:
     # without their exact versions, which a list of hundreds would repeat: the demonstration that is linked names them
     label = f'<span class="who">{html.escape(names(group.interpreters, everyone))}</span>'
     printed = printouts(group.outcome)
-    named: nodes.Node = nodes.paragraph("", "", nodes.raw("", f"{label} {says(group)}", format="html"))
+    named: nodes.Node = nodes.paragraph("", "", nodes.raw("", f"{label} {group_status(group)}", format="html"))
     if printed:
-        named = fold("", *printed, who=label, says=says(group), is_open=False)
+        named = fold("", *printed, who=label, says=group_status(group), is_open=False)
     return [named, *(explained(reason) for reason in group.reasons)]

@@ -75,7 +75,7 @@ def skip(self: Any, node: nodes.Element) -> None:
     """Other formats show what is inside."""
 
 
-def who(label: str, group: Group) -> str:
+def group_label(label: str, group: Group) -> str:
     """A group's name; exact versions appear on hover and are read out, each once."""
     exact = html.escape(", ".join(dict.fromkeys(python.name for python in group.interpreters)))
     return (
@@ -124,9 +124,9 @@ def results(build: Build, unit: Unit, index: int, published: list[nodes.Node]) -
         pythons = [python.key for python in group.interpreters]
         if others:
             lines = sum(part.astext().count("\n") + 1 for part in drawn)
-            label = who(names(group.interpreters, build.interpreters), group)
+            label = group_label(names(group.interpreters, build.interpreters), group)
             is_open = group is first or (lines <= OPEN and not picture)
-            drawn = [fold("", *drawn, who=label, says=says(group), is_open=is_open)]
+            drawn = [fold("", *drawn, who=label, says=group_status(group), is_open=is_open)]
         if not others or group is not first or group.apart:
             drawn += remarks(group, build, alone=not others)
         drawn += findings(build, unit, index, group, published=group is first)
@@ -134,7 +134,7 @@ def results(build: Build, unit: Unit, index: int, published: list[nodes.Node]) -
     return [whole]
 
 
-def says(group: Group) -> str:
+def group_status(group: Group) -> str:
     if group.skipped:
         return "did not run this page" if group.of_page else "did not run this"
     if group.volatile:
@@ -154,7 +154,7 @@ def remarks(group: Group, build: Build, alone: bool) -> list[nodes.Node]:
     reasons: list[nodes.Node] = [explained(reason) for reason in group.reasons]
     if alone and len(build.interpreters) > 1:
         same = f"same on all {len(build.interpreters)} Pythons" if not group.volatile else "varies from run to run"
-        mark = nodes.raw("", who(same, group), format="html")
+        mark = nodes.raw("", group_label(same, group), format="html")
         return [nodes.paragraph("", "", mark, classes=["agreed"]), *reasons]
     return reasons
 

@@ -39,7 +39,7 @@ def setup(app: Sphinx) -> None:
     app.add_css_file("pictures.css")
 
 
-def say_what_is_missing(results: Iterable[Result]) -> None:
+def report_missing_graphviz(results: Iterable[Result]) -> None:
     if not dot.available() and any(GRAPH in (cell["data"] or {}) for each in results for cell in each["cells"]):
         LOG.info("graphs are shown as text: pygraphviz, which brings Graphviz, is not installed")
 

@@ -61,7 +61,7 @@ class Build:
         """Whether the published default skips a cell, or raises where nobody announced it."""
         cells = zip(unit.cells, self.results[unit, self.default]["cells"], strict=True)
         return any(
-            grouping.first(cell.options.skip, self.default)
+            grouping.first_match(cell.options.skip, self.default)
             or (outcome["error"] and "raises-exception" not in cell.options.tags)
             for cell, outcome in cells
         )
@@ -79,13 +79,13 @@ class Build:
         return {tuple(unit.sources): unit for unit in reversed(self.units) if unit.kind == "page"}
 
     @cached_property
-    def who(self) -> str:
+    def interpreters_digest(self) -> str:
         """Of the Pythons, and of what stands for one of them."""
         told = [python.identity for python in self.interpreters]
         return digest(told, self.default.key, [python.key for python in self.gating], how_drawn())
 
     @cached_property
-    def did(self) -> dict[Unit, list[tuple[str, str]]]:
+    def result_digests(self) -> dict[Unit, list[tuple[str, str]]]:
         """Of each unit's runs, by the keys of their Pythons."""
 
         def of(unit: Unit, python: Interpreter) -> str:
@@ -95,16 +95,20 @@ class Build:
 
     def outputs_digest(self, page: str) -> str:
         """Of everything that a page shows and does not say itself: outputs, and which Pythons ran."""
-        return digest([did for unit, did in self.did.items() if unit.page == page], self.who)
+        return digest([did for unit, did in self.result_digests.items() if unit.page == page], self.interpreters_digest)
 
     @cached_property
     def gathered_digest(self) -> str:
         """Of everything that can be gathered from pages: of their texts only the cells and what is said about them."""
         cells = [(unit.id, cell.source, cell.options) for unit in self.units for cell in unit.cells]
         told = [(name, source, sorted(options.tags), repr(options.said)) for name, source, options in cells]
-        return digest(told, list(self.did.values()), self.who)
+        return digest(told, list(self.result_digests.values()), self.interpreters_digest)
 
     @cached_property
     def digest(self) -> str:
         """Of everything."""
-        return digest([(unit.id, unit.origin) for unit in self.units], list(self.did.values()), self.who)
+        return digest(
+            [(unit.id, unit.origin) for unit in self.units],
+            list(self.result_digests.values()),
+            self.interpreters_digest,
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..model import schemas
-from ..model.grouping import comparable, first
+from ..model.grouping import comparable, first_match
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
 from .store import Result, Store, without_skipped
@@ -24,7 +24,7 @@ TEXTS = ("text/plain", "text/vnd.graphviz")  # what is taken from a record: noth
 Runs = dict[tuple[Unit, Interpreter], Result]
 
 
-class Refused(Exception):
+class RecordError(Exception):
     """A record that cannot be merged; the message names the file and what to do."""
 
 
@@ -50,8 +50,8 @@ def written(build: Build) -> dict[str, Any]:
 def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: Runs, store: Store) -> list[Interpreter]:
     """Adds the runs of every record in a folder to `results`; returns the Pythons that they add.
 
-    Raises Refused for a record that is no record, that is of other sources, or that disagrees with another run of the
-    same interpreter.
+    Raises RecordError for a record that is no record, that is of other sources, or that disagrees with another run of
+    the same interpreter.
     """
     known = {python.key: (python, "this machine's run") for python in found}
     for file in sorted(folder.glob("*.json")):
@@ -71,7 +71,7 @@ def read(file: Path, units: list[Unit], store: Store) -> dict[Interpreter, dict[
         json.dumps(record["interpreters"], ensure_ascii=False).encode()  # half of a surrogate pair cannot be written
         pythons = [Interpreter.of(identity) for identity in record["interpreters"]]
     except ValueError as error:
-        raise Refused(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
+        raise RecordError(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
     return {python: {unit: taken(file, unit, python, runs, store) for unit in units} for python in pythons}
 
 
@@ -86,13 +86,13 @@ def content(file: Path) -> dict[str, Any]:
             raise ValueError(f"it has more than {LARGEST:,} bytes")
         record = json.loads(read.decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise Refused(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
+        raise RecordError(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
     if isinstance(record, dict) and record.get("record", SCHEMA) != SCHEMA:
         version = repr(record["record"])[:40]
-        raise Refused(f"{file}: a record of another kind ({version}). Record it again with this version.")
-    wrong = schemas.misshapen(record, schemas.RECORD)
+        raise RecordError(f"{file}: a record of another kind ({version}). Record it again with this version.")
+    wrong = schemas.schema_error(record, schemas.RECORD)
     if wrong:
-        raise Refused(f"{file}: this is no record of runs ({wrong}). {REMEDY}")
+        raise RecordError(f"{file}: this is no record of runs ({wrong}). {REMEDY}")
     return dict(record)
 
 
@@ -101,11 +101,11 @@ def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], 
     again = f"Record it again on the machine of {python.key}, from these sources."
     run = runs.get((unit.id, python.key))
     if run is None:
-        raise Refused(f"{file}: {unit.id} was not run on {python.key}. {again}")
+        raise RecordError(f"{file}: {unit.id} was not run on {python.key}. {again}")
     now = store.digests(without_skipped(unit, python))
     changed = [name for name in now if run["digests"].get(name) != now[name]]
     if changed or len(run["cells"]) != len(unit.cells):
-        raise Refused(
+        raise RecordError(
             f"{file}: stale: the {' and the '.join(changed)} of {unit.id} changed since {python.key} ran it. {again}"
         )
     return {"cells": [text_of(cell) for cell in run["cells"]], "problem": None}
@@ -120,11 +120,11 @@ def text_of(cell: Mapping[str, Any]) -> dict[str, Any]:
 def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tuple[str, Result]) -> None:
     """Refuses two runs of one interpreter that disagree where its output is not said to vary."""
     for cell, ours, theirs in zip(unit.cells, one[1]["cells"], other[1]["cells"], strict=True):
-        if first(cell.options.volatile, python) is None and comparable(ours, cell.options) != comparable(
+        if first_match(cell.options.volatile, python) is None and comparable(ours, cell.options) != comparable(
             theirs, cell.options
         ):
             place = f"{unit.id}, line {cell.line}, on {python.key}"
-            raise Refused(f"{other[0]}: {place}: disagrees with {one[0]}. One of them is wrong: record both again.")
+            raise RecordError(f"{other[0]}: {place}: disagrees with {one[0]}. One of them is wrong: record both again.")
 
 
 def record(docs: Path, file: Path) -> int:

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
-from ..model.grouping import first
+from ..model.grouping import first_match
 from ..model.interpreters import Interpreter, asked
 from ..model.units import Unit, digest
 from . import node, process
@@ -158,8 +158,8 @@ class Store:
     ) -> dict[tuple[Unit, Interpreter], Result]:
         """The result of every unit on every interpreter, from what is kept or from a run.
 
-        Raises Changed if a unit changes files of the project. Such a run is not kept. Pythons that turn out not to run
-        any more have no results; `gone` says why.
+        Raises SourceChangedError if a unit changes files of the project. Such a run is not kept. Pythons that turn out
+        not to run any more have no results; `gone` says why.
         """
         keys = {(unit, python): self.key(unit, python) for python in reversed(interpreters) for unit in units}
         results = {key: self.kept(key) for key in keys.values()}
@@ -249,7 +249,7 @@ def without_skipped(unit: Unit, interpreter: Interpreter) -> Unit:
     """A unit as one Python runs it: a cell that is skipped there is empty."""
     if not any(cell.options.skip for cell in unit.cells):
         return unit
-    cells = [replace(cell, source="") if first(cell.options.skip, interpreter) else cell for cell in unit.cells]
+    cells = [replace(cell, source="") if first_match(cell.options.skip, interpreter) else cell for cell in unit.cells]
     return replace(unit, cells=tuple(cells))
 
 

@@ -30,7 +30,7 @@ Seen = dict[str, tuple[int, ...]]  # of each file its size, time of change and m
 Changes = dict[str, str]  # of each path what happened to it
 
 
-class Changed(SphinxError):
+class SourceChangedError(SphinxError):
     """Files changed while units ran; the message names the units and the files, and says what to do."""
 
 
@@ -88,7 +88,7 @@ class Tree:
                 self.running.remove(job)
 
     def judge(self, run: Callable[[Unit, Interpreter], object]) -> None:
-        """Raises Changed if there are suspects, which `run` runs once more, each alone."""
+        """Raises SourceChangedError if there are suspects, which `run` runs once more, each alone."""
         suspects, self.suspects = self.suspects, {}
         guilty = []
         for job, changes in suspects.items():
@@ -98,10 +98,10 @@ class Tree:
                 guilty.append(f"{named(job)}: {words({path: changes.get(path, again[path]) for path in again})}")
         if guilty:
             remedy = "A unit must not change the project's files. Let it write into the folder where it runs:"
-            raise Changed("\n".join([remedy, *guilty]))
+            raise SourceChangedError("\n".join([remedy, *guilty]))
         if suspects:
             changes = {path: what for each in suspects.values() for path, what in each.items()}
-            raise Changed(
+            raise SourceChangedError(
                 f"Files of the project changed while units ran: {words(changes)}. If that was you, build again. If "
                 f"not, it was one of these, though none of them did it again alone: {', '.join(map(named, suspects))}"
             )
