@@ -31,8 +31,6 @@ GRAPHVIZ = "viz/viz.js"
 
 def setup(app: Sphinx) -> None:
     app.add_css_file("run.css")  # on every page, so that all of a site have one stylesheet, which is loaded once
-    app.connect("html-page-context", add_script)
-    app.connect("build-finished", write)
 
 
 def bar(page: str) -> str:

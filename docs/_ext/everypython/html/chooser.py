@@ -31,11 +31,6 @@ HERE = Path(__file__).parent
 STYLESHEET, SCRIPT, PLACEHOLDER = "pythons.css", "chooser.js", ".shown"
 
 
-def setup(app: Sphinx) -> None:
-    app.connect("builder-inited", write_stylesheet, priority=600)  # after the runs: it names every Python that ran
-    app.connect("html-page-context", add_to_page)
-
-
 def write_stylesheet(app: Sphinx) -> None:
     if events.current is None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return

@@ -55,14 +55,6 @@ On Windows write .venv\\Scripts\\ for .venv/bin/.
 """
 
 
-def setup(app: Sphinx) -> None:
-    app.connect("builder-inited", build_wheels, priority=600)  # after the runs, which may end a build
-    app.connect("env-get-outdated", renamed)
-    app.connect("env-purge-doc", forget)
-    app.connect("html-page-context", add_to_page, priority=400)  # before the chooser's provenance
-    app.connect("build-finished", pack)
-
-
 def build_wheels(app: Sphinx) -> None:
     """Puts them into the output folder: every page names them."""
     build = events.current

@@ -17,10 +17,6 @@ from ..pages import events
 from ..run.build import Build
 
 
-def setup(app: Sphinx) -> None:
-    app.connect("build-finished", write_runs)
-
-
 def write_runs(app: Sphinx, exception: Exception | None) -> None:
     """Writes runs.json beside the pages: every interpreter, every unit and cell, every variant."""
     build = events.current

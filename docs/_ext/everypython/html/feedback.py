@@ -10,10 +10,6 @@ from docutils import nodes
 from sphinx.application import Sphinx
 
 
-def setup(app: Sphinx) -> None:
-    app.connect("html-page-context", add_link, priority=600)  # what others put on a page stands above it
-
-
 def add_link(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     if app.config.everypython_repository and doctree is not None:
         link = html.escape(new_issue(app.config.everypython_repository, name))

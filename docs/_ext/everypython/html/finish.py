@@ -15,10 +15,6 @@ from .policy import GUARDED, add_csp
 from .stylesheets import Stylesheets
 
 
-def setup(app: Sphinx) -> None:
-    app.connect("build-finished", finish, priority=900)  # whatever others write comes first
-
-
 def finish(app: Sphinx, exception: Exception | None) -> None:
     """Finishes each page that was written in this build, and keeps the others up to date."""
     if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):

@@ -23,11 +23,6 @@ UNTITLED = {"search": "Search", "genindex": "Index"}  # Sphinx's own pages
 LONGEST = 200  # characters: what searches show of a description
 
 
-def setup(app: Sphinx) -> None:
-    app.connect("html-page-context", add_tags)
-    app.connect("build-finished", write_files)
-
-
 def add_tags(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     if name in app.env.titles:
         title = app.env.titles[name].astext()  # the context's is HTML

@@ -25,7 +25,6 @@ Shown = dict[str, list[tuple[Unit, int]]]
 def setup(app: Sphinx) -> None:
     app.add_node(place)
     app.add_directive("coverage", Coverage)
-    app.connect("doctree-resolved", link_places)
 
 
 class place(nodes.General, nodes.Element):  # docutils names nodes in lower case

@@ -34,15 +34,6 @@ MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gat
 current: Build | None = None
 
 
-def setup(app: Sphinx) -> None:
-    app.connect("config-inited", configure_execution, priority=400)
-    app.connect("builder-inited", run_everything)
-    app.connect("env-get-outdated", outdated)
-    app.connect("env-updated", pages_with_changed_nav)
-    app.connect("build-finished", remember, priority=900)
-    app.connect("build-finished", end_log, priority=950)
-
-
 def configure_execution(app: Sphinx, config: Config) -> None:
     """Gives myst-nb executed notebooks, or leaves it to execute them in its own kernel."""
     if config.everypython_execute:

@@ -52,7 +52,6 @@ def setup(app: Sphinx) -> None:
     app.add_node(element, html=(open_element, close_element))
     app.add_directive("filmstrip", Filmstrip)
     app.add_css_file("filmstrip.css")
-    app.connect("html-page-context", add_script)
 
 
 def add_script(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

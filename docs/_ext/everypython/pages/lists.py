@@ -32,7 +32,6 @@ def setup(app: Sphinx) -> None:
     app.add_directive("differences", Differences)
     app.add_directive("programs", Programs)
     app.add_directive("by-python", ByPython)
-    app.connect("doctree-resolved", make_lists)
     app.add_css_file("gather.css")
 
 

@@ -13,6 +13,7 @@ from docutils.frontend import get_default_settings
 from docutils.utils import new_document
 from myst_parser.parsers.docutils_ import Parser
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
@@ -38,14 +39,14 @@ def setup(app: Sphinx) -> None:
     app.add_node(outcome, html=(open_outcome, close_outcome), latex=(skip, skip), text=(skip, skip))
     app.add_node(fold, html=(open_fold, close_fold), latex=(skip, skip), text=(skip, skip))
     app.add_directive("example", Example)
-    app.connect("doctree-read", attach)
-    app.connect(
-        "config-inited", lambda _, config: config.html_static_path.append(str(Path(__file__).parents[1] / "site"))
-    )
-    app.connect("html-page-context", add_search)
     app.add_css_file("everypython.css")
     app.add_css_file("print.css", media="print")
     app.add_js_file("copy.js", loading_method="defer")
+
+
+def add_static_files(app: Sphinx, config: Config) -> None:
+    """Add the scripts and stylesheets of the engine to the site's own."""
+    config.html_static_path.append(str(Path(__file__).parents[1] / "site"))
 
 
 def add_search(app: Sphinx, name: str, *_: Any) -> None:
