@@ -1,4 +1,4 @@
-"""Serves a site while it is written, and shows what was saved.
+"""Serve a site while it is written, and show what was saved.
 
 One process keeps Sphinx with all that it has read, which Sphinx allows: a save costs one page. What was saved runs on
 the published default, the page is built and browsers load it again; then the other Pythons run, and the page is built
@@ -73,7 +73,7 @@ class Live:
                 process.stop.wait()
 
     def rebuild(self) -> None:
-        """Everything that a save calls for. Raises Stopped if there is another one meanwhile."""
+        """Do everything that a save calls for. Raises Stopped if there is another one meanwhile."""
         self.show("on the published default")
         build = events.current
         assert build is not None
@@ -85,12 +85,12 @@ class Live:
             self.show("with what is made of all pages", hasty=False)
 
     def unfinished(self, build: Build) -> list[str]:
-        """Pages that not every Python has run, first the one that was looked at last."""
+        """Return pages that not every Python has run, first the one that was looked at last."""
         found = [page for page in dict.fromkeys(unit.page for unit in build.units) if not build.complete(page)]
         return sorted(found, key=lambda page: page != self.server.last_page)
 
     def show(self, what: str, hasty: bool = True) -> None:
-        """Builds, lets browsers know, and says what was found."""
+        """Build, let browsers know, and say what was found."""
         began = time.monotonic()
         if self.app is None:
             self.app = self.begun()
@@ -114,20 +114,20 @@ class Live:
         return Sphinx(self.source, self.source, html, doctrees, "html", confoverrides=CONFIGURED, status=None)
 
     def say(self, findings: str, waiting: str = "") -> None:
-        """Tells browsers, and the terminal what it has not been told already."""
+        """Tell browsers, and the terminal what it has not been told already."""
         if findings not in ("", self.findings):
             print(findings, file=sys.stderr, flush=True)
         self.findings = findings
         self.server.tell(f"{findings}\n{waiting}".strip())
 
     def saved(self, changed: Iterable[tuple[Change, str]]) -> None:
-        """Ends what runs: it is out of date."""
+        """End what runs: it is out of date."""
         if self.app is None or any(self.needs_another_process(Path(path)) for _, path in changed):
             self.begin_again()
         process.stop.set()
 
     def needs_another_process(self, path: Path) -> bool:
-        """Whether this one has imported a file that changed, or does not watch a folder."""
+        """Return whether this one has imported a file that changed, or does not watch a folder."""
         assert self.app is not None
         examples = Path(self.source, self.app.config.everypython_examples).resolve()
         read = path.is_relative_to(self.source) or path.is_relative_to(examples)
@@ -142,7 +142,7 @@ class Live:
         os.execv(sys.executable, [sys.executable, "-m", "everypython", "live", *self.arguments])
 
     def end(self, seconds: float | None = None) -> None:
-        """Ends what runs, and waits until a build is over."""
+        """End what runs, and wait until a build is over."""
         self.over = True
         process.stop.set()
         self.thread.join(seconds)
@@ -150,7 +150,7 @@ class Live:
 
 @contextmanager
 def unaltered(app: Sphinx) -> Iterator[None]:
-    """Takes back what the last page of a build has added for itself: Sphinx gives it to all pages of the next one."""
+    """Take back what the last page of a build has added for itself: Sphinx gives it to all pages of the next one."""
     assert isinstance(app.builder, StandaloneHTMLBuilder)
     builder, registry = app.builder, app.registry
     added = builder._js_files, builder._css_files, registry.js_files, registry.css_files
@@ -163,7 +163,7 @@ def unaltered(app: Sphinx) -> Iterator[None]:
 
 
 def watched(live: Live, folders: Iterable[Path], recursive: bool) -> None:
-    """Lets `live` know of what is saved in folders, for as long as this process lives."""
+    """Let `live` know of what is saved in folders, for as long as this process lives."""
     ours = DefaultFilter(ignore_dirs=[*DefaultFilter.ignore_dirs, BUILT])
     for changes in watch(*folders, recursive=recursive, watch_filter=ours, debounce=200):
         live.saved(changes)

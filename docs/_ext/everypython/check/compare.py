@@ -1,4 +1,4 @@
-"""Compares a built site with itself and with what is here: its pages, its digests, its Pythons.
+"""Compare a built site with itself and with what is here: its pages, its digests, its Pythons.
 
 Each function yields one line for each difference. In it, "expected" is what runs.json says.
 """
@@ -31,7 +31,7 @@ class Published:
     record: dict[str, Any]
 
     def cells(self) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
-        """Every unit with each of its cells and the cell's place in it."""
+        """Return every unit with each of its cells and the cell's place in it."""
         return ((unit, index, cell) for unit in self.record["units"] for index, cell in enumerate(unit["cells"]))
 
 
@@ -40,7 +40,7 @@ def place(unit: dict[str, Any], cell: dict[str, Any], pythons: str) -> str:
 
 
 def differs(expected: str | None, got: str | None) -> str:
-    """Two texts in one line, from shortly before they part."""
+    """Return two texts in one line, from shortly before they part."""
     a, b = expected or "", got or ""
     same = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     start = max(0, same - 20)
@@ -54,7 +54,7 @@ def shortened(text: str, start: int = 0, length: int = 100) -> str:
 
 
 def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
-    """Outcomes that a page shows otherwise than runs.json, or that only one of them has."""
+    """Yield outcomes that a page shows otherwise than runs.json, or that only one of them has."""
     drawn = outcomes_drawn(site.folder)
     for unit, index, cell in site.cells():
         for variant in cell["variants"]:
@@ -73,7 +73,7 @@ def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
 
 
 def silent(site: Published, cell: dict[str, Any], unit: Unit | None, index: int) -> bool:
-    """Whether no Python printed anything for a cell, besides those that skip the whole page."""
+    """Return whether no Python printed anything for a cell, besides those that skip the whole page."""
     skips = unit.cells[index].options.skip if unit and unit.cells[index:] else ()
     of_page = {why.reason for why in skips if why.of_page}
     told = [variant for variant in cell["variants"] if variant.get("skipped") not in of_page]
@@ -82,12 +82,12 @@ def silent(site: Published, cell: dict[str, Any], unit: Unit | None, index: int)
 
 
 def hidden(unit: Unit | None, index: int) -> bool:
-    """Whether the author took a cell's output from the page."""
+    """Return whether the author took a cell's output from the page."""
     return bool(unit and unit.cells[index:] and unit.cells[index].options.tags & {"remove-cell", "remove-output"})
 
 
 def wrong_tables(site: Published, units: dict[str, Unit]) -> Iterator[str]:
-    """Cells shown as a table with a row for each Python, of which no table of the page says what runs.json says."""
+    """Yield cells shown as a table with a row for each Python, where no table of the page says what runs.json does."""
     names = {each["key"]: Interpreter.of(each).name for each in site.record["interpreters"]}
     for unit, index, cell in site.cells():
         told = units.get(unit["id"])
@@ -109,7 +109,7 @@ def tables_drawn(page: Path) -> list[list[list[str]]]:
 
 
 def outcomes_drawn(site: Path) -> dict[tuple[str, str, str], list[str]]:
-    """What the pages show, by page, cell and Pythons."""
+    """Return what the pages show, by page, cell and Pythons."""
     drawn = defaultdict(list)
     only = SoupStrainer("div", class_="outcome")
     for file in sorted(site.rglob("*.html")):
@@ -125,7 +125,7 @@ def outcomes_drawn(site: Path) -> dict[tuple[str, str, str], list[str]]:
 
 
 def text_on_page(variant: dict[str, Any], default: str) -> str:
-    """What a page shows of a variant: blocks of text; the whole traceback for the published default alone.
+    """Return what a page shows of a variant: blocks of text; the whole traceback for the published default alone.
 
     A picture counts as its text and a line that tells what is in it.
     """
@@ -139,7 +139,7 @@ def text_on_page(variant: dict[str, Any], default: str) -> str:
 
 
 def mark_of(data: dict[str, str]) -> str:
-    """What a page's picture says of what was displayed, in words: see `mark_on_page`."""
+    """Return what a page's picture says of what was displayed, in words: see `mark_on_page`."""
     source = f"picture {source_of(data)}"
     if not dot.available():
         return source
@@ -151,7 +151,7 @@ def mark_of(data: dict[str, str]) -> str:
 
 
 def mark_on_page(figure: Any) -> str:
-    """The same of a picture on a page, for comparison: of what it is drawn, its description, and what is in it."""
+    """Return the same for a picture on a page: what it is drawn from, its description, and what is in it."""
     source = f"picture {figure.get('data-source')}"
     if not dot.available() or figure.svg is None:
         return source
@@ -161,7 +161,7 @@ def mark_on_page(figure: Any) -> str:
 
 
 def wrong_units(site: Published, units: dict[str, Unit], store: Store) -> Iterator[str]:
-    """Units that are not told here or there, and those that something else decides than when the site was built."""
+    """Yield units that are told only here or only there, and those that something else decides than at the build."""
     recorded = {unit["id"]: unit for unit in site.record["units"]}
     for name in recorded.keys() - units.keys():
         yield f"{recorded[name]['page']}.md: unit {name}: runs.json has it, the sources here do not"
@@ -179,20 +179,20 @@ def wrong_units(site: Published, units: dict[str, Unit], store: Store) -> Iterat
 
 
 def alike(recorded: dict[str, Any], unit: Unit | None) -> bool:
-    """Whether a unit has the cells here that are recorded of it."""
+    """Return whether a unit has the cells here that are recorded of it."""
     return (
         unit is not None and unit.digest == recorded["digests"]["source"] and len(unit.cells) == len(recorded["cells"])
     )
 
 
 def named(digests: dict[str, Any]) -> dict[str, str]:
-    """A unit's digests, each under a name for a message."""
+    """Return a unit's digests, each under a name for a message."""
     packages = {f"its package {name}": each for name, each in digests["packages"].items()}
     return {"its source": digests["source"], "the runner": digests["runner"], **packages}
 
 
 def wrong_interpreters(site: Published, found: list[Interpreter]) -> Iterator[str]:
-    """Pythons of this machine that the site leaves out, or knows as something else than they say they are."""
+    """Yield Pythons of this machine that the site leaves out, or knows as something else than they say they are."""
     recorded = {each["key"]: each for each in site.record["interpreters"]}
     for python in found:
         if python.key not in recorded:
@@ -205,7 +205,7 @@ def wrong_interpreters(site: Published, found: list[Interpreter]) -> Iterator[st
 
 
 def wrong_columns(site: Published) -> Iterator[str]:
-    """Cells that do not have exactly one variant for each Python that ran."""
+    """Yield cells that do not have exactly one variant for each Python that ran."""
     columns = sorted(each["key"] for each in site.record["interpreters"])
     for unit, _, cell in site.cells():
         listed = sorted(key for variant in cell["variants"] for key in variant["interpreters"])

@@ -1,4 +1,4 @@
-"""Compares what pages print in a plain process with what they print in Jupyter's kernel.
+"""Compare what pages print in a plain process with what they print in Jupyter's kernel.
 
 The plain process is of the very Python that the kernel runs on: a difference is the kernel's doing.
 """
@@ -52,7 +52,7 @@ class Compared:
 
     @property
     def first_difference(self) -> tuple[str, str]:
-        """The first lines that differ, the plain process's and the kernel's."""
+        """Return the first lines that differ, the plain process's and the kernel's."""
         for plain, other in zip_longest(said(self.plain).split("\n"), said(self.kernel).split("\n"), fillvalue=""):
             if self.comparable(process.outcome(plain)) != self.comparable(process.outcome(other)):
                 return plain, other
@@ -64,7 +64,7 @@ class Compared:
 
 @cache
 def this_python() -> Interpreter:
-    """The Python that this environment was made from, and so the kernel's."""
+    """Return the Python that this environment was made from, and so the kernel's."""
     found, complaints = first_that_starts([sys.executable])
     if found is None:
         raise Incomparable("; ".join(complaints))
@@ -72,7 +72,10 @@ def this_python() -> Interpreter:
 
 
 def compared(unit: Unit, store: Store, keep: bool = False) -> list[Compared]:
-    """Every cell of a page that prints the same each time, run both ways. A kernel's run is kept if `keep` says so."""
+    """Return every cell of a page that prints the same each time, run both ways.
+
+    A kernel's run is kept if `keep` says so.
+    """
     python = this_python()
     plain = store.all([unit], [python], LOG.debug, False)[unit, python]
     if plain["problem"]:
@@ -91,7 +94,7 @@ def compared(unit: Unit, store: Store, keep: bool = False) -> list[Compared]:
 
 
 def said(outcome: dict[str, Any]) -> str:
-    """All that a cell printed, its error as one line."""
+    """Return all that a cell printed, its error as one line."""
     if not outcome["reached"]:
         return "(not reached)"
     error = last_line(outcome["error"]) if outcome["error"] else ""
@@ -101,14 +104,14 @@ def said(outcome: dict[str, Any]) -> str:
 
 
 def opened(source: Path, scratch: Path) -> tuple[dict[str, Unit], Store]:
-    """The units of a site's pages, by file, and the store with their runs."""
+    """Return the units of a site's pages, by file, and the store with their runs."""
     app = Sphinx(source, source, scratch, scratch, "dummy", {"everypython_execute": False}, status=None)
     units, store = sources.opened(app, source / app.config.everypython_store)
     return {str(app.project.doc2path(unit.page, absolute=False)): unit for unit in units if unit.kind == "page"}, store
 
 
 def crosscheck(source: Path) -> int:
-    """Reports on every page of a site; returns 0 if all of them could be compared, whatever came of it."""
+    """Report on every page of a site; return 0 if all of them could be compared, whatever came of it."""
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as scratch:

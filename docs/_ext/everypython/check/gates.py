@@ -25,7 +25,7 @@ SOURCE = re.compile(r"\bPEP \d+|\bgh-\d+|\]\(https?://")
 def gating(
     listed: Iterable[str], found: list[Interpreter], default: Interpreter
 ) -> tuple[list[Interpreter], list[str]]:
-    """The Pythons that can fail a build, and the listed names that none was found for.
+    """Return the Pythons that can fail a build, and the listed names that none was found for.
 
     A name like ``cpython-3.12`` means the newest patch on the published default's platform. Without a list all gate
     but debug builds: those do so only where nothing else ran.
@@ -44,7 +44,7 @@ Complaint = tuple[int, Interpreter | None, str]
 
 
 def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
-    """What a unit's runs did, or its reasons lack, that must not reach a reader unseen."""
+    """Return what a unit's runs did, or its reasons lack, that must not reach a reader unseen."""
 
     def made(complaint: Complaint, fault: bool) -> Finding:
         line, python, text = complaint
@@ -62,7 +62,7 @@ def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
 
 
 def endless(build: Build, unit: Unit) -> Iterator[Complaint]:
-    """Processes that had to be stopped."""
+    """Yield processes that had to be stopped."""
     for python in build.ran(unit):
         problem = build.results[unit, python]["problem"]
         if problem and problem.get("endless"):
@@ -70,7 +70,7 @@ def endless(build: Build, unit: Unit) -> Iterator[Complaint]:
 
 
 def failures(build: Build, unit: Unit) -> Iterator[Complaint]:
-    """Processes that ended early, hidden checks that do not hold, and exceptions that the published default raised."""
+    """Yield processes that ended early, hidden checks that do not hold, and what the published default raised."""
     for python in build.ran(unit):
         result = build.results[unit, python]
         problem = result["problem"]
@@ -85,13 +85,13 @@ def failures(build: Build, unit: Unit) -> Iterator[Complaint]:
 
 
 def unexpected(cell: Cell, python: Interpreter, default: Interpreter) -> bool:
-    """Whether an exception needs more than a reason: on the published default, unless the author announced it."""
+    """Return whether an exception needs more than a reason: on the published default, if it was not announced."""
     announced = "raises-exception" in cell.options.tags or first_match(cell.options.differs, default)
     return python == default and not announced
 
 
 def labelled_twice(build: Build, unit: Unit) -> Iterator[Complaint]:
-    """Lines of a table's cell with one label: one column would silently take the other's place."""
+    """Yield lines of a table's cell with one label: one column would silently take the other's place."""
     for index, cell in enumerate(unit.cells):
         if "by-python" in cell.options.tags:
             for python, outcome in build.outcomes(unit, index):
@@ -102,7 +102,7 @@ def labelled_twice(build: Build, unit: Unit) -> Iterator[Complaint]:
 
 
 def differing(build: Build, unit: Unit) -> Iterator[tuple[Cell, Group, Group]]:
-    """Each cell's published group with each group that is compared with it and differs."""
+    """Yield each cell's published group with each group that is compared with it and differs."""
     for index, cell in enumerate(unit.cells):
         if "by-python" in cell.options.tags:  # a table shows what each Python printed
             continue
@@ -112,7 +112,7 @@ def differing(build: Build, unit: Unit) -> Iterator[tuple[Cell, Group, Group]]:
 
 
 def unexplained(build: Build, unit: Unit) -> Iterator[Complaint]:
-    """Differences that no `differs` pattern covers."""
+    """Yield differences that no `differs` pattern covers."""
     for cell, published, group in differing(build, unit):
         for python in group.unexplained:
             ours, theirs = brief(published), brief(group)
@@ -121,7 +121,7 @@ def unexplained(build: Build, unit: Unit) -> Iterator[Complaint]:
 
 
 def brief(group: Group) -> str:
-    """An outcome in one line."""
+    """Return an outcome in one line."""
     outcome = group.outcome
     text = outcome["text"] + (outcome["data"] or {}).get("text/plain", "")
     text += last_line(outcome["error"]) if outcome["error"] else ""
@@ -129,7 +129,7 @@ def brief(group: Group) -> str:
 
 
 def unneeded(build: Build, unit: Unit) -> Iterator[Complaint]:
-    """Patterns of a cell that cover a Python agreeing with the published default."""
+    """Yield patterns of a cell that cover a Python agreeing with the published default."""
     for index, cell in enumerate(unit.cells):
         for python, why in unneeded_in_cell(build, unit, index):
             if not why.of_page:
@@ -156,7 +156,7 @@ def varies_or_skips(cell: Cell, python: Interpreter) -> bool:
 
 
 def unneeded_on_page(build: Build, units: list[Unit]) -> Iterator[Complaint]:
-    """Patterns of a page's front matter, which are for all its cells, that explain no difference in any of them."""
+    """Yield patterns of a page's front matter, which are for all its cells, that explain nothing in any of them."""
     covered: dict[Explanation, Interpreter] = {}
     needed: set[Explanation] = set()
     for unit in units:
@@ -174,7 +174,7 @@ def unneeded_on_page(build: Build, units: list[Unit]) -> Iterator[Complaint]:
 
 
 def without_patch(build: Build, unit: Unit) -> Iterator[Complaint]:
-    """Two patches of one minor version that disagree, and one pattern for both: what is true of neither version."""
+    """Yield patches of one minor version that disagree, and one pattern for both: it is true of neither version."""
     for index, cell in enumerate(unit.cells):
         groups = [group for group in build.groups(unit, index) if not group.apart]
         if "by-python" in cell.options.tags or len(groups) < 2:
@@ -191,12 +191,12 @@ def without_patch(build: Build, unit: Unit) -> Iterator[Complaint]:
 
 
 def patches_of_one(one: Interpreter, other: Interpreter) -> bool:
-    """Whether two Pythons are the same build of the same minor version, on the same kind of machine."""
+    """Return whether two Pythons are the same build of the same minor version, on the same kind of machine."""
     return (one.family, one.pointer_bits, one.number[:2]) == (other.family, other.pointer_bits, other.number[:2])
 
 
 def unsourced(unit: Unit) -> Iterator[Complaint]:
-    """Reasons that name no source: "implementation detail" is not a reason."""
+    """Yield reasons that name no source: "implementation detail" is not a reason."""
     reasons = {why: cell.line for cell in unit.cells for why in (*cell.options.differs, *cell.options.skip)}
     for why, line in reasons.items():
         if not SOURCE.search(why.reason):
@@ -204,7 +204,7 @@ def unsourced(unit: Unit) -> Iterator[Complaint]:
 
 
 def undrawable(build: Build, unit: Unit) -> Iterator[tuple[int, Interpreter, str]]:
-    """What cells display as pictures that none can be made of, with line and Python."""
+    """Yield what cells display as pictures that none can be made of, with line and Python."""
     for index, cell in enumerate(unit.cells):
         for group in [] if cell.options.tags & UNSHOWN else build.groups(unit, index):
             data = group.outcome["data"]

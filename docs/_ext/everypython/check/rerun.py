@@ -1,4 +1,4 @@
-"""Runs every unit again on every Python, twice each, and compares with what runs.json says of it."""
+"""Run every unit again on every Python, twice each, and compare with what runs.json says of it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Job:
 
 
 def fresh(jobs: Sequence[Job], store: Store) -> Iterator[Result]:
-    """A new run of each, in the order of `jobs`: never one that was kept.
+    """Yield a new run of each, in the order of `jobs`: never one that was kept.
 
     Twice as many as there are cores run at a time, so that load is among the perturbations.
     """
@@ -49,7 +49,7 @@ def wrong_runs(
     store: Store,
     ways: tuple[bool, ...] = (False, True),
 ) -> Iterator[str]:
-    """Outcomes of fresh runs, perturbed or not, that are not what runs.json says."""
+    """Yield outcomes of fresh runs, perturbed or not, that are not what runs.json says."""
     recorded = {unit["id"]: unit for unit in site.record["units"]}
     jobs = [Job(unit, python, perturbed) for unit in units.values() for python in pythons for perturbed in ways]
     for job, result in zip(jobs, fresh(jobs, store), strict=True):
@@ -57,7 +57,7 @@ def wrong_runs(
 
 
 def wrong_run(recorded: dict[str, Any], job: Job, result: Result) -> Iterator[str]:
-    """How one run differs from what is recorded of it."""
+    """Yield how one run differs from what is recorded of it."""
     key, problem = job.python.key, result["problem"]
     if problem:
         at = place(recorded, recorded["cells"][problem["cell"]], key)
@@ -76,7 +76,7 @@ def wrong_run(recorded: dict[str, Any], job: Job, result: Result) -> Iterator[st
 
 
 def wrong_skips(site: Published, units: dict[str, Unit], pythons: list[Interpreter], store: Store) -> Iterator[str]:
-    """Cells that a Python skips because they would raise, and do not: each runs after the ones above it, by itself."""
+    """Yield cells that are skipped because they would raise, and do not: each runs alone, after the ones above it."""
     recorded = {unit["id"]: unit for unit in site.record["units"]}
     jobs, expected = [], []
     for unit in units.values():
@@ -101,7 +101,7 @@ Compared = tuple[str | None, object]
 
 
 def compared(variant: dict[str, Any], options: Options) -> Compared:
-    """What runs.json says of an outcome, in the form in which outcomes are compared."""
+    """Return what runs.json says of an outcome, in the form in which outcomes are compared."""
     outputs = enumerate(variant["outputs"])
     data = {f"{number} {kind}": text for number, output in outputs for kind, text in output.items()}
     outcome = {"text": "", "data": data, "error": variant["error"], "reached": True}
@@ -109,7 +109,7 @@ def compared(variant: dict[str, Any], options: Options) -> Compared:
 
 
 def words(outcome: Compared) -> str:
-    """What was printed, displayed and raised, as one text for a message."""
+    """Return what was printed, displayed and raised, as one text for a message."""
     skipped, rest = outcome
     assert isinstance(rest, tuple)
     _, data, error, _ = rest

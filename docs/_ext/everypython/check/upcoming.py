@@ -1,4 +1,4 @@
-"""Do Pythons that a published site does not have yet print the same?
+"""Compare Pythons that a published site does not have yet with those before them: do they print the same?
 
 Each such Python, a prerelease or a newer patch, runs everything and is compared with the one before it on the site: of
 its own minor version if there is one, else of the newest that is older. Of the site only its runs.json is
@@ -25,7 +25,7 @@ from .verify import Unverifiable, many, read, sources
 
 
 def upcoming(docs: Path, site: Path) -> int:
-    """Prints every output that a new Python changes, or how many are compared; returns the exit status."""
+    """Print every output that a new Python changes, or how many are compared; return the exit status."""
     try:
         published = read(site)
         pairs = {python: before(python, published) for python in newcomers(published)}
@@ -54,13 +54,13 @@ def upcoming(docs: Path, site: Path) -> int:
 
 
 def newcomers(site: Published) -> list[Interpreter]:
-    """The Pythons of this machine that the site does not have."""
+    """Return the Pythons of this machine that the site does not have."""
     recorded = {each["key"] for each in site.record["interpreters"]}
     return [python for python in discover() if python.key not in recorded]
 
 
 def before(python: Interpreter, site: Published) -> Interpreter | None:
-    """The Python of the site that a newcomer follows: of its family and minor version, or the newest older one."""
+    """Return the Python of the site that a newcomer follows: of its family and minor version, or the next older."""
     known = (Interpreter.of(each) for each in site.record["interpreters"])
     older = [one for one in known if one.family == python.family and one.number[:2] <= python.number[:2]]
     return min(older, key=lambda one: one.rank, default=None)
@@ -69,7 +69,7 @@ def before(python: Interpreter, site: Published) -> Interpreter | None:
 def expected_record(
     site: Published, units: Mapping[str, Unit], pairs: Mapping[Interpreter, Interpreter]
 ) -> tuple[Published, dict[str, int]]:
-    """The site as it will be if every newcomer prints what the one before it did; and of how many outputs it says so.
+    """Return the site as it is if newcomers print what those before them did, and how many outputs that is of.
 
     Of units that are not told here as there it says nothing, nor of outputs that are announced to differ.
     """
@@ -89,7 +89,7 @@ def expected_record(
 def expected(
     options: Options, cell: dict[str, Any], pairs: Mapping[Interpreter, Interpreter]
 ) -> Iterator[tuple[dict[str, Any], Interpreter]]:
-    """Each variant of a cell with a newcomer that should have it, too.
+    """Yield each variant of a cell with a newcomer that should have it, too.
 
     None is expected where a reason covers only one of two Pythons, where outputs vary, and in tables whose rows are
     what each Python says of itself.

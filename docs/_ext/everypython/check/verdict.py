@@ -21,13 +21,13 @@ LISTED = 20  # lines that the log of a build ends with
 
 
 def refuse(message: str) -> NoReturn:
-    """Ends the build before a page is written. Sphinx would print a bug report around an exception of its own."""
+    """End the build before a page is written. Sphinx would print a bug report around an exception of its own."""
     LOG.error("everypython: %s", message)
     raise SystemExit(1)
 
 
 def checked(app: Sphinx, build: Build) -> Build:
-    """A build that may be published, with what there is to say of it. Ends the process if it may not."""
+    """Return a build that may be published, with what there is to say of it. Ends the process if it may not."""
     found = findings(app, build)
     doubtful = kept_runs_of(build, found)
     if doubtful:  # what failed may have been passing, such as a full disk
@@ -46,7 +46,7 @@ def checked(app: Sphinx, build: Build) -> Build:
 
 
 def findings(app: Sphinx, build: Build) -> list[Finding]:
-    """All that a strict build would not publish, or that Pythons which do not gate still need explained."""
+    """Return all that a strict build would not publish, or that Pythons which do not gate still need explained."""
 
     def made() -> list[Finding]:
         files = {unit.page: str(app.project.doc2path(unit.page, absolute=False)) for unit in build.units}
@@ -56,14 +56,14 @@ def findings(app: Sphinx, build: Build) -> list[Finding]:
 
 
 def kept_runs_of(build: Build, found: list[Finding]) -> list[tuple[Unit, Interpreter]]:
-    """The runs of earlier builds that something was found in, and those of the published default beside them."""
+    """Return the runs of earlier builds that something was found in, and those of the published default beside them."""
     keys = {(finding.unit, key) for finding in found if finding.python for key in (finding.python, build.default.key)}
     named = [(unit, python) for unit in build.units for python in build.ran(unit) if (unit.id, python.key) in keys]
     return [(unit, python) for unit, python in named if python.executable and not build.store.is_new(unit, python)]
 
 
 def listed(build: Build) -> None:
-    """Lists in the log what is published although it is not explained, in one short block."""
+    """List in the log what is published although it is not explained, in one short block."""
     lines = list(dict.fromkeys(str(each).partition("\n")[0] for each in build.findings))
     if lines:
         what = "shown on their pages; a strict build refuses those on Pythons that gate"

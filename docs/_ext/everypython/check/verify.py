@@ -1,4 +1,4 @@
-"""Does a built site say what the Pythons of this machine do?
+"""Compare a built site with new runs: does it say what the Pythons of this machine do?
 
 Compares the site's pages with its runs.json, and runs.json with the sources, packages and runner here, with the Pythons
 found, and with fresh runs: every unit on every Python twice, once pinned as in a build and once perturbed, so that
@@ -34,7 +34,7 @@ class Unverifiable(Exception):
 
 
 def read(site: Path) -> Published:
-    """A site whose runs.json has the shape that its schema describes."""
+    """Return a site whose runs.json has the shape that its schema describes."""
     file = site / "runs.json"
     if not file.is_file():
         raise Unverifiable(f"{file}: not there, so there is no site to verify. Build one first: nox -s docs")
@@ -52,14 +52,14 @@ def read(site: Path) -> Published:
 
 
 def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Store, dict[str, str]]:
-    """The units that the pages here tell, where they run, which has none of the kept runs, and what browsers get."""
+    """Return the units that the pages here tell, a store that has none of the kept runs, and what browsers get."""
     html, doctrees, nothing_runs = scratch / "html", scratch / "doctrees", {"everypython_execute": False}
     app = Sphinx(docs, docs, html, doctrees, "html", nothing_runs, status=None, warning=None)
     return *opened(app, scratch / "runs"), app.config.everypython_browser
 
 
 def verify(docs: Path, site: Path) -> int:
-    """Prints every difference, or how much agrees; returns the exit status."""
+    """Print every difference, or how much agrees; return the exit status."""
     began, differences = time.monotonic(), 0
     try:
         published, found = read(site), discover()
@@ -85,7 +85,7 @@ def verify(docs: Path, site: Path) -> int:
 
 
 def compared(published: Published, told: list[Unit], store: Store, found: list[Interpreter]) -> Iterator[str]:
-    """Every difference, what takes no run first."""
+    """Yield every difference, what takes no run first."""
     units = {unit.id: unit for unit in told}
     yield from wrong_pages(published, units)
     yield from wrong_tables(published, units)
@@ -101,7 +101,7 @@ def compared(published: Published, told: list[Unit], store: Store, found: list[I
 
 
 def counted(units: list[Unit], pythons: list[Interpreter]) -> str:
-    """How much agrees, in words."""
+    """Return how much agrees, in words."""
     cells = [cell.options for unit in units for cell in unit.cells]
     pairs = [(options, python) for options in cells for python in pythons]
     skipped = sum(first_match(options.skip, python) is not None for options, python in pairs)

@@ -34,7 +34,7 @@ def setup(app: Sphinx) -> None:
 
 
 def bar(page: str) -> str:
-    """What stands at the top of a page with cells that run."""
+    """Return what stands at the top of a page with cells that run."""
     options = "".join(f'<option value="{python.key}">{html.escape(python.name)}</option>' for python in pyodides())
     return (
         f'\n<div class="run-bar" data-cells="run/{page}.json">'
@@ -58,7 +58,7 @@ def add_script(app: Sphinx, name: str, template: str, context: dict[str, Any], d
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:
-    """Puts what Run fetches beside the pages."""
+    """Put what Run fetches beside the pages."""
     build = events.current
     if exception is not None or build is None or app.builder.format != "html":
         return
@@ -91,7 +91,7 @@ def bundle(packages: tuple[str, ...]) -> str:
 
 
 def copy_graphviz(app: Sphinx, out: Path) -> None:
-    """Graphviz for browsers. Where it is not in the cache, a graph that runs there shows its text and says so."""
+    """Copy Graphviz for browsers. Where it is not in the cache, a graph that runs there shows its text and says so."""
     for package, integrity in app.config.everypython_browser.items():
         found = node.folder_of(package, integrity) / "dist" / "viz.js"
         if "viz" in package and found.exists():
@@ -100,7 +100,7 @@ def copy_graphviz(app: Sphinx, out: Path) -> None:
 
 
 def record(build: Build, page: str, out: Path) -> dict[str, Any]:
-    """What a page needs to run its cells and to compare. Paths begin at the site's root."""
+    """Return what a page needs to run its cells and to compare. Paths begin at the site's root."""
     folders = {python.key: f"pyodide/{python.pyodide}/" for python in pyodides()}
     return {
         "pythons": {key: {"index": folder, "bytes": loaded(out / folder)} for key, folder in folders.items()},
@@ -116,7 +116,7 @@ def record(build: Build, page: str, out: Path) -> dict[str, Any]:
 
 
 def loaded(folder: Path) -> int:
-    """How many bytes a Pyodide loads."""
+    """Return how many bytes a Pyodide loads."""
     return sum(
         file.stat().st_size
         for file in folder.iterdir()
@@ -145,7 +145,7 @@ def record_of_unit(build: Build, unit: Unit) -> dict[str, Any]:
 
 
 def expected(build: Build, unit: Unit, index: int, python: Interpreter) -> dict[str, Any]:
-    """What a Pyodide printed, displayed and raised when the site was built."""
+    """Return what a Pyodide printed, displayed and raised when the site was built."""
     outcome = build.results[unit, python]["cells"][index]
     error = without_traceback(outcome["error"])
     return {"text": outcome["text"], "data": outcome["data"], "error": error}

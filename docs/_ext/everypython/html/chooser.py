@@ -41,7 +41,7 @@ def write_stylesheet(app: Sphinx) -> None:
 
 
 def stylesheet(build: Build) -> str:
-    """The look of the shown outcome, for each choice: the first one where nothing is chosen."""
+    """Return the look of the shown outcome, for each choice: the first one where nothing is chosen."""
     chosen = [(f'html[data-python="{python.key}"]', python) for python in build.interpreters]
     shown = ["html:not([data-python]) .outcome:first-child"]
     shown += [f'{choice} .outcome[data-pythons~="{python.key}"]' for choice, python in chosen]
@@ -52,12 +52,12 @@ def stylesheet(build: Build) -> str:
 
 
 def called(python: Interpreter, build: Build) -> str:
-    """A Python's name, which two of different platforms may share."""
+    """Return a Python's name, which two of different platforms may share."""
     return python.name if python.platform == build.default.platform else f"{python.name} on {python.platform}"
 
 
 def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Puts chooser and provenance around what the page says; they are in no doctree, so search does not find them."""
+    """Put chooser and provenance around what the page says; they are in no doctree, so search does not find them."""
     build = events.current
     if build is None or doctree is None:
         return
@@ -76,7 +76,7 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
 
 def head_script(build: Build, context: dict[str, Any]) -> str:
-    """A script that blocks: themes put what `add_js_file` adds at the end of the page, after the first paint."""
+    """Return a script that blocks: themes put what `add_js_file` adds at the end of the page, after the first paint."""
     address = f"{context['pathto'](f'_static/{SCRIPT}', resource=True)}?v={version_of_script()}"
     keys = " ".join(python.key for python in build.interpreters)
     return f'<script src="{address}" data-default="{build.default.key}" data-pythons="{keys}"></script>\n'
@@ -101,7 +101,7 @@ def chooser(build: Build) -> str:
 
 
 def skipping(build: Build, name: str) -> str:
-    """Which Pythons skip the whole page, and why; under its cells this is not said again."""
+    """Return which Pythons skip the whole page, and why; under its cells this is not said again."""
     unit = next((unit for unit in build.units if unit.page == name), None)
     whys = [why for why in unit.cells[0].options.skip if why.of_page] if unit else []
     skipped = {
@@ -116,7 +116,7 @@ def skipping(build: Build, name: str) -> str:
 
 
 def without_cpython(app: Sphinx, build: Build, pathto: Callable[[str], str]) -> str:
-    """Which pages show less than they tell, on a site for which no CPython ran."""
+    """Return which pages show less than they tell, on a site for which no CPython ran."""
     links = [
         f'<a href="{pathto(page)}">{html.escape(app.env.titles[page].astext())}</a>'
         for page in build.needing_cpython()
@@ -137,7 +137,7 @@ def markdown(text: str) -> str:
 
 
 def provenance(app: Sphinx, build: Build, runs: str) -> str:
-    """Which Pythons ran, where, with which version of the project, and which are missing."""
+    """Return which Pythons ran, where, with which version of the project, and which are missing."""
     ran = [
         f"on {html.escape(platform)}: {html.escape(', '.join(python.name for python in pythons))}"
         for platform, pythons in groupby(sorted(build.interpreters, key=by_platform), key=lambda one: one.platform)
@@ -157,7 +157,7 @@ def by_platform(python: Interpreter) -> tuple[bool, str, tuple[object, ...]]:
 
 
 def missing(app: Sphinx, build: Build) -> list[str]:
-    """What this build cannot show because no Python that ran is of that kind."""
+    """Return what this build cannot show because no Python that ran is of that kind."""
     warnings = [
         markdown(sentence)
         for pattern, sentence in app.config.everypython_wanted.items()

@@ -44,7 +44,7 @@ class Place:
     page: str
 
     def address(self, page: str, anchor: str = "") -> str:
-        """Where a page is read; nothing if that is not known."""
+        """Return where a page is read; nothing if that is not known."""
         base = self.app.config.html_baseurl
         hashed = f"#{anchor}" if anchor else ""
         return urljoin(f"{base.rstrip('/')}/", self.app.builder.get_target_uri(page)) + hashed if base else ""
@@ -54,7 +54,7 @@ class Place:
         return f"[{text}]({address})" if address else text
 
     def leads(self, target: str) -> tuple[str, str] | None:
-        """The page and the anchor that a link of this page means, if it means a page."""
+        """Return the page and the anchor that a link of this page means, if it means a page."""
         path, env = unquote(urlsplit(target).path), self.app.env
         file = posixpath.normpath(posixpath.join(posixpath.dirname(self.page), path)) if path else ""
         page = self.app.project.path2doc(f"{self.app.srcdir}/{file}") if file else self.page
@@ -74,7 +74,7 @@ class Piece:
 
 
 def pieces(text: str, place: Place) -> Iterator[Piece]:
-    """A page's Markdown, cut where it shows an example."""
+    """Yield a page's Markdown, cut where it shows an example."""
     lines, began = text.split("\n"), 0
     if "{example}" not in text:
         yield Piece(written(text, place))
@@ -87,7 +87,7 @@ def pieces(text: str, place: Place) -> Iterator[Piece]:
 
 
 def examples(text: str, place: Place) -> Iterator[tuple[str, tuple[int, int]]]:
-    """The examples that stand in no box, by name, with their first line and the one after them."""
+    """Yield the examples that stand in no box, by name, with their first line and the one after them."""
     for node in RenderTreeNode(parser(place).parse(text)).children:
         found = DIRECTIVE.match(node.info) if node.type in ("fence", "colon_fence") else None
         if found and found["name"] == "example" and node.map:
@@ -102,7 +102,7 @@ def parser(place: Place) -> Any:
 
 
 def written(text: str, place: Place) -> str:
-    """A part of a page as plain Markdown."""
+    """Return a part of a page as plain Markdown."""
     markdown = parser(place)
     tree = RenderTreeNode(markdown.parse(text))
     ours = {
@@ -125,7 +125,7 @@ Render = Callable[[RenderTreeNode, RenderContext], str]
 
 
 def as_written(text: str) -> Render:
-    """What a site's own extensions of Markdown add is left as it is."""
+    """Leave as it is what a site's own extensions of Markdown add."""
     return lambda node, context: "\n".join(text.split("\n")[slice(*node.map)]) if node.map else node.content
 
 
@@ -144,7 +144,7 @@ def link(place: Place) -> Render:
 
 
 def role(node: RenderTreeNode, context: RenderContext) -> str:
-    """The text of a role, without what it leads to."""
+    """Return the text of a role, without what it leads to."""
     found = WITH_TARGET.fullmatch(node.content)
     return found["text"] if found else node.content
 
@@ -180,7 +180,7 @@ def directive(place: Place, otherwise: Render) -> Render:
 
 
 def quoted(kind: type[BaseAdmonition], name: str, argument: str, content: str, place: Place) -> str:
-    """A box as a quotation, its title first."""
+    """Return a box as a quotation, its title first."""
     box = parse_directive_text(kind, argument, content)
     title = " ".join(box.arguments) or name.capitalize()
     said = f"**{title}**\n\n{written(chr(10).join(box.body), place)}"

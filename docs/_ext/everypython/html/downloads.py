@@ -56,7 +56,7 @@ On Windows write .venv\\Scripts\\ for .venv/bin/.
 
 
 def build_wheels(app: Sphinx) -> None:
-    """Puts them into the output folder: every page names them."""
+    """Put the wheels into the output folder: every page names them."""
     build = events.current
     if build is None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
@@ -78,7 +78,7 @@ def build_wheels(app: Sphinx) -> None:
 
 
 def wheel(project: Path) -> tuple[str, bytes]:
-    """The wheel that a project's own build backend makes: its name and its contents."""
+    """Return the wheel that a project's own build backend makes: its name and its contents."""
     system = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
     backend = BuildBackendHookCaller(str(project), system["build-backend"], runner=dated)
     with tempfile.TemporaryDirectory() as scratch:
@@ -91,7 +91,7 @@ def date() -> str:
 
 
 def dated(cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None) -> None:
-    """Runs a build backend with a date that is the same tomorrow, because a wheel holds the dates of its files."""
+    """Run a build backend with a date that is the same tomorrow, because a wheel holds the dates of its files."""
     quiet_subprocess_runner(cmd, cwd, {**(extra_environ or {}), "SOURCE_DATE_EPOCH": date()})
 
 
@@ -100,25 +100,25 @@ def wheels(app: Sphinx) -> list[str]:
 
 
 def install(app: Sphinx) -> str:
-    """The line that installs the wheels: from the site's address, or from where the reader has put them."""
+    """Return the line that installs the wheels: from the site's address, or from where the reader has put them."""
     base = app.config.html_baseurl
     places = [urljoin(f"{base.rstrip('/')}/", f"{FOLDER}/{name}") if base else f"./{name}" for name in wheels(app)]
     return " ".join(["pip install", *places]) if places else ""
 
 
 def renamed(app: Sphinx, env: BuildEnvironment, *changes: set[str]) -> Sequence[str]:
-    """Every page, when a wheel has another name: all of them say it."""
+    """Return every page, when a wheel has another name: all of them say it."""
     known, env.everypython_wheels = getattr(env, "everypython_wheels", None), wheels(app)  # type: ignore[attr-defined]
     return [] if known == env.everypython_wheels else sorted(env.found_docs)  # type: ignore[attr-defined]
 
 
 def forget(app: Sphinx, env: BuildEnvironment, page: str) -> None:
-    """Removes the notebook of a page that is gone or about to be read again."""
+    """Remove the notebook of a page that is gone or about to be read again."""
     Path(app.outdir, f"{page}.ipynb").unlink(missing_ok=True)
 
 
 def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    """Writes a page's notebook together with the page, and says below it what can be taken from here.
+    """Write a page's notebook together with the page, and say below it what can be taken from here.
 
     That is in no doctree, so search does not find it.
     """
@@ -143,7 +143,7 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
-    """Writes all examples into one zip, with the wheels and how to run them."""
+    """Write all examples into one zip, with the wheels and how to run them."""
     build, out = events.current, Path(app.outdir)
     if exception or build is None or not isinstance(app.builder, StandaloneHTMLBuilder) or not examples(build):
         return

@@ -18,7 +18,7 @@ from ..run.build import Build
 
 
 def write_runs(app: Sphinx, exception: Exception | None) -> None:
-    """Writes runs.json beside the pages: every interpreter, every unit and cell, every variant."""
+    """Write runs.json beside the pages: every interpreter, every unit and cell, every variant."""
     build = events.current
     if exception is None and build is not None and not build.hasty and app.builder.format == "html":
         path = Path(app.outdir) / "runs.json"
@@ -35,7 +35,7 @@ def write_runs(app: Sphinx, exception: Exception | None) -> None:
 
 
 def record(app: Sphinx, build: Build) -> dict[str, Any]:
-    """What runs.json says."""
+    """Return what runs.json says."""
     return {
         "schema": RUNS_VERSION,
         "project": {"name": app.config.project, "version": app.config.release},

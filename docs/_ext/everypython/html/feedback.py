@@ -17,7 +17,7 @@ def add_link(app: Sphinx, name: str, template: str, context: dict[str, Any], doc
 
 
 def new_issue(repository: str, page: str) -> str:
-    """Where an issue about a page is written: most hosts of repositories agree on that, GitLab's differ."""
+    """Return where an issue about a page is written: most hosts of repositories agree on that, GitLab's differ."""
     if "gitlab" in repository.split("/")[2]:
         return f"{repository}/-/issues/new?issue%5Btitle%5D={quote(f'{page}: ')}"
     return f"{repository}/issues/new?title={quote(f'{page}: ')}"

@@ -16,7 +16,7 @@ from .stylesheets import Stylesheets
 
 
 def finish(app: Sphinx, exception: Exception | None) -> None:
-    """Finishes each page that was written in this build, and keeps the others up to date."""
+    """Finish each page that was written in this build, and keep the others up to date."""
     if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     out = Path(app.outdir)

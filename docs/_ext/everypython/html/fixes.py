@@ -42,7 +42,7 @@ def setup(app: Sphinx) -> None:
 
 
 def fix_html(page: str, title: str) -> str:
-    """A page of the site, by its HTML; `title` is for a page without a heading."""
+    """Return a page of the site, by its HTML; `title` is for a page without a heading."""
     for old, new in PLAIN.items():
         page = page.replace(old, new)
     if "<h1" not in page:  # Sphinx: the page of search results
@@ -55,6 +55,6 @@ def fix_html(page: str, title: str) -> str:
 
 
 def parameters(found: re.Match[str]) -> str:
-    """Sphinx: the parameters of a long signature are no list of definitions."""
+    """Return the parameters of a long signature as no list of definitions, which is what Sphinx writes."""
     lines = found[1].replace("<dd>", '<span class="parameter">').replace("</dd>", "</span>")
     return f'<span class="parameters">\n{lines}</span>'

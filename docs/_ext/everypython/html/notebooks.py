@@ -37,7 +37,7 @@ COLOURS = """.picture { margin: 0; color: #1f2328; background: #fff; --color-for
 
 
 def write(app: Sphinx, build: Build, page: str, install: str) -> None:
-    """Puts a page's notebook beside the page."""
+    """Put a page's notebook beside the page."""
     file = Path(app.outdir, f"{page}.ipynb")
     file.parent.mkdir(parents=True, exist_ok=True)
     notebook = notebook_of(Place(app, page), build, install)
@@ -54,7 +54,7 @@ def notebook_of(place: Place, build: Build, install: str) -> Any:
 
 
 def about(place: Place, build: Build, install: str) -> Iterator[Any]:
-    """What a notebook is of, before anything else; and what installs the packages that cells may import."""
+    """Yield what a notebook is of, before anything else; and what installs the packages that cells may import."""
     config, title = place.app.config, place.app.env.titles[place.page].astext()
     said = [
         f"This notebook is the page “{place.link(title, place.page)}” of {config.project} {config.release}.".strip(),
@@ -86,7 +86,7 @@ def units_of(build: Build, page: str) -> list[Unit]:
 
 
 def source(place: Place) -> Any:
-    """The page as it was written, without outputs."""
+    """Return the page as it was written, without outputs."""
     file = Path(place.app.env.doc2path(place.page))
     return parsed(file.read_text(encoding="utf-8"), str(file))
 
@@ -117,7 +117,7 @@ def code_cell(build: Build, unit: Unit, index: int) -> Any:
 
 
 def program(build: Build, unit: Unit) -> Iterator[Any]:
-    """A program that is written to a file and run from there, as it ran for the page.
+    """Yield a program that is written to a file and run from there, as it ran for the page.
 
     In the kernel itself it would meet the names and the settings that the page's cells have made, and leave its own.
     """
@@ -128,7 +128,7 @@ def program(build: Build, unit: Unit) -> Iterator[Any]:
 
 
 def outputs(build: Build, unit: Unit, index: int) -> list[Any]:
-    """What the published default printed and displayed, in the notebook's form."""
+    """Return what the published default printed and displayed, in the notebook's form."""
     outcome = build.results[unit, build.default]["cells"][index]
     found = reader.notebook_outputs(outcome, index + 1, unit.cells[index].options)
     if drawable(outcome["data"]):
@@ -138,7 +138,7 @@ def outputs(build: Build, unit: Unit, index: int) -> list[Any]:
 
 
 def picture(build: Build, unit: Unit, index: int, data: dict[str, str]) -> dict[str, str]:
-    """A picture that stands by itself; where it cannot be drawn, the text has to do, as on the page."""
+    """Return a picture that stands by itself; where it cannot be drawn, the text has to do, as on the page."""
     try:
         svg = pictures.svg_of(build, unit, data)
     except Undrawable:

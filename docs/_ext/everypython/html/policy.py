@@ -19,7 +19,7 @@ CLASS = re.compile(r"\bclass=\"([^\"]*)\"")
 
 
 def add_csp(page: str) -> str:
-    """A page with its policy, which stands before anything that it is about."""
+    """Return a page with its policy, which stands before anything that it is about."""
     text, rules = without_attributes(page)
     style = "".join(f".{name}{{{said}}}" for name, said in sorted(rules.items()))
     if style:
@@ -28,7 +28,7 @@ def add_csp(page: str) -> str:
 
 
 def policy(page: str) -> str:
-    """The policy of a page, as it stands in an attribute."""
+    """Return the policy of a page, as it stands in an attribute."""
     scripts, styles = ([hashed(found) for found in pattern.findall(page)] for pattern in (SCRIPT, STYLE))
     allowed = {
         "default-src": ["'none'"],
@@ -49,7 +49,7 @@ def hashed(content: str) -> str:
 
 
 def without_attributes(page: str) -> tuple[str, dict[str, str]]:
-    """A page whose elements have classes for their `style`, and what these classes mean."""
+    """Return a page whose elements have classes for their `style`, and what these classes mean."""
     rules: dict[str, str] = {}
 
     def classed(found: re.Match[str]) -> str:

@@ -44,13 +44,13 @@ def tag(named: tuple[str, str]) -> str:
 
 
 def written(doctree: nodes.document | None) -> str:
-    """A page's description in its own front matter (`html_meta`), which Sphinx makes a tag of."""
+    """Return a page's description in its own front matter (`html_meta`), which Sphinx makes a tag of."""
     metas = doctree.findall(nodes.meta) if doctree is not None else ()
     return next((str(meta["content"]) for meta in metas if meta.get("name") == "description"), "")
 
 
 def description(doctree: nodes.document | None) -> str:
-    """What a page says of itself, or its first paragraph: of its text or of an admonition, not of a cell or a list."""
+    """Return what a page says of itself, or its first paragraph: of text or an admonition, not of a cell or a list."""
     if doctree is None:
         return ""
     frames = nodes.section, nodes.document, nodes.Admonition
@@ -59,7 +59,7 @@ def description(doctree: nodes.document | None) -> str:
 
 
 def addresses(app: Sphinx, name: str) -> dict[str, str]:
-    """The tags that are right only where it is known at which address the site is read."""
+    """Return the tags that are right only where it is known at which address the site is read."""
     base, card = app.config.html_baseurl, app.config.everypython_card
     known = {"og:url": address(app, name)} if base else {}
     if not (base and card):
@@ -97,7 +97,7 @@ def robots(app: Sphinx) -> Iterator[str]:
 
 
 def sitemap(app: Sphinx) -> Iterator[str]:
-    """Every page that was written by somebody; without the address of the site there can be none."""
+    """Yield every page that was written by somebody; without the address of the site there can be none."""
     if app.config.html_baseurl:
         yield '<?xml version="1.0" encoding="utf-8"?>'
         yield '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'

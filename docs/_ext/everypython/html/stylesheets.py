@@ -32,7 +32,7 @@ class Stylesheets:
             self.renewed[file.name] = (origin and self.join(origin[1])) or file.name
 
     def linked(self, page: str, folder: Path) -> str:
-        """A page that stands in `folder`, with one stylesheet; as it was if one of its own is not to be joined."""
+        """Return a page of `folder` with one stylesheet; as it was if one of its own is not to be joined."""
         links = [link.partition("?")[0] for link in LINK.findall(page)]
         name = self.join(" ".join(Path(os.path.relpath(folder / link, self.static)).as_posix() for link in links))
         first = LINK.search(page)
@@ -43,13 +43,13 @@ class Stylesheets:
         return page[: first.start()] + one + LINK.sub("", page[first.end() :])
 
     def kept(self, page: str) -> str:
-        """A page of an earlier build, with what its stylesheet is now."""
+        """Return a page of an earlier build, with what its stylesheet is now."""
         if all(name == now for name, now in self.renewed.items()):
             return page
         return JOINED.sub(lambda found: self.renewed.get(found[0], found[0]), page)
 
     def join(self, origin: str) -> str | None:
-        """Writes stylesheets, named with spaces between, as one, and returns its name."""
+        """Write stylesheets, named with spaces between, as one, and return its name."""
         if origin not in self.made:
             self.made[origin] = None
             files = [self.static / name for name in origin.split()]
@@ -62,7 +62,7 @@ class Stylesheets:
         return self.made[origin]
 
     def tidy(self) -> None:
-        """Deletes what no page links any more."""
+        """Delete what no page links any more."""
         for file in self.before:
             if file.name not in self.made.values():
                 file.unlink()

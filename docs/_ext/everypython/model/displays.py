@@ -18,12 +18,12 @@ def drawable(data: dict[str, str] | None) -> bool:
 
 
 def source_of(data: dict[str, str]) -> str:
-    """A short name for what a picture is drawn from, by which verify knows it."""
+    """Return a short name for what a picture is drawn from, by which verify knows it."""
     return digest(data.get(GRAPH) or data[SVG])
 
 
 @cache
 def how_drawn() -> str:
-    """Of whatever decides what a graph's drawing is like, besides the graph."""
+    """Return a digest of whatever decides what a graph's drawing is like, besides the graph."""
     graphviz = version("pygraphviz") if dot.available() else ""
     return digest(graphviz, Path(dot.__file__).read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Draws graphs in Graphviz's language as SVG for a page: without colours, links, styles or anything that runs.
+"""Draw graphs in Graphviz's language as SVG for a page: without colours, links, styles or anything that runs.
 
 A graph comes from a cell, or from another machine, so nothing of it is handed on: it is read into names, labels and
 classes, and these are written down anew for Graphviz. What is drawn, by Graphviz or by a cell, goes through one list of
@@ -66,7 +66,7 @@ class Item:
 
     @property
     def size(self) -> tuple[int, int]:
-        """The width and height of a node with these lines."""
+        """Return the width and height of a node with these lines."""
         first, *below = (sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in self.lines)
         room = 6 if self.shape == "plaintext" else 2 * ROOM
         return round(max(LETTER * first, *(SMALL * width for width in below), 8) + room), LINE * len(self.lines) + ROOM
@@ -91,12 +91,12 @@ class Graph:
 
 
 def available() -> bool:
-    """Whether Graphviz is here: there are no wheels of it for every machine. It is not loaded by asking."""
+    """Return whether Graphviz is here: there are no wheels of it for every machine. It is not loaded by asking."""
     return find_spec("pygraphviz") is not None
 
 
 def name_of(dot: str) -> str:
-    """The name that a graph gives itself, or nothing. Graphs of one name are frames of one film."""
+    """Return the name that a graph gives itself, or nothing. Graphs of one name are frames of one film."""
     named = HEAD.match(dot)
     name = (named[1] or "") if named else ""
     return name[1:-1].replace('\\"', '"') if name.startswith('"') else name
@@ -104,7 +104,7 @@ def name_of(dot: str) -> str:
 
 @cache
 def read(dot: str) -> Graph:
-    """A graph's nodes and edges, in the order in which they appear."""
+    """Return a graph's nodes and edges, in the order in which they appear."""
     from pygraphviz import AGraph
 
     outside = OUTSIDE.sub("", dot)
@@ -122,7 +122,7 @@ def read(dot: str) -> Graph:
 
 
 def graph_of(found: Any) -> Graph:
-    """What is drawn of a graph that pygraphviz has read."""
+    """Return what is drawn of a graph that pygraphviz has read."""
     if found.number_of_nodes() + found.number_of_edges() > MOST:
         raise Undrawable(f"the graph has more than {MOST} nodes and edges")
     graph = Graph(found.is_directed(), rankdir=said(found.graph_attr, "rankdir", "LR", DIRECTIONS))
@@ -152,14 +152,14 @@ def said(attributes: object, name: str, default: str, allowed: set[str]) -> str:
 
 
 def looks(item: object) -> tuple[str, str]:
-    """The classes and the style of a node or an edge."""
+    """Return the classes and the style of a node or an edge."""
     attributes = item.attr  # type: ignore[attr-defined]
     style = STYLES.intersection(told(attributes, "style").split(","))
     return " ".join(re.findall(r"[A-Za-z][\w-]*", told(attributes, "class"))), ",".join(sorted(style))
 
 
 def lines(label: str, name: object) -> tuple[str, ...]:
-    """A label as lines of plain text."""
+    """Return a label as lines of plain text."""
     ends = {**dict.fromkeys("nlr", "\n"), "N": str(name), **dict.fromkeys("GLTHE", "")}
     text = ESCAPE.sub(lambda escape: ends.get(escape[1], escape[1]), html.unescape(label))
     # Graphviz crashes on an edge whose label begins with an empty line.
@@ -167,7 +167,7 @@ def lines(label: str, name: object) -> tuple[str, ...]:
 
 
 def written(frame: Graph, film: Iterable[Graph]) -> str:
-    """A frame for Graphviz's layout, with a place kept for whatever the other frames of its film show.
+    """Return a frame for Graphviz's layout, with a place kept for all that its film's other frames show.
 
     All frames of a film say the same to the layout: nodes and edges that a frame lacks are there and invisible, and a
     node is as large as it is in any frame. So everything has one place in all of them. The fullest frame comes first:
@@ -204,7 +204,7 @@ def quoted(text: tuple[str, ...]) -> str:
 
 
 def laid_out(dot: str) -> str:
-    """What Graphviz makes of a graph that `written` wrote."""
+    """Return what Graphviz makes of a graph that `written` wrote."""
     from pygraphviz import AGraph
 
     with listening():
@@ -214,7 +214,7 @@ def laid_out(dot: str) -> str:
 
 @contextmanager
 def listening() -> Iterator[Callable[[], str]]:
-    """Keeps what Graphviz and its libraries write to standard error, for a message; a build's log is not theirs."""
+    """Keep what Graphviz and its libraries write to standard error, for a message; a build's log is not theirs."""
     before = os.dup(2)
     with tempfile.TemporaryFile() as said:
         os.dup2(said.fileno(), 2)
@@ -226,7 +226,7 @@ def listening() -> Iterator[Callable[[], str]]:
 
 
 def allowed(svg: str) -> str:
-    """An SVG with nothing in it that is not on the lists above. Colours become the colour of the text around it.
+    """Return an SVG with nothing in it that is not on the lists above. Colours become the colour of the text around it.
 
     An element that is not on them is refused by name; attributes that are not on them are left out.
     """
@@ -264,7 +264,7 @@ def copied(element: ElementTree.Element) -> ElementTree.Element:
 
 
 def plain(tag: object) -> str:
-    """An SVG element's name without its namespace; of another namespace nothing is allowed."""
+    """Return an SVG element's name without its namespace; of another namespace nothing is allowed."""
     return str(tag).removeprefix(f"{{{NAMESPACE}}}")
 
 
@@ -277,11 +277,11 @@ def attributes(element: ElementTree.Element) -> Iterator[tuple[str, str]]:
 
 
 def texts(svg: str) -> list[str]:
-    """All that is written in a picture, in the order of the alphabet: how a picture is known again."""
+    """Return all that is written in a picture, in the order of the alphabet: how a picture is known again."""
     return sorted("".join(text.itertext()) for text in ElementTree.fromstring(svg).iter(f"{{{NAMESPACE}}}text"))
 
 
 def labels(dot: str) -> list[str]:
-    """All that should be written in a graph's picture, as `texts` has it."""
+    """Return all that should be written in a graph's picture, as `texts` has it."""
     graph = read(dot)
     return sorted(line for item in (*graph.nodes.values(), *graph.edges.values()) for line in item.lines if line)

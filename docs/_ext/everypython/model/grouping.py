@@ -1,4 +1,4 @@
-"""Groups the Pythons that printed the same, and names the groups."""
+"""Group the Pythons that printed the same, and name the groups."""
 
 from __future__ import annotations
 
@@ -28,22 +28,22 @@ class Group:
 
     @property
     def apart(self) -> bool:
-        """Whether nobody is compared with it: what did not run, or varies, differs from nothing."""
+        """Return whether nobody is compared with it: what did not run, or varies, differs from nothing."""
         return self.volatile or self.skipped
 
 
 def first_match(patterns: Iterable[Explanation], interpreter: Interpreter) -> Explanation | None:
-    """The first pattern that covers this Python."""
+    """Return the first pattern that covers this Python."""
     return next((because for because in patterns if covers(because.pattern, interpreter)), None)
 
 
 def because(options: Options, interpreter: Interpreter, default: Interpreter) -> Explanation | None:
-    """Why a Python differs from the published default: for a reason of its own, or for one that the default has."""
+    """Return why a Python differs from the published default: for a reason of its own, or for one of the default's."""
     return first_match(options.differs, interpreter) or first_match(options.differs, default)
 
 
 def unneeded(group: Group, default: Interpreter, options: Options) -> list[tuple[Interpreter, Explanation]]:
-    """Members of the published default's group that a reason covers although they agree: out of date, or too wide.
+    """Return members of the published default's group that a reason covers although they agree: it is too wide.
 
     Where a pattern covers the published default itself, as on a machine with old Pythons only, agreeing tells nothing.
     Neither does it where the published default skips the cell, or varies.
@@ -55,7 +55,7 @@ def unneeded(group: Group, default: Interpreter, options: Options) -> list[tuple
 
 
 def comparable(outcome: dict[str, Any], options: Options) -> object:
-    """An outcome as it is compared, never as it is shown: addresses by first appearance, errors by their last line."""
+    """Return an outcome as it is compared, never as it is shown: addresses by appearance, errors by the last line."""
     seen: dict[str, str] = {}
     hexadecimal = r"0x[0-9a-fA-F]+" if "addresses" in options.tags else r"(?<=at )0x[0-9a-fA-F]+"
 
@@ -74,7 +74,7 @@ def last_line(error: dict[str, str]) -> str:
 
 
 def whole_traceback(options: Options) -> bool:
-    """Whether a page shows all of the published default's error: where the author wanted it to be seen.
+    """Return whether a page shows all of the published default's error: where the author wanted it to be seen.
 
     Any other one may lead through files of the machine that built the site, whose names are nobody's business.
     """
@@ -90,7 +90,7 @@ def prints_something(group: Group) -> bool:
 def grouped(
     outcomes: Sequence[tuple[Interpreter, dict[str, Any]]], default: Interpreter, options: Options
 ) -> list[Group]:
-    """The groups of one cell, the published default's first, the others as the interpreters are ranked."""
+    """Return the groups of one cell, the published default's first, the others as the interpreters are ranked."""
     groups: dict[object, Group] = {}
     for interpreter, outcome in sorted(outcomes, key=lambda pair: (pair[0] is not default, pair[0].rank)):
         skipped, varies = first_match(options.skip, interpreter), first_match(options.volatile, interpreter)
@@ -110,12 +110,12 @@ def grouped(
 
 
 def published(groups: dict[object, Group]) -> Group:
-    """The published default's group, which came first."""
+    """Return the published default's group, which came first."""
     return next(iter(groups.values()))
 
 
 def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
-    """A group's Pythons in words; their platforms only where not all that have such a Python are in the group."""
+    """Return a group's Pythons in words, with platforms only where not all that have such a Python are in it."""
     lines = [list(line) for _, line in groupby(sorted(everyone, key=lambda one: one.rank), lambda one: one.family)]
     kinds = Counter(line[0].family[:-1] for line in lines)
     told: dict[tuple[tuple[object, ...], str], list[str]] = {}
@@ -134,7 +134,7 @@ def listed(words: list[str]) -> str:
 
 
 def ranges(line: list[Interpreter], members: list[Interpreter]) -> str:
-    """The versions of those of a line that are members; members that stand next to each other are a range.
+    """Return the versions of those of a line that are members; members that stand next to each other are a range.
 
     Whole versions: what one patch did is not said of a minor version.
     """

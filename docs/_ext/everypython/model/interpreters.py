@@ -1,4 +1,4 @@
-"""Finds the Pythons of this machine and says exactly what each one is."""
+"""Find the Pythons of this machine and say exactly what each one is."""
 
 from __future__ import annotations
 
@@ -63,12 +63,12 @@ class Interpreter:
 
     @property
     def debug(self) -> bool:
-        """Whether it was built to find mistakes in C: it checks more, and lays out its memory in another way."""
+        """Return whether it was built to find mistakes in C: it checks more, and lays out its memory in another way."""
         return bool({"Py_DEBUG", "Py_TRACE_REFS"}.intersection(self.flags))
 
     @property
     def abi(self) -> str:
-        """The letters that CPython's own names have for its builds: `t` free-threaded, `d` debug."""
+        """Return the letters that CPython's own names have for its builds: `t` free-threaded, `d` debug."""
         return f"{'t' if self.free_threaded else ''}{'d' if self.debug else ''}"
 
     @property
@@ -77,13 +77,13 @@ class Interpreter:
 
     @cached_property
     def identity(self) -> dict[str, Any]:
-        """Everything but where it stands: what its outputs depend on, and what runs.json says of it."""
+        """Return everything but where it stands: what its outputs depend on, and what runs.json says of it."""
         told = {name: value for name, value in asdict(self).items() if name != "executable"}
         return {"key": self.key, **(told if self.pyodide else {name: told[name] for name in told if name != "pyodide"})}
 
     @classmethod
     def of(cls, identity: Mapping[str, Any]) -> Interpreter:
-        """The interpreter that another machine described; it stands nowhere here, so its `executable` is empty."""
+        """Return the interpreter that another machine described; it is not here, so its `executable` is empty."""
         fields = {name: identity[name] for name in identity if name != "key"}
         described = cls(executable="", **{**fields, "flags": tuple(identity["flags"])})
         if not KEY.fullmatch(described.key):  # keys stand in selectors, attributes and the names of files
@@ -98,7 +98,7 @@ class Interpreter:
 
     @property
     def kind(self) -> str:
-        """What its build is, in the words that follow the version in a name."""
+        """Return what its build is, in the words that follow the version in a name."""
         words = {"free-threaded": self.free_threaded, "debug": self.debug, "in Pyodide": self.pyodide}
         return "".join(f" {word}" for word, holds in words.items() if holds)
 
@@ -112,7 +112,7 @@ class Interpreter:
 
     @cached_property
     def aliases(self) -> set[str]:
-        """The names that mean this Python in a pattern or a list: its key, with fewer numbers, its implementation."""
+        """Return the names of this Python in patterns: its key, that with fewer numbers, its implementation."""
         if self.pyodide:
             return {self.key, self.implementation, "pyodide", f"pyodide-{self.pyodide}"}
         minor = ".".join(self.version.split(".")[:2])
@@ -124,7 +124,7 @@ class Interpreter:
 
     @property
     def family(self) -> tuple[object, ...]:
-        """CPython comes first, then its free-threaded and debug builds, the rest, and last what runs in a browser."""
+        """Return what sorts CPython first, then its free-threaded and debug builds, the rest, and browsers last."""
         return (
             bool(self.pyodide),
             self.implementation != "cpython",
@@ -136,12 +136,12 @@ class Interpreter:
 
     @property
     def rank(self) -> tuple[object, ...]:
-        """Sorts by family, newest first within one."""
+        """Return what sorts by family, newest first within one."""
         return (self.family, tuple(-part for part in self.number), not self.stable)
 
 
 def published_default(found: list[Interpreter]) -> Interpreter:
-    """The newest stable CPython with a GIL and no debug build; where there is none, the first of what there is.
+    """Return the newest stable CPython with a GIL and no debug build; where there is none, the first of what there is.
 
     Where other machines' runs are merged, one of this machine's kind is preferred: verify can run that one again.
     """
@@ -151,7 +151,7 @@ def published_default(found: list[Interpreter]) -> Interpreter:
 
 
 def discover(environ: Mapping[str, str] = os.environ, log: Callable[[str], None] = print) -> list[Interpreter]:
-    """Every Python to run on, in the order of `Interpreter.rank`.
+    """Return every Python to run on, in the order of `Interpreter.rank`.
 
     `EVERYPYTHON` alone if it is set (paths joined like PATH), else what PATH, pyenv and uv offer, and this Python.
     One that does not start, is too old, or has the key of another one is left out and named in `log`; where EVERYPYTHON
@@ -177,7 +177,7 @@ def discover(environ: Mapping[str, str] = os.environ, log: Callable[[str], None]
 
 @cache
 def searching() -> Future[tuple[list[Interpreter], list[str]]]:
-    """What `discover` finds and says. It waits for processes, so it is begun while this one imports Sphinx."""
+    """Return what `discover` finds and says. It waits for processes, so it is begun while this one imports Sphinx."""
     said: list[str] = []
     pool = ThreadPoolExecutor(1)
     future = pool.submit(lambda: (discover(log=said.append), said))
@@ -186,7 +186,7 @@ def searching() -> Future[tuple[list[Interpreter], list[str]]]:
 
 
 def offered(environ: Mapping[str, str]) -> Iterator[list[str]]:
-    """Paths to try, the ones that a shell would take for one name together."""
+    """Yield paths to try, the ones that a shell would take for one name together."""
     named: dict[str, list[str]] = {}
     for folder in environ.get("PATH", "").split(os.pathsep):
         for path in there(Path(folder), "*") if folder else []:
@@ -206,7 +206,7 @@ def offered(environ: Mapping[str, str]) -> Iterator[list[str]]:
 
 
 def there(folder: Path, pattern: str) -> list[Path]:
-    """What a folder has, if it can be read: it may be another user's."""
+    """Return what a folder has, if it can be read: it may be another user's."""
     try:
         return sorted(folder.glob(pattern))
     except OSError:
@@ -214,7 +214,7 @@ def there(folder: Path, pattern: str) -> list[Path]:
 
 
 def first_that_starts(paths: list[str]) -> tuple[Interpreter | None, list[str]]:
-    """The first usable interpreter of `paths`, and a complaint for each one passed over."""
+    """Return the first usable interpreter of `paths`, and a complaint for each one passed over."""
     complaints: list[str] = []
     for path in paths:
         try:
@@ -225,7 +225,10 @@ def first_that_starts(paths: list[str]) -> tuple[Interpreter | None, list[str]]:
 
 
 def asked(path: str | Path) -> Interpreter:
-    """What the Python at a path says it is. Raises OSError or ValueError where it says nothing that can be used."""
+    """Return what the Python at a path says it is.
+
+    Raises OSError or ValueError where it says nothing that can be used.
+    """
     try:
         answer = subprocess.run(
             [path, "-I", "-c", QUESTION],

@@ -6,11 +6,11 @@ from typing import Any
 
 
 def without_traceback(error: dict[str, str] | None) -> dict[str, str] | None:
-    """Of the others' errors a page shows the last line alone; the rest names folders of the machine that built it."""
+    """Return an error without its traceback, which names folders of the machine that built the site."""
     return error and {name: error[name] for name in ("type", "message")}
 
 
 def outputs_of(outcome: dict[str, Any]) -> list[dict[str, str]]:
-    """An outcome's outputs by MIME type, in the order they appeared."""
+    """Return an outcome's outputs by MIME type, in the order they appeared."""
     stream = [{"text/plain": outcome["text"]}] if outcome["text"] else []
     return [*stream, *([outcome["data"]] if outcome["data"] else [])]

@@ -18,7 +18,7 @@ MEASUREMENTS = HERE / "measurements.schema.json"
 
 @cache
 def validator(schema: Path) -> Draft202012Validator:
-    """For one of the schemas above, which may name each other's definitions."""
+    """Return what checks by one of the schemas above, which may name each other's definitions."""
     contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (RUNS, RECORD, MEASUREMENTS)}
     registry: Registry = Registry().with_resources(
         (name, Resource.from_contents(content)) for name, content in contents.items()
@@ -27,6 +27,6 @@ def validator(schema: Path) -> Draft202012Validator:
 
 
 def schema_error(content: object, schema: Path) -> str:
-    """Where and how a file's content is not as its schema says, in one short line; nothing if it is."""
+    """Return where and how a file's content is not as its schema says, in one short line; nothing if it is."""
     wrong = best_match(validator(schema).iter_errors(content))
     return f"{wrong.json_path}: {wrong.message[:100]}{'…' if wrong.message[100:] else ''}" if wrong else ""

@@ -49,7 +49,7 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
 
 
 def digest(*parts: object) -> str:
-    """A short name for contents."""
+    """Return a short name for contents."""
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:24]
 
 
@@ -76,7 +76,7 @@ class Options:
 
     @property
     def said(self) -> tuple[object, ...]:
-        """All but the tags."""
+        """Return all that is said but the tags."""
         return self.differs, self.volatile, self.skip, self.name, self.shows
 
 
@@ -105,7 +105,7 @@ class Unit:
 
     @cached_property
     def digest(self) -> str:
-        """Of the sources alone: where they stand and what is said about them does not change what they print."""
+        """Return a digest of the sources alone: where they stand, and their options, do not change what they print."""
         return digest(self.kind, self.name if self.kind == "example" else "", self.sources)
 
     @property
@@ -114,7 +114,7 @@ class Unit:
 
 
 def reasons(metadata: Mapping[str, Any], name: str, place: str, of_page: bool) -> tuple[Explanation, ...]:
-    """The patterns under one name. A reason is a text; of `skip` it may also say what the cell would raise."""
+    """Return the patterns under one name. A reason is a text; of `skip` it may also say what the cell would raise."""
     value = metadata.get(name) or {}
     wrong = f'{place}: `{name}` must map patterns to reasons, like `{name}: {{pypy: "why"}}`. {REMEDY}'
     if not isinstance(value, Mapping):
@@ -135,7 +135,7 @@ def reasons(metadata: Mapping[str, Any], name: str, place: str, of_page: bool) -
 
 
 def options(metadata: Mapping[str, Any], place: str, of_page: bool = False) -> Options:
-    """The engine's options of a cell, an example or a page's front matter."""
+    """Return the engine's options of a cell, an example or a page's front matter."""
     known = OF_PAGE if of_page else OPTIONS | OF_JUPYTER
     for unknown in sorted(map(str, metadata.keys() - known)):
         # a page may say other things to other extensions: of its names only what looks like one of ours is refused
@@ -155,7 +155,7 @@ def options(metadata: Mapping[str, Any], place: str, of_page: bool = False) -> O
 
 
 def merge_options(cell: Options, page: Options) -> Options:
-    """A cell's options, with its page's after its own."""
+    """Return a cell's options, with its page's after its own."""
     return replace(
         cell,
         differs=cell.differs + page.differs,
@@ -166,7 +166,7 @@ def merge_options(cell: Options, page: Options) -> Options:
 
 @cache
 def written_options(body: str, place: str) -> Options:
-    """The options that begin a cell or an example: YAML between two lines of dashes, or lines like ``:tags: [x]``."""
+    """Return the options that begin a cell or an example: YAML between dashes, or lines like ``:tags: [x]``."""
     if body.startswith("---"):
         block = re.split(r"^---+[ \t]*$", body, maxsplit=2, flags=re.MULTILINE)[1]
     else:
@@ -176,7 +176,7 @@ def written_options(body: str, place: str) -> Options:
 
 
 def loaded(block: str, what: str) -> dict[str, Any]:
-    """A block of YAML that maps names to values. `what` begins the message for one that does not."""
+    """Return a block of YAML that maps names to values. `what` begins the message for one that does not."""
     try:
         metadata = yaml.load(block, Loader) or {}
     except yaml.YAMLError as error:
@@ -189,13 +189,13 @@ def loaded(block: str, what: str) -> dict[str, Any]:
 
 @cache
 def parsed_once(text: str) -> bytes:
-    """Pickled, for the notebooks of all pages stay in memory until the build ends, and objects are larger."""
+    """Return a page's notebook, pickled: all of them stay in memory until the build ends, and objects are larger."""
     config = MdParserConfig(enable_extensions={"colon_fence"})
     return pickle.dumps(read_myst_markdown_notebook(text, config=config, add_source_map=True))
 
 
 def parsed(text: str, place: str = "") -> Any:
-    """A page's notebook without outputs; `place` is for messages."""
+    """Return a page's notebook without outputs; `place` is for messages."""
     try:
         return pickle.loads(parsed_once(text))
     except MystMetadataParsingError as error:
@@ -205,7 +205,7 @@ def parsed(text: str, place: str = "") -> Any:
 
 
 def page_units(page: str, file: Path, examples: Path, packages: list[str]) -> Iterator[Unit]:
-    """The units that a page tells: its own cells, and each example it shows."""
+    """Yield the units that a page tells: its own cells, and each example it shows."""
     try:
         text = file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -248,7 +248,7 @@ def refuse_one_name_twice(file: Path, cells: Iterable[Cell]) -> None:
 
 
 def program(examples: Path, name: str, place: str) -> str:
-    """The source of an example."""
+    """Return the source of an example."""
     try:
         return (examples / f"{name}.py").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -257,6 +257,6 @@ def program(examples: Path, name: str, place: str) -> str:
 
 
 def used(packages: list[str], sources: list[str]) -> tuple[str, ...]:
-    """The declared packages that the sources name. Others are not even installed where they run."""
+    """Return the declared packages that the sources name. Others are not even installed where they run."""
     text = "\n".join(sources)
     return tuple(name for name in packages if re.search(rf"\b{re.escape(name)}\b", text))

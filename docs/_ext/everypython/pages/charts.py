@@ -58,7 +58,7 @@ class Axis:
 
 
 def number(value: float) -> str:
-    """A number with three digits that count."""
+    """Return a number with three digits that count."""
     if not value:
         return "0"
     digits = max(0, 2 - math.floor(math.log10(abs(value))))
@@ -67,7 +67,7 @@ def number(value: float) -> str:
 
 
 def chart(lines: Sequence[Line], across: str, up: str) -> str:
-    """The lines as one SVG element, without a name and without ids."""
+    """Return the lines as one SVG element, without a name and without ids."""
     points = [point for line in lines for point in line.points]
     if len(lines) > len(MARKERS):
         raise Uncharted(f"a chart can tell {len(MARKERS)} lines apart, and has {len(lines)}: leave some out")
@@ -96,13 +96,13 @@ def chart(lines: Sequence[Line], across: str, up: str) -> str:
 
 
 def measured_axis(name: str, values: Sequence[float], logarithmic: bool) -> Axis:
-    """An axis with a tick at each value: for a few values that were chosen."""
+    """Return an axis with a tick at each value: for a few values that were chosen."""
     ticks = tuple(sorted(set(values)))
     return Axis(name, logarithmic, ticks, ticks[0] if logarithmic else min(0, ticks[0]), ticks[-1])
 
 
 def round_axis(name: str, values: Sequence[float], logarithmic: bool) -> Axis:
-    """An axis with ticks at round numbers, from 0 or below where it is not logarithmic."""
+    """Return an axis with ticks at round numbers, from 0 or below where it is not logarithmic."""
     low, high = min(values), max(values)
     if logarithmic:
         powers = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 2)
@@ -117,7 +117,7 @@ def round_axis(name: str, values: Sequence[float], logarithmic: bool) -> Axis:
 
 
 def round_step(span: float) -> float:
-    """The least of 1, 2, 5, 10, 20, … and their tenths of which no more than five go into the span."""
+    """Return the least of 1, 2, 5, 10, 20, … and their tenths of which no more than five go into the span."""
     power = 10.0 ** math.floor(math.log10((span or 1) / 5))
     return next(step * power for step in (1, 2, 5, 10) if (span or 1) <= 5 * step * power * (1 + 1e-9))
 

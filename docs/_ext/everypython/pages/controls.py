@@ -26,19 +26,19 @@ def setup(app: Sphinx) -> None:
 
 
 def pyodides() -> list[Interpreter]:
-    """The Pyodides of this build that have run, newest first."""
+    """Return the Pyodides of this build that have run, newest first."""
     found = events.current.interpreters if events.current else []
     return [python for python in found if python.pyodide and python.executable]
 
 
 def skips(cell: Cell) -> dict[str, str]:
-    """Why a cell does not run, for each Pyodide on which it does not."""
+    """Return why a cell does not run, for each Pyodide on which it does not."""
     found = {python.key: first_match(cell.options.skip, python) for python in pyodides()}
     return {key: why.reason for key, why in found.items() if why}
 
 
 def of_cell(unit: Unit, index: int) -> list[nodes.Node]:
-    """The controls of a cell or program; none where no Pyodide runs it."""
+    """Return the controls of a cell or program; none where no Pyodide runs it."""
     cell = unit.cells[index]
     if UNRUN & cell.options.tags or len(skips(cell)) == len(pyodides()):
         return []
@@ -62,4 +62,4 @@ def close_controls(self: HTML5Translator, at: controls) -> None:
 
 
 def leave(self: Any, at: nodes.Element) -> None:
-    """Other formats have no buttons."""
+    """Do nothing: other formats have no buttons."""

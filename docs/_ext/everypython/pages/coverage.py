@@ -72,7 +72,7 @@ def shown_in(build: Build) -> Shown:
 
 
 def findings(facts: dict[str, str], shown: Shown) -> Iterator[str]:
-    """What is wrong with the list of facts, or with what cells say that they show."""
+    """Yield what is wrong with the list of facts, or with what cells say that they show."""
     for name, cells in shown.items():
         where = ", ".join(sorted({f"{unit.page}:{unit.cells[index].line}" for unit, index in cells}))
         if name not in facts:

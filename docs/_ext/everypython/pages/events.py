@@ -35,7 +35,7 @@ current: Build | None = None
 
 
 def configure_execution(app: Sphinx, config: Config) -> None:
-    """Gives myst-nb executed notebooks, or leaves it to execute them in its own kernel."""
+    """Give myst-nb executed notebooks, or leave it to execute them in its own kernel."""
     if config.everypython_execute:
         config.nb_execution_mode = "off"
         config.nb_custom_formats = {**config.nb_custom_formats, ".md": ["everypython.pages.reader.read", {}, False]}
@@ -61,7 +61,7 @@ def run_everything(app: Sphinx) -> None:
 
 
 def mark_unfinished(app: Sphinx) -> Path:
-    """The file that is there while a build writes, and stays if it is killed.
+    """Return the file that is there while a build writes, and stays if it is killed.
 
     Sphinx keeps what it has read before it writes any page, and would then take the old ones for written.
     """
@@ -70,7 +70,7 @@ def mark_unfinished(app: Sphinx) -> Path:
 
 
 def prepared(app: Sphinx, hasty: bool) -> Build:
-    """Runs every unit on every Python, or in haste only what the published default has not run."""
+    """Run every unit on every Python, or in haste only what the published default has not run."""
     in_browsers = runnable(app)
     found = [*discovered(), *in_browsers]
     units, store = opened(app, Path(app.srcdir, app.config.everypython_store))
@@ -98,7 +98,7 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
 
 @cache
 def discovered() -> list[Interpreter]:
-    """The Pythons of this machine when this process began."""
+    """Return the Pythons of this machine when this process began."""
     found, said = searching().result()
     for line in said:
         LOG.info(line)
@@ -106,7 +106,7 @@ def discovered() -> list[Interpreter]:
 
 
 def runnable(app: Sphinx) -> list[Interpreter]:
-    """The Pyodides that run beside the Pythons of this machine, where the site is to run cells in browsers."""
+    """Return the Pyodides that run beside the Pythons of this machine, where the site is to run cells in browsers."""
     if not app.config.everypython_run:
         return []
     found, complaints = node.pyodides(app.config.everypython_browser)
@@ -116,7 +116,7 @@ def runnable(app: Sphinx) -> list[Interpreter]:
 
 
 def write_record(file: Path, build: Build) -> NoReturn:
-    """Writes this machine's runs instead of a site. What they mean is for the build that merges them to judge."""
+    """Write this machine's runs instead of a site. What they mean is for the build that merges them to judge."""
     ended = [(unit, result["problem"]) for (unit, _), result in build.results.items() if result["problem"]]
     if ended:
         refuse("\n".join(f"{unit.id}: {problem['says']}" for unit, problem in ended))
@@ -126,14 +126,14 @@ def write_record(file: Path, build: Build) -> NoReturn:
 
 
 def remember(app: Sphinx, exception: Exception | None) -> None:
-    """Spares the next build what this one has found out."""
+    """Spare the next build what this one has found out."""
     if exception is None and current is not None and not current.hasty:
         current.store.index.write()
         mark_unfinished(app).unlink(missing_ok=True)
 
 
 def end_log(app: Sphinx, exception: Exception | None) -> None:
-    """Ends the log with what was published although a strict build would not."""
+    """End the log with what was published although a strict build would not."""
     if exception is None and current is not None:
         listed(current)
 
@@ -141,7 +141,7 @@ def end_log(app: Sphinx, exception: Exception | None) -> None:
 def outdated(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> Sequence[str]:
-    """Pages whose runs print something else than when they were last read; a page that is gone goes from the output."""
+    """Return pages whose runs print something else than when they were read; remove what is left of pages that went."""
     if isinstance(app.builder, StandaloneHTMLBuilder):
         for name in removed:
             page = Path(app.builder.get_outfilename(name))
@@ -166,7 +166,7 @@ def outdated(
 
 
 def pages_with_changed_nav(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
-    """Every page, when the table of contents changed that each shows at its side: Sphinx would write some of them."""
+    """Return every page if the table of contents changed that each shows: Sphinx would write only some of them."""
     titles = {name: title.astext() for name, title in env.titles.items()}
     now = digest(titles, env.toctree_includes)
     known = getattr(env, "everypython_navigation", now)

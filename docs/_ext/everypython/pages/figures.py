@@ -53,7 +53,7 @@ class Builds:
 
     @property
     def cases(self) -> list[str]:
-        """Those of tables."""
+        """Return the cases that stand in tables."""
         return list(dict.fromkeys(row["case"] for row in self.rows if row["case"] != GROWTH))
 
     def of_case(self, case: str) -> list[Row]:
@@ -63,11 +63,11 @@ class Builds:
         return rows
 
     def others(self, rows: Sequence[Row]) -> list[Row]:
-        """Those that are not the floor's."""
+        """Return the rows that are not the floor's."""
         return [row for row in rows if row["tool"] != self.floor]
 
     def more(self, row: Row) -> float | None:
-        """What a row took more than the floor, which is the fastest of its rows for the same."""
+        """Return what a row took more than the floor, which is the fastest of its rows for the same."""
         alike = "case", "tool", "pages"
         same = [each for key, each in grouped(self.rows, *alike) if key == (row["case"], self.floor, row["pages"])]
         if not same:
@@ -86,7 +86,7 @@ def parsed(text: str) -> Any:
 
 
 def grouped(rows: Iterable[Row], *fields: str) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:
-    """Rows with the same in these fields, in the order of the first of each."""
+    """Yield rows with the same in these fields, in the order of the first of each."""
     found: dict[tuple[Any, ...], list[Row]] = {}
     for row in rows:
         found.setdefault(tuple(row[field] for field in fields), []).append(row)
@@ -94,7 +94,7 @@ def grouped(rows: Iterable[Row], *fields: str) -> Iterator[tuple[tuple[Any, ...]
 
 
 def by_call(rows: Sequence[Row]) -> dict[str, list[Row]]:
-    """Rows of one tool: all together, or by how it was started where that makes two of one case, in what differs.
+    """Return the rows of one tool, together, or by the part of its call that differs where one case has two of them.
 
     A call that only adds something to another, for one of the cases, belongs to that.
     """
@@ -112,12 +112,12 @@ def by_call(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def shared(words: Sequence[Sequence[str]]) -> int:
-    """With how many words all begin."""
+    """Return how many words all begin with."""
     return sum(1 for _ in takewhile(lambda each: len(set(each)) == 1, zip(*words, strict=False)))
 
 
 def where(row: Row) -> str:
-    """What a row is about, besides its tool."""
+    """Return what a row is about, besides its tool."""
     pythons = f", {row['pythons']} Pythons" if row["pythons"] > 1 else ""
     return f"“{row['case']}” ({row['pages']} pages{pythons})"
 
@@ -127,13 +127,13 @@ def versions(row: Row) -> str:
 
 
 def span(numbers: Iterable[int]) -> str:
-    """One number, or the least and the largest of several."""
+    """Return one number, or the least and the largest of several."""
     different = sorted(set(numbers))
     return " to ".join(map(str, dict.fromkeys(different[:1] + different[-1:]))) or NOTHING
 
 
 def measured(goal: dict[str, Any]) -> str:
-    """What was measured, with as many digits as it takes to tell it from the bound."""
+    """Return what was measured, with as many digits as it takes to tell it from the bound."""
     found, bound = goal["measured"], goal["bound"]
     if found is None:
         return NOTHING

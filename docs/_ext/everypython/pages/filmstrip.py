@@ -106,7 +106,7 @@ class Filmstrip(SphinxDirective):
 
 
 def parts(unit: Unit, taken: list[int]) -> Iterator[element]:
-    """The program from the first picture to the last: a part for each cell; a step ends with a picture."""
+    """Yield the program from the first picture to the last: a part for each cell; a step ends with a picture."""
     for step, (last, this) in enumerate(pairwise([first_of(unit, taken[0]) - 1, *taken]), 1):
         cells = {index: listed(unit.cells[index].source, index == this) for index in range(last + 1, this + 1)}
         cells = {i: source for i, source in cells.items() if source and not unit.cells[i].options.tags & UNLISTED}
@@ -119,13 +119,13 @@ def parts(unit: Unit, taken: list[int]) -> Iterator[element]:
 
 
 def first_of(unit: Unit, index: int) -> int:
-    """Where a film's program begins: with its first picture's cell, or before it if that cell does nothing else."""
+    """Return where a film's program begins: with its first picture's cell, or before it if that does nothing else."""
     before = [i for i in range(index) if not unit.cells[i].options.tags & UNLISTED]
     return before[-1] if before and not listed(unit.cells[index].source, takes_picture=True) else index
 
 
 def listed(source: str, takes_picture: bool) -> str:
-    """A cell as the program shows it: without the last expression, if all that it does is to take the picture."""
+    """Return a cell as the program shows it: without the last expression, if that only takes the picture."""
     found = statements(source)
     shares_a_line = len(found) > 1 and found[-2].end_lineno == found[-1].lineno
     if not takes_picture or not found or shares_a_line:
@@ -134,7 +134,7 @@ def listed(source: str, takes_picture: bool) -> str:
 
 
 def statements(source: str) -> list[ast.stmt]:
-    """A cell's statements; none where this Python is too old for their syntax."""
+    """Return a cell's statements; none where this Python is too old for their syntax."""
     try:
         return ast.parse(source).body
     except SyntaxError:
@@ -142,7 +142,7 @@ def statements(source: str) -> list[ast.stmt]:
 
 
 def gist(source: str) -> str:
-    """The statement that a step is about, in one line: the last one that does more than to print or define."""
+    """Return the statement that a step is about, in one line: the last one that does more than to print or define."""
     doing = [each for each in statements(source) if not isinstance(each, DEFINING)]
     quiet = [each for each in doing if not ast.unparse(each).startswith("print(")]
     ranked = [*statements(source), *doing, *quiet]

@@ -47,7 +47,7 @@ class KernelComparison(SphinxDirective):
 
 
 def side_by_side(one: crosscheck.Compared) -> nodes.container:
-    """What a cell displays, or else its source, above what each of the two printed."""
+    """Return what a cell displays, or else its source, above what each of the two printed."""
     source = split(one.cell.source)[1].strip() or one.cell.source
     code = nodes.literal_block(source, source, language="python3")
     sides = nodes.container("", classes=["sides"])

@@ -97,7 +97,7 @@ def table_of(build: Build, unit: Unit, index: int, columns: str | None = None) -
 
 
 def verbatim(text: str) -> nodes.Node:
-    """What a Python printed, whose quotes stay as they are."""
+    """Return what a Python printed, whose quotes stay as they are."""
     return nodes.paragraph("", text, support_smartquotes=False)
 
 
@@ -120,14 +120,14 @@ def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 
 def units_in_toc_order(app: Sphinx) -> list[Unit]:
-    """All units, in the order of the table of contents."""
+    """Return all units, in the order of the table of contents."""
     order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
     units = events.current.units if events.current else []
     return sorted(units, key=lambda unit: order.get(unit.page, len(order)))
 
 
 def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
-    """A section for each page with a difference."""
+    """Return a section for each page with a difference."""
     build = events.current
     sections: dict[str, nodes.section] = {}
     for unit in units_in_toc_order(app):
@@ -146,7 +146,7 @@ def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
 
 
 def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
-    """A section for each example, with the published default's output."""
+    """Return a section for each example, with the published default's output."""
     build = events.current
     packed = build is not None and examples(build) and app.builder.format == "html"
     sections: list[nodes.Node] = [archive(app, docname)] if packed else []
@@ -172,7 +172,7 @@ def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
 
 
 def examples(build: Build) -> dict[str, str]:
-    """The programs that pages tell, by file name, with the page of each."""
+    """Return the programs that pages tell, by file name, with the page of each."""
     return {f"{unit.name}.py": unit.page for unit in build.units if unit.kind == "example"}
 
 
@@ -183,13 +183,13 @@ def archive(app: Sphinx, docname: str) -> nodes.paragraph:
 
 
 def said_by(source: str) -> list[str]:
-    """The paragraphs of a program's docstring, a line each; a line like `Promise: …` begins one."""
+    """Return the paragraphs of a program's docstring, a line each; a line like `Promise: …` begins one."""
     parts = re.split(r"\n\n|\n(?=[A-Z][a-z]+: )", ast.get_docstring(ast.parse(source)) or "")
     return [" ".join(part.split()) for part in parts if part.strip()]
 
 
 def anchor(unit: Unit, index: int) -> str:
-    """Where on its page a cell or an example is."""
+    """Return where on its page a cell or an example is."""
     return f"cell-{index + 1}" if unit.kind == "page" else f"example-{unit.name}"
 
 
@@ -204,7 +204,7 @@ def last_statement(source: str) -> str:
 
 
 def summary(group: Group, everyone: list[Interpreter]) -> list[nodes.Node]:
-    """One group: its name, under which its output is folded, and its reasons."""
+    """Return one group: its name, under which its output is folded, and its reasons."""
     # without their exact versions, which a list of hundreds would repeat: the demonstration that is linked names them
     label = f'<span class="who">{html.escape(names(group.interpreters, everyone))}</span>'
     printed = printouts(group.outcome)

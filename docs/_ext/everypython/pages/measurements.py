@@ -194,7 +194,7 @@ class Measurements(SphinxDirective):
         return [self.chart("A cold build by its Pythons", lines, "Pythons", "seconds")]
 
     def chart(self, caption: str, lines: Sequence[tuple[str, Points]], across: str, up: str) -> nodes.Node:
-        """A chart, and what it shows in words and in a table."""
+        """Return a chart, and what it shows in words and in a table."""
         known = {name: dict(sorted((x, y) for x, y in points if y is not None)) for name, points in lines}
         if not any(known.values()):
             raise Wrong(f"{self.arguments[0]} has no growth in {across}: measure it, or leave its chart out")
@@ -215,7 +215,7 @@ class Measurements(SphinxDirective):
 
 
 def grown(rows: Sequence[Row], across: str, *fields: str) -> Iterator[tuple[tuple[Any, ...], list[Row]]]:
-    """The rows of each line: of what was measured at more than one place."""
+    """Yield the rows of each line: of what was measured at more than one place."""
     for key, each in grouped(rows, *fields):
         if len({row[across] for row in each}) > 1:
             yield key, each
@@ -234,7 +234,7 @@ def code(text: str) -> nodes.Node:
 
 
 def named(rows: Sequence[Row]) -> Iterator[tuple[list[nodes.Node], list[Row]]]:
-    """The rows of each tool and number of Pythons, with these as entries; of each call where it had several."""
+    """Yield the rows of each tool and number of Pythons, with these as entries; of each call where it had several."""
     for (tool, pythons), found in grouped(rows, "tool", "pythons"):
         for call, alike in by_call(found).items():
             how = [nodes.Text(", "), nodes.literal("", call)] if call else []
@@ -246,7 +246,7 @@ def figure(row: Row) -> nodes.Node:
 
 
 def left_out(rows: Sequence[Row]) -> list[nodes.Node]:
-    """Why tools have no figures, each reason once."""
+    """Return why tools have no figures, each reason once."""
     reasons = grouped((row for row in rows if row["skipped"]), "tool", "skipped")
     return [
         plain(f"{tool} is left out of {', '.join(dict.fromkeys(map(where, found)))}: {skipped}")
@@ -262,7 +262,7 @@ def judged(goal: dict[str, Any]) -> nodes.Node:
 
 
 def bar(share: float) -> nodes.Node:
-    """A bar, which says nothing that the number beside it does not."""
+    """Return a bar, which says nothing that the number beside it does not."""
     size = 'viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true"'
     svg = f'<svg class="bar" {size}><path d="M0 0H{100 * share:.1f}V10H0Z" fill="currentColor"/></svg>'
     return nodes.paragraph("", "", nodes.raw("", svg, format="html"))
@@ -273,7 +273,7 @@ def folded(name: str, *inside: nodes.Node) -> nodes.Node:
 
 
 def drawn(head: list[str], body: Sequence[Sequence[nodes.Node]], caption: str) -> nodes.table:
-    """A table with a caption, in which each row is named by its first entry."""
+    """Return a table with a caption, in which each row is named by its first entry."""
     table = lists.table(head, [list(row) for row in body], "measured")
     next(table.findall(nodes.colspec))["stub"] = 1
     table.insert(0, nodes.title("", caption))

@@ -1,4 +1,4 @@
-"""Draws what each Python printed under a cell or example, and the `{example}` directive."""
+"""Draw what each Python printed under a cell or example, and the `{example}` directive."""
 
 from __future__ import annotations
 
@@ -73,11 +73,11 @@ def close_fold(self: HTML5Translator, node: fold) -> None:
 
 
 def skip(self: Any, node: nodes.Element) -> None:
-    """Other formats show what is inside."""
+    """Do nothing: other formats show what is inside."""
 
 
 def group_label(label: str, group: Group) -> str:
-    """A group's name; exact versions appear on hover and are read out, each once."""
+    """Return a group's name; exact versions appear on hover and are read out, each once."""
     exact = html.escape(", ".join(dict.fromkeys(python.name for python in group.interpreters)))
     return (
         f'<span class="who" title="{exact}">{html.escape(label)}<span class="exactly"> (that is {exact})</span></span>'
@@ -85,7 +85,7 @@ def group_label(label: str, group: Group) -> str:
 
 
 def attach(app: Sphinx, doctree: nodes.document) -> None:
-    """Puts what every Python did with a cell in place of the one output that myst-nb has drawn."""
+    """Put what every Python did with a cell in place of the one output that myst-nb has drawn."""
     build = events.current
     unit = build.page(app.env.docname) if build else None
     if build is None or unit is None:
@@ -110,7 +110,7 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def results(build: Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
-    """The output of a cell: an outcome for each group, the published default's first, which is drawn already."""
+    """Return the output of a cell: an outcome for each group, the published default's first, which is drawn already."""
     first, *others = groups = build.groups(unit, index)
     told = [group for group in groups if not group.of_page]
     if len(told) == 1 and not prints_something(first):
@@ -149,7 +149,7 @@ def group_status(group: Group) -> str:
 
 
 def remarks(group: Group, build: Build, alone: bool) -> list[nodes.Node]:
-    """What stands below a group's output: why it differs, or that no Python does."""
+    """Return what stands below a group's output: why it differs, or that no Python does."""
     if group.of_page:
         return []  # said once, at the top of the page
     reasons: list[nodes.Node] = [explained(reason) for reason in group.reasons]
@@ -161,7 +161,7 @@ def remarks(group: Group, build: Build, alone: bool) -> list[nodes.Node]:
 
 
 def findings(build: Build, unit: Unit, index: int, group: Group, published: bool) -> list[nodes.Node]:
-    """What a strict build would refuse of a group, said where it is seen."""
+    """Return what a strict build would refuse of a group, said where it is seen."""
     cell, every = unit.cells[index], build.interpreters
     found: list[nodes.Node] = []
     for python in group.interpreters:
@@ -182,7 +182,7 @@ def findings(build: Build, unit: Unit, index: int, group: Group, published: bool
 
 
 def does_not_hold(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
-    """Where a hidden check of what a page says has failed: on which Pythons, and how."""
+    """Return what says where a hidden check of a page has failed: on which Pythons, and how."""
     failed = [group for group in build.groups(unit, index) if group.outcome["error"]]
     sentences = (
         f"What is said here does not hold on {names(group.interpreters, build.interpreters)}: "
@@ -196,7 +196,7 @@ def does_not_hold(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
 
 
 def printouts(outcome: dict[str, Any], traceback: bool = False) -> list[nodes.Node]:
-    """A program's or another Python's output as blocks of text; of an error the last line, or all of it."""
+    """Return a program's or another Python's output as blocks of text; of an error the last line, or all of it."""
     error = outcome["error"]
     trace = (error["traceback"] if traceback else last_line(error)) if error else ""
     texts = [outcome["text"] + (outcome["data"] or {}).get("text/plain", ""), trace]
@@ -204,7 +204,7 @@ def printouts(outcome: dict[str, Any], traceback: bool = False) -> list[nodes.No
 
 
 def explained(reason: str) -> nodes.paragraph:
-    """A reason as a paragraph: it is one line of Markdown."""
+    """Return a reason as a paragraph: it is one line of Markdown."""
     return nodes.paragraph("", "", *copy.deepcopy(inline(reason)), classes=["because"])
 
 
@@ -244,7 +244,7 @@ class Example(SphinxDirective):
         return [caption, cell]
 
     def output(self, name: str) -> list[nodes.Node]:
-        """What the program printed; nothing where the engine stands aside."""
+        """Return what the program printed; nothing where the engine stands aside."""
         build = events.current
         if build is None:
             return []

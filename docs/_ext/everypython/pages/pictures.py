@@ -45,7 +45,7 @@ def report_missing_graphviz(results: Iterable[Result]) -> None:
 
 
 def skip(self: Any, node: nodes.Element) -> None:
-    """Other formats show what is inside."""
+    """Do nothing: other formats show what is inside."""
 
 
 def open_picture(self: HTML5Translator, node: picture) -> None:
@@ -60,7 +60,7 @@ def close_picture(self: HTML5Translator, node: picture) -> None:
 
 
 def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> picture:
-    """What a cell displays: its picture, or its text alone where it cannot be drawn."""
+    """Return what a cell displays: its picture, or its text alone where it cannot be drawn."""
     data: dict[str, str] = group.outcome["data"]
     text, svg = data[TEXT], ""
     try:
@@ -76,7 +76,7 @@ def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> pic
 
 
 def svg_of(build: Build, unit: Unit, data: dict[str, str]) -> str:
-    """The picture, or nothing where there is no Graphviz."""
+    """Return the picture, or nothing where there is no Graphviz."""
     if GRAPH in data and dot.available():
         film = graphs(build, unit).get(dot.name_of(data[GRAPH])) or [data[GRAPH]]
         return kept(build.store.folder / "drawn", dot.written(dot.read(data[GRAPH]), map(dot.read, film)))
@@ -88,7 +88,7 @@ def title_of(data: dict[str, str]) -> str:
 
 
 def kept(folder: Path, graph: str) -> str:
-    """A graph's drawing, from the folder of what was drawn before or from Graphviz."""
+    """Return a graph's drawing, from the folder of what was drawn before or from Graphviz."""
     path = folder / f"{digest(graph, how_drawn())}.svg"
     try:
         return path.read_text(encoding="utf-8")
@@ -102,7 +102,7 @@ def kept(folder: Path, graph: str) -> str:
 
 
 def described(svg: str, ident: str, title: str, text: str) -> str:
-    """A picture with its name and its text for who does not see it."""
+    """Return a picture with its name and its text for who does not see it."""
     if not svg:
         return ""
     about = "".join(
@@ -113,7 +113,7 @@ def described(svg: str, ident: str, title: str, text: str) -> str:
 
 
 def shown_graphs(build: Build, unit: Unit) -> Iterator[tuple[int, str]]:
-    """Every graph that a page shows, with its cell, of each group of Pythons."""
+    """Yield every graph that a page shows, with its cell, of each group of Pythons."""
     for index, cell in enumerate(unit.cells):
         if not cell.options.tags & UNSHOWN:
             for group in build.groups(unit, index):
@@ -123,7 +123,10 @@ def shown_graphs(build: Build, unit: Unit) -> Iterator[tuple[int, str]]:
 
 @cache
 def graphs(build: Build, unit: Unit) -> dict[str, list[str]]:
-    """The frames of each film of a page, as graphs. One that cannot be read is left out; where it stands says so."""
+    """Return the frames of each film of a page, as graphs.
+
+    One that cannot be read is left out; where it stands says so.
+    """
     films: dict[str, list[str]] = {}
     for _, graph in shown_graphs(build, unit):
         if dot.name_of(graph) and readable(graph):

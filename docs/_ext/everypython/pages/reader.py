@@ -15,7 +15,7 @@ from . import events
 
 
 def read(text: str) -> Any:
-    """A page's notebook with the published default's outputs, for myst-nb."""
+    """Return a page's notebook with the published default's outputs, for myst-nb."""
     notebook = parsed(text)
     if not notebook.cells:
         notebook.cells.append(v4.new_markdown_cell(text))
@@ -37,13 +37,13 @@ def read(text: str) -> Any:
 
 
 def told(sources: list[str]) -> tuple[Build | None, Unit | None]:
-    """What ran, and which page's unit has these cells."""
+    """Return what ran, and which page's unit has these cells."""
     build = events.current
     return build, build.pages_by_sources.get(tuple(sources)) if build and sources else None
 
 
 def published(build: Build | None, unit: Unit | None) -> list[dict[str, Any]]:
-    """What the published default did for the cells of a page."""
+    """Return what the published default did for the cells of a page."""
     if build is None or unit is None:
         raise SphinxError("a page changed while it was built; build again")
     outcomes: list[dict[str, Any]] = build.results[unit, build.default]["cells"]
@@ -51,7 +51,10 @@ def published(build: Build | None, unit: Unit | None) -> list[dict[str, Any]]:
 
 
 def notebook_outputs(outcome: dict[str, Any], number: int, options: Options) -> list[Any]:
-    """What a cell did in the notebook's form. Not made by `v4.new_output`, which checks each against the schema."""
+    """Return what a cell did in the notebook's form.
+
+    Not made by `v4.new_output`, which checks each against the schema.
+    """
     outputs: list[dict[str, Any]] = []
     if outcome["text"]:
         outputs.append({"output_type": "stream", "name": "stdout", "text": outcome["text"]})
@@ -66,5 +69,5 @@ def notebook_outputs(outcome: dict[str, Any], number: int, options: Options) -> 
 
 
 def result(data: dict[str, str], number: int) -> dict[str, Any]:
-    """What a cell displayed in the notebook's form."""
+    """Return what a cell displayed in the notebook's form."""
     return {"output_type": "execute_result", "metadata": {}, "data": data, "execution_count": number}

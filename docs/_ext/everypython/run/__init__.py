@@ -1,1 +1,1 @@
-"""Runs units, each in a process of its own, and keeps what they did; and the build, which knows all of it."""
+"""Run units, each in a process of its own, and keep what they did; and the build, which knows all of it."""

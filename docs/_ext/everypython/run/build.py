@@ -34,7 +34,7 @@ class Build:
         return [python for python in self.interpreters if (unit, python) in self.results]
 
     def complete(self, page: str) -> bool:
-        """Whether every Python has run what a page tells."""
+        """Return whether every Python has run what a page tells."""
         return all(len(self.ran(unit)) == len(self.interpreters) for unit in self.units if unit.page == page)
 
     def outcomes(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, Any]]]:
@@ -44,21 +44,21 @@ class Build:
         return grouping.grouped(self.outcomes(unit, index), self.default, unit.cells[index].options)
 
     def broken(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, str]]]:
-        """The Pythons on which a cell raised, each with its error."""
+        """Return the Pythons on which a cell raised, each with its error."""
         return [(python, outcome["error"]) for python, outcome in self.outcomes(unit, index) if outcome["error"]]
 
     def any_broken(self, unit: Unit) -> bool:
-        """Whether a cell raised on any Python."""
+        """Return whether a cell raised on any Python."""
         return any(self.broken(unit, index) for index in range(len(unit.cells)))
 
     def needing_cpython(self) -> list[str]:
-        """The pages of which something does not run or does not hold here, where no CPython ran at all."""
+        """Return the pages of which something does not run or does not hold here, where no CPython ran at all."""
         if any(python.implementation == "cpython" for python in self.interpreters):
             return []
         return list(dict.fromkeys(unit.page for unit in self.units if self.lacks(unit)))
 
     def lacks(self, unit: Unit) -> bool:
-        """Whether the published default skips a cell, or raises where nobody announced it."""
+        """Return whether the published default skips a cell, or raises where nobody announced it."""
         cells = zip(unit.cells, self.results[unit, self.default]["cells"], strict=True)
         return any(
             grouping.first_match(cell.options.skip, self.default)
@@ -67,7 +67,7 @@ class Build:
         )
 
     def page(self, name: str) -> Unit | None:
-        """The unit of a page's own cells."""
+        """Return the unit of a page's own cells."""
         return next((unit for unit in self.units if unit.kind == "page" and unit.page == name), None)
 
     def example(self, name: str, page: str) -> Unit:
@@ -75,18 +75,18 @@ class Build:
 
     @cached_property
     def pages_by_sources(self) -> dict[tuple[str, ...], Unit]:
-        """The units of pages' own cells, found by all that a page's reader is told."""
+        """Return the units of pages' own cells, found by all that a page's reader is told."""
         return {tuple(unit.sources): unit for unit in reversed(self.units) if unit.kind == "page"}
 
     @cached_property
     def interpreters_digest(self) -> str:
-        """Of the Pythons, and of what stands for one of them."""
+        """Return a digest of the Pythons, and of how graphs are drawn."""
         told = [python.identity for python in self.interpreters]
         return digest(told, self.default.key, [python.key for python in self.gating], how_drawn())
 
     @cached_property
     def result_digests(self) -> dict[Unit, list[tuple[str, str]]]:
-        """Of each unit's runs, by the keys of their Pythons."""
+        """Return for each unit the digests of its runs, with the keys of their Pythons."""
 
         def of(unit: Unit, python: Interpreter) -> str:
             return self.store.digest_of(unit, python, self.results[unit, python])
@@ -94,19 +94,19 @@ class Build:
         return {unit: [(python.key, of(unit, python)) for python in self.ran(unit)] for unit in self.units}
 
     def outputs_digest(self, page: str) -> str:
-        """Of everything that a page shows and does not say itself: outputs, and which Pythons ran."""
+        """Return a digest of all that a page shows and does not say itself: outputs, and which Pythons ran."""
         return digest([did for unit, did in self.result_digests.items() if unit.page == page], self.interpreters_digest)
 
     @cached_property
     def gathered_digest(self) -> str:
-        """Of everything that can be gathered from pages: of their texts only the cells and what is said about them."""
+        """Return a digest of all that can be gathered from pages: of their texts only the cells and their options."""
         cells = [(unit.id, cell.source, cell.options) for unit in self.units for cell in unit.cells]
         told = [(name, source, sorted(options.tags), repr(options.said)) for name, source, options in cells]
         return digest(told, list(self.result_digests.values()), self.interpreters_digest)
 
     @cached_property
     def digest(self) -> str:
-        """Of everything."""
+        """Return a digest of the whole build: the sources, their runs and the Pythons."""
         return digest(
             [(unit.id, unit.origin) for unit in self.units],
             list(self.result_digests.values()),

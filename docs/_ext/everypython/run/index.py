@@ -35,7 +35,7 @@ class Index:
             self.known = {}
 
     def remembered(self, make: Callable[[], T], *named: object) -> T:
-        """An entry, or what `make` returns. What it raises is passed on, and nothing remembered."""
+        """Return an entry, or what `make` returns. What it raises is passed on, and nothing remembered."""
         name = digest(*named)
         if name not in self.used:
             self.used[name] = self.known[name] if name in self.known else make()
@@ -43,7 +43,7 @@ class Index:
         return found
 
     def write(self) -> None:
-        """Writes the file whole or not at all, if there is something new."""
+        """Write the file whole or not at all, if there is something new."""
         if self.used.keys() == self.known.keys():
             return
         self.file.parent.mkdir(parents=True, exist_ok=True)
@@ -55,6 +55,6 @@ class Index:
 
 @cache
 def of_this_extension() -> str:
-    """Of its sources, and of when something was last installed beside it: parsers, or what builds wheels."""
+    """Return a digest of the engine's sources, and of when a parser or a build backend was last installed beside it."""
     sources = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parents[1].rglob("*.py"))]
     return digest(sources, sys.version, Path(sysconfig.get_path("purelib")).stat().st_mtime_ns)

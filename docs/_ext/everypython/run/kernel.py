@@ -1,4 +1,4 @@
-"""Runs a page's cells through Jupyter's kernel, the one of the environment that builds the site."""
+"""Run a page's cells through Jupyter's kernel, the one of the environment that builds the site."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def versions() -> str:
 
 
 def outcomes(unit: Unit, packages: Mapping[str, Path], timeout: float) -> list[dict[str, Any]]:
-    """What a page's cells do in a fresh kernel, in the engine's form; `timeout` is for each cell."""
+    """Return what a page's cells do in a fresh kernel, in the engine's form; `timeout` is for each cell."""
     notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in unit.sources])
     with tempfile.TemporaryDirectory(prefix="everypython-", ignore_cleanup_errors=True) as scratch:
         for folder in ("work", "home", "tmp", "packages"):
@@ -46,7 +46,7 @@ def outcomes(unit: Unit, packages: Mapping[str, Path], timeout: float) -> list[d
 
 
 def execute(notebook: Any, scratch: Path, timeout: float) -> int:
-    """Fills in a notebook's outputs; returns how many of its cells ended before the kernel did."""
+    """Fill in a notebook's outputs; return how many of its cells ended before the kernel did."""
     # Imported here: they take 0.2 s, and a build that has nothing to ask the kernel starts without them.
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
@@ -80,7 +80,7 @@ def execute(notebook: Any, scratch: Path, timeout: float) -> int:
 
 
 def outcome(outputs: list[Any], reached: bool) -> dict[str, Any]:
-    """A notebook cell's outputs in the engine's form."""
+    """Return a notebook cell's outputs in the engine's form."""
     text, data, error = "", None, None
     for output in outputs:
         if output.output_type == "stream":

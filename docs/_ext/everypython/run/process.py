@@ -67,18 +67,18 @@ class Stopped(Exception):
 
 @cache
 def unrandomised() -> tuple[str, ...]:
-    """What starts a program with its addresses in the same place every time; nothing where the system forbids it."""
+    """Return what starts a program with its addresses always in the same place; nothing where that is forbidden."""
     return starter("setarch", platform.machine(), "-R")
 
 
 @cache
 def tied() -> tuple[str, ...]:
-    """What starts a program that ends when this process does, even if that is killed; nothing where there is none."""
+    """Return what starts a program that ends when this process does, even if killed; nothing where there is none."""
     return starter("setpriv", "--pdeathsig", "KILL")
 
 
 def starter(*command: str) -> tuple[str, ...]:
-    """A command of Linux that starts another one, if it is there and allowed."""
+    """Return a command of Linux that starts another one, if it is there and allowed."""
     if sys.platform != "linux" or shutil.which(command[0]) is None:
         return ()
     return command if subprocess.run([*command, "true"], capture_output=True).returncode == 0 else ()
@@ -86,12 +86,12 @@ def starter(*command: str) -> tuple[str, ...]:
 
 @cache
 def digest_of_conditions() -> str:
-    """Of everything here that a run's output may depend on, and that is the same on every machine."""
+    """Return a digest of all that a run's output may depend on here, and that is the same on every machine."""
     return digest(RUNNER.read_text(encoding="utf-8"), FIXED, OPTIONS)
 
 
 def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
-    """A virtual environment without pip, with compiled copies of the packages: a first run must be like the next.
+    """Make a virtual environment without pip, with compiled copies of packages: a first run must be like the next.
 
     It may be renamed to `final` afterwards.
     """
@@ -105,7 +105,7 @@ def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path
 
 
 def python_of(environment: Path) -> Path:
-    """What a run is started with: a virtual environment's Python, or for Pyodide the bundle."""
+    """Return what a run is started with: a virtual environment's Python, or for Pyodide the bundle."""
     bundle = environment / node.BUNDLE
     if bundle.exists():
         return bundle
@@ -115,7 +115,7 @@ def python_of(environment: Path) -> Path:
 def run(
     unit: Unit, python: Path, timeout: float, name: str, *, implementation: str = "", perturbed: bool = False
 ) -> dict[str, Any]:
-    """Runs a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed.
+    """Run a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed.
 
     Raises Stopped where it ended because of `stop`.
 
@@ -157,7 +157,7 @@ def run(
 
 
 def prepared(unit: Unit, base: Path, log: Path, report: Path) -> list[str]:
-    """Writes what the process needs and returns the arguments for its Python."""
+    """Write what the process needs and return the arguments for its Python."""
     if unit.kind == "example":
         (base / "work" / f"{unit.name}.py").write_text(unit.sources[0], encoding="utf-8")
         return [f"{unit.name}.py"]
@@ -167,7 +167,7 @@ def prepared(unit: Unit, base: Path, log: Path, report: Path) -> list[str]:
 
 
 def environment(base: Path) -> dict[str, str]:
-    """All the environment variables of a process: of this one's, which may hold secrets, it gets none but INHERITED."""
+    """Return all environment variables of a process: of this one's, which may hold secrets, only those in INHERITED."""
     return {
         **{name: os.environ[name] for name in INHERITED if name in os.environ},
         **FIXED,
@@ -178,7 +178,7 @@ def environment(base: Path) -> dict[str, str]:
 
 
 def finished(command: list[str], base: Path, log: Path, timeout: float, changed: dict[str, str]) -> int | None:
-    """The exit status of a process that appends both its streams to `log`; None if it had to be stopped."""
+    """Return the exit status of a process that appends both its streams to `log`; None if it had to be stopped."""
     with open(log, "ab") as file:
         process = subprocess.Popen(
             command,
@@ -205,7 +205,7 @@ def finished(command: list[str], base: Path, log: Path, timeout: float, changed:
 
 
 def ended(status: int | None, timeout: float) -> str:
-    """How a process ended, in words."""
+    """Return how a process ended, in words."""
     if status is None:
         return f"did not end within {timeout:g} s and was stopped"
     if status < 0:
@@ -218,7 +218,7 @@ def text(printed: bytes) -> str:
 
 
 def writable(texts: dict[str, str] | None) -> dict[str, str] | None:
-    """Texts that can be written as UTF-8, which half of a surrogate pair cannot."""
+    """Return texts that can be written as UTF-8, which half of a surrogate pair cannot."""
     return texts and {name: text(told.encode("utf-8", "backslashreplace")) for name, told in texts.items()}
 
 
@@ -227,14 +227,14 @@ def outcome(printed: str, data: dict[str, str] | None = None, error: dict[str, s
 
 
 def unread(unit: Unit, problem: dict[str, Any]) -> dict[str, Any]:
-    """The result of a unit of which nothing is published but what happened to it."""
+    """Return the result of a unit of which nothing is published but what happened to it."""
     return {"cells": [{**outcome(""), "reached": False} for _ in unit.cells], "problem": problem}
 
 
 def result_of_page(
     unit: Unit, records: list[dict[str, Any]], printed: bytes, status: int | None, timeout: float
 ) -> dict[str, Any]:
-    """Cuts what was printed into cells; what a process that died early did not reach says so."""
+    """Cut what was printed into cells; what a process that died early did not reach says so."""
     cells, says, end = [], "", 0
     for record in records:
         (start, middle), (_, end) = record["printed"], record["trace"]
@@ -257,12 +257,12 @@ def result_of_page(
 
 
 def problem(cell: int, says: str, status: int | None) -> dict[str, Any]:
-    """What a process did instead of coming to its end; what does not end by itself is a fault of its unit's author."""
+    """Return what a process did instead of ending well; that it does not end by itself is a fault of its author."""
     return {"cell": cell, "says": says, **({"endless": True} if status is None else {})}
 
 
 def result_of_program(printed: bytes, status: int | None, timeout: float) -> dict[str, Any]:
-    """A program's one outcome: its error is the traceback that ends what it printed."""
+    """Return a program's one outcome: its error is the traceback that ends what it printed."""
     said, mark, trace = text(printed).rpartition("Traceback (most recent call last):\n")
     if status == 0:
         return {"cells": [outcome(text(printed))], "problem": None}

@@ -29,7 +29,7 @@ class RecordError(Exception):
 
 
 def written(build: Build) -> dict[str, Any]:
-    """A record of what the Pythons of this machine did."""
+    """Return a record of what the Pythons of this machine did."""
     here = [python for python in build.interpreters if python.executable]
     return {
         "record": SCHEMA,
@@ -48,7 +48,7 @@ def written(build: Build) -> dict[str, Any]:
 
 
 def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: Runs, store: Store) -> list[Interpreter]:
-    """Adds the runs of every record in a folder to `results`; returns the Pythons that they add.
+    """Add the runs of every record in a folder to `results`; return the Pythons that they add.
 
     Raises RecordError for a record that is no record, that is of other sources, or that disagrees with another run of
     the same interpreter.
@@ -64,7 +64,7 @@ def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: R
 
 
 def read(file: Path, units: list[Unit], store: Store) -> dict[Interpreter, dict[Unit, Result]]:
-    """The interpreters of one record, each with its result for every unit."""
+    """Return the interpreters of one record, each with its result for every unit."""
     record = content(file)
     runs = {(run["unit"], run["interpreter"]): run for run in record["runs"]}
     try:
@@ -76,7 +76,7 @@ def read(file: Path, units: list[Unit], store: Store) -> dict[Interpreter, dict[
 
 
 def content(file: Path) -> dict[str, Any]:
-    """What a record says, as its schema describes it."""
+    """Return what a record says, as its schema describes it."""
     try:
         if not file.is_file():
             raise ValueError("it is not a file")
@@ -97,7 +97,7 @@ def content(file: Path) -> dict[str, Any]:
 
 
 def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], store: Store) -> Result:
-    """One run of a record, if it is of today's sources."""
+    """Return one run of a record, if it is of today's sources."""
     again = f"Record it again on the machine of {python.key}, from these sources."
     run = runs.get((unit.id, python.key))
     if run is None:
@@ -112,13 +112,13 @@ def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], 
 
 
 def text_of(cell: Mapping[str, Any]) -> dict[str, Any]:
-    """An outcome with its texts alone."""
+    """Return an outcome with its texts alone."""
     data = {kind: text for kind, text in (cell["data"] or {}).items() if kind in TEXTS}
     return {**cell, "data": data or None}
 
 
 def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tuple[str, Result]) -> None:
-    """Refuses two runs of one interpreter that disagree where its output is not said to vary."""
+    """Refuse two runs of one interpreter that disagree where its output is not said to vary."""
     for cell, ours, theirs in zip(unit.cells, one[1]["cells"], other[1]["cells"], strict=True):
         if first_match(cell.options.volatile, python) is None and comparable(ours, cell.options) != comparable(
             theirs, cell.options
@@ -128,7 +128,7 @@ def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tup
 
 
 def record(docs: Path, file: Path) -> int:
-    """Runs everything here and writes the record; nothing is built."""
+    """Run everything here and write the record; nothing is built."""
     from sphinx.cmd.build import main as sphinx_build
 
     with tempfile.TemporaryDirectory() as folder:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
-    """The units that a site's pages tell, and a store in `folder` for their runs."""
+    """Return the units that a site's pages tell, and a store in `folder` for their runs."""
     packages = {
         path.name: path for path in (Path(app.srcdir, each).resolve() for each in app.config.everypython_packages)
     }
@@ -38,7 +38,7 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
 
 
 def content(file: Path) -> str | None:
-    """Of a file that may be wrong, for whoever reads it to complain about."""
+    """Return a digest of a file, or None where it cannot be read: whoever reads it next complains."""
     try:
         return sha256(file.read_bytes()).hexdigest()
     except OSError:

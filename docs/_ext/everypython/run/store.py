@@ -1,4 +1,4 @@
-"""Runs units on interpreters, each in a plain process of its own, and keeps what they printed by content."""
+"""Run units on interpreters, each in a plain process of its own, and keep what they printed by content."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Store:
         self.lock = Lock(folder / "lock")
 
     def key(self, unit: Unit, interpreter: Interpreter) -> str:
-        """Whatever decides what a run prints, and nothing else."""
+        """Return the name of a run's result: a digest of whatever decides what it prints, and of nothing else."""
         if (unit, interpreter) not in self.keys:
             decides = self.digests(without_skipped(unit, interpreter))
             host = node.digest_of_host() if interpreter.pyodide else bool(process.unrandomised())
@@ -53,7 +53,7 @@ class Store:
         return self.keys[unit, interpreter]
 
     def digests(self, unit: Unit) -> dict[str, Any]:
-        """Of what decides a unit's runs besides the interpreter: the same on every machine."""
+        """Return digests of what decides a unit's runs besides the interpreter: the same on every machine."""
         packages = {name: self.package_digests[name] for name in unit.packages}
         return {"source": unit.digest, "packages": packages, "runner": process.digest_of_conditions()}
 
@@ -73,13 +73,13 @@ class Store:
         return self.index.remembered(make, "run", key, *self.seen[key])
 
     def digest_of(self, unit: Unit, interpreter: Interpreter, result: Result) -> str:
-        """Of what a run did."""
+        """Return a digest of what a run did."""
         seen = self.seen.get(self.key(unit, interpreter))
         made = partial(digest, result["cells"], result["problem"])
         return self.index.remembered(made, "did", self.key(unit, interpreter), *seen) if seen else made()
 
     def is_new(self, unit: Unit, interpreter: Interpreter) -> bool:
-        """Whether the result was made by this process, and not by an earlier build."""
+        """Return whether the result was made by this process, and not by an earlier build."""
         return self.key(unit, interpreter) in self.new
 
     def keep(self, key: str, result: Result) -> None:
@@ -96,7 +96,7 @@ class Store:
         self.remembered(key, path, lambda: result)
 
     def environment(self, interpreter: Interpreter, packages: tuple[str, ...]) -> Path:
-        """A bare virtual environment with these packages and nothing else, made when it is first asked for.
+        """Return a bare virtual environment with these packages and nothing else, made when it is first asked for.
 
         Raises OSError where the Python does not run any more. One that was installed anew in its place gets a new one.
         """
@@ -121,7 +121,7 @@ class Store:
         half.rename(folder)
 
     def answers(self, folder: Path, interpreter: Interpreter) -> bool:
-        """Whether an environment's Python still is the one that it was made for: that may be upgraded, or removed."""
+        """Return whether an environment's Python still is the one it was made for: that may be upgraded, or removed."""
         if interpreter.pyodide or folder in self.usable:
             return True
         try:
@@ -149,14 +149,14 @@ class Store:
     def known(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter]
     ) -> dict[tuple[Unit, Interpreter], Result]:
-        """What has run already."""
+        """Return the results of what has run already."""
         found = {(unit, python): self.kept(self.key(unit, python)) for unit in units for python in interpreters}
         return {pair: result for pair, result in found.items() if result}
 
     def all(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter], say: Callable[[str], None], tty: bool
     ) -> dict[tuple[Unit, Interpreter], Result]:
-        """The result of every unit on every interpreter, from what is kept or from a run.
+        """Return the result of every unit on every interpreter, from what is kept or from a run.
 
         Raises SourceChangedError if a unit changes files of the project. Such a run is not kept. Pythons that turn out
         not to run any more have no results; `gone` says why.
@@ -171,7 +171,7 @@ class Store:
     def again(
         self, pairs: Sequence[tuple[Unit, Interpreter]], say: Callable[[str], None]
     ) -> dict[tuple[Unit, Interpreter], Result]:
-        """New results of some units on some interpreters, in place of what is kept."""
+        """Return new results of some units on some interpreters, in place of what is kept."""
         keys = {pair: self.key(*pair) for pair in pairs}
         results = self.newly({key: pair for pair, key in keys.items()}, say, False)
         return {pair: results[key] for pair, key in keys.items() if key in results}
@@ -216,7 +216,7 @@ class Store:
 
 
 def lost(interpreter: Interpreter) -> str:
-    """How a Python that was found is gone, in words; nothing if it still runs."""
+    """Return how a Python that was found is gone, in words; nothing if it still runs."""
     try:
         same = interpreter.pyodide or asked(interpreter.executable).identity == interpreter.identity
     except (OSError, ValueError) as error:
@@ -226,7 +226,10 @@ def lost(interpreter: Interpreter) -> str:
 
 @contextmanager
 def pool_that_stops() -> Iterator[ThreadPoolExecutor]:
-    """Threads, one a core. When something is raised they begin nothing more; an interrupt ends what they run, too."""
+    """Hold threads, one a core.
+
+    When something is raised they begin nothing more; an interrupt ends what they run, too.
+    """
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         try:
             yield pool
@@ -238,7 +241,7 @@ def pool_that_stops() -> Iterator[ThreadPoolExecutor]:
 
 
 def read(path: Path) -> Result:
-    """A kept run. Raises OSError or ValueError for what is none."""
+    """Return a kept run. Raises OSError or ValueError for what is none."""
     found = json.loads(path.read_text(encoding="utf-8"))
     if not isinstance(found, dict):
         raise ValueError(f"{path} is no run")
@@ -246,7 +249,7 @@ def read(path: Path) -> Result:
 
 
 def without_skipped(unit: Unit, interpreter: Interpreter) -> Unit:
-    """A unit as one Python runs it: a cell that is skipped there is empty."""
+    """Return a unit as one Python runs it: a cell that is skipped there is empty."""
     if not any(cell.options.skip for cell in unit.cells):
         return unit
     cells = [replace(cell, source="") if first_match(cell.options.skip, interpreter) else cell for cell in unit.cells]
@@ -278,7 +281,7 @@ class Progress:
 
 
 def content_digest(path: Path) -> str:
-    """Of a package's files, without what Python writes beside them: the same on every machine."""
+    """Return a digest of a package's files, without what Python writes beside them: the same on every machine."""
     files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
     contents = [(name, files[name].read_bytes().hex()) for name in sorted(files) if not name.endswith(".pyc")]
     if not contents:

@@ -47,7 +47,7 @@ class Tree:
         self.suspects: dict[Job, Changes] = {}
 
     def seen(self) -> Seen:
-        """What is there now. A file that comes or goes meanwhile is there or not."""
+        """Return what is there now. A file that comes or goes meanwhile is there or not."""
         found: Seen = {}
         folders = list(self.roots)
         while folders:
@@ -70,7 +70,7 @@ class Tree:
 
     @contextmanager
     def watched(self, unit: Unit, python: Interpreter) -> Iterator[None]:
-        """While a unit runs. If something changes, it is a suspect, together with all that run at that time."""
+        """Watch while a unit runs. If something changes, it is a suspect, with all that run at that time."""
         job = unit, python
         with self.lock:
             if not self.running:
@@ -88,7 +88,7 @@ class Tree:
                 self.running.remove(job)
 
     def judge(self, run: Callable[[Unit, Interpreter], object]) -> None:
-        """Raises SourceChangedError if there are suspects, which `run` runs once more, each alone."""
+        """Raise SourceChangedError if there are suspects, which `run` runs once more, each alone."""
         suspects, self.suspects = self.suspects, {}
         guilty = []
         for job, changes in suspects.items():
