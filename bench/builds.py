@@ -119,7 +119,7 @@ class Pythons:
     @classmethod
     def found(cls) -> Pythons:
         try:  # it stands in docs/_ext, where not every section needs to be run
-            from everypython.interpreters import discover
+            from everypython.model.interpreters import discover
         except ImportError as error:
             raise BenchError(f"what builds the site is not installed ({error}): run `nox -s bench`") from error
         all_of_them = discover(log=lambda line: None)
@@ -200,7 +200,7 @@ def executions(one: Entry, case: str = RUNS) -> dict[str, BuildRow]:
     plain = replace(one.tool, tool=PLAIN, versions={})
     call = "python CELLS, once for each page and example; shared among the cores"
     return {
-        "ours": new_row(case, one.tool, one.pages, "everypython.runs.Store.all"),
+        "ours": new_row(case, one.tool, one.pages, "everypython.run.store.Store.all"),
         "plain": new_row(case, plain, one.pages, call),
     }
 

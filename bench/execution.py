@@ -17,10 +17,10 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from everypython import pages
-from everypython.interpreters import Interpreter, discover
-from everypython.runs import Store, without_skipped
-from everypython.units import Unit
+from everypython.model.interpreters import Interpreter, discover
+from everypython.model.units import Unit
+from everypython.run.sources import opened as open_sources
+from everypython.run.store import Store, without_skipped
 from sphinx.application import Sphinx
 
 from bench.clock import timed
@@ -34,7 +34,7 @@ LIMIT = 180.0
 def opened(source: Path, scratch: Path) -> tuple[list[Unit], Store]:
     app = Sphinx(source, source, scratch, scratch, "dummy", {"everypython_execute": False}, status=None)
     shutil.rmtree(source / "_build" / "execution", ignore_errors=True)
-    return pages.opened(app, source / "_build" / "execution")
+    return open_sources(app, source / "_build" / "execution")
 
 
 def ours(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[str, float]:

@@ -123,8 +123,8 @@ def to_mystmd(name: str, text: str) -> tuple[str, str]:
 def refdemo(pythons: Sequence[str], everypython: str) -> Tool:
     return Tool(
         tool=OURS,
-        call="python -m everypython.publish docs SITE",
-        command=(sys.executable, "-m", "everypython.publish", "docs", "docs/_build/site"),
+        call="python -m everypython build docs SITE",
+        command=(sys.executable, "-m", "everypython", "build", "docs", "docs/_build/site"),
         prepare=our_site,
         pages="docs",
         built="docs/_build/site/**/*.html",

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
-from everypython.gates import patches_of_one
-from everypython.interpreters import Interpreter, discover
+from everypython.check.gates import patches_of_one
+from everypython.model.interpreters import Interpreter, discover
 
 ROOT = Path(__file__).parents[1]
 TESTS = ["pytest", "tests/engine", "tests/site", "-n", "auto", "--dist", "loadfile", "-q"]
@@ -50,7 +50,7 @@ def tried(pythons: Sequence[Interpreter], scratch: Path) -> Outcome:
     """Build and test with these Pythons alone."""
     site = scratch / "-".join(python.key for python in pythons) / "site"
     variables = {"EVERYPYTHON": os.pathsep.join(python.executable for python in pythons), "EVERYPYTHON_SITE": str(site)}
-    status, printed, took = run("everypython.publish", "docs", str(site), "--strict", **variables)
+    status, printed, took = run("everypython", "build", "docs", str(site), "--strict", **variables)
     found = re.search(r"stand against publishing: (\d+)\n((?:.*\n)*)", printed)
     build = f"whole, {took:.0f} s" if status == 0 else f"refused, {found[1] if found else 'no'} findings"
     if status:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from everypython.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter, discover
 
 
 @cache

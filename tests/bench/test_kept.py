@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from everypython import shape
+from everypython.model import schemas
 
 from bench.__main__ import COMMITTED
 from bench.build_goals import LEAST, Figures
@@ -33,7 +33,7 @@ def plain(kept: Any) -> dict[str, float]:
 
 
 def test_the_kept_file_is_one_that_pages_can_draw(kept: Any) -> None:
-    assert shape.misshapen(kept, shape.MEASUREMENTS) == ""
+    assert schemas.schema_error(kept, schemas.MEASUREMENTS) == ""
 
 
 def test_plain_python_alone_takes_more_than_the_bound_of_one_python(figures: Figures, plain: dict[str, float]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from everypython.units import page_units, parsed, written_options
+from everypython.model.units import page_units, parsed, written_options
 
 from bench import notebooks
 
@@ -59,7 +59,7 @@ def test_nothing_is_left_that_only_this_engine_understands() -> None:
 
 
 def test_the_engines_directives_are_all_named() -> None:
-    sources = "\n".join(file.read_text(encoding="utf-8") for file in (DOCS / "_ext" / "everypython").glob("*.py"))
+    sources = "\n".join(file.read_text(encoding="utf-8") for file in (DOCS / "_ext" / "everypython").rglob("*.py"))
     added = set(re.findall(r'add_directive\("([\w-]+)"', sources))
     assert added == notebooks.ENGINE
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pytest
-from everypython import node
+from everypython.run import node
 
 from tests.quality.table import table
 from tests.site.conftest import ROOT, Built
@@ -72,7 +72,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
         return Built(Path(ready))
     folder = tmp_path_factory.mktemp("built") / "site"
     environment = {**os.environ, "NO_COLOR": "1", "PYTHONPATH": str(ROOT / "docs/_ext")}
-    command = [sys.executable, "-m", "everypython.publish", "docs", str(folder), "-D", "everypython_run=1"]
+    command = [sys.executable, "-m", "everypython", "build", "docs", str(folder), "-D", "everypython_run=1"]
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return Built(folder)

@@ -1,8 +1,8 @@
 """``python -m tests.browser.live_latency``: how long a writer waits from a save to the page in the browser.
 
-A copy of this repository is served by `everypython.live` and read in a Chromium. In turn, on three pages, a line of
-prose changes, and then a cell: the page counts as shown when the browser shows the new line, or what the published
-default printed. Exits with 1 if the median is over two seconds.
+A copy of this repository is served by `python -m everypython live` and read in a Chromium. In turn, on three pages,
+a line of prose changes, and then a cell: the page counts as shown when the browser shows the new line, or what the
+published default printed. Exits with 1 if the median is over two seconds.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def main() -> int:
         shutil.copytree(ROOT, copy, ignore=MADE)
         if (ROOT / "docs/_build/runs/kept").exists():  # what ran here need not run there
             shutil.copytree(ROOT / "docs/_build/runs/kept", copy / "docs/_build/runs/kept")
-        command = [sys.executable, "-m", "everypython.live", "docs", "out", "refdemo", "examples", "--port", "0"]
+        command = [sys.executable, "-m", "everypython", "live", "docs", "out", "refdemo", "examples", "--port", "0"]
         environment = {**os.environ, "PYTHONPATH": str(copy / "docs/_ext")}
         serving = subprocess.Popen(command, cwd=copy, env=environment, stdout=subprocess.PIPE, text=True)
         assert serving.stdout

@@ -1,4 +1,4 @@
-"""What somebody sees who writes a page with `everypython.live`: a small site of its own for each test, and Chromium.
+"""What somebody sees who writes a page with `python -m everypython live`: a small site for each test, and Chromium.
 
 Cells that are to run for a while connect to the test. So it knows when one runs, says when it may go on, and learns
 from the end of the connection that its process has ended.
@@ -37,7 +37,7 @@ class Written:
 
     def __init__(self, site: Site, arguments: list[str]) -> None:
         self.site, self.said = site, SimpleQueue[str]()
-        command = [sys.executable, "-m", "everypython.live", "docs", "out", *arguments, "--port", "0"]
+        command = [sys.executable, "-m", "everypython", "live", "docs", "out", *arguments, "--port", "0"]
         self.process = subprocess.Popen(
             command,
             cwd=site.root,

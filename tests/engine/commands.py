@@ -20,8 +20,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from everypython import interpreters, pages
-from everypython.runs import Store
+from everypython.model import interpreters
+from everypython.pages import events
+from everypython.run.store import Store
 from sphinx.util.docutils import docutils_namespace
 
 EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"
@@ -86,6 +87,6 @@ def as_a_new_process(command: list[str], variables: Mapping[str, str]) -> Iterat
 def forget() -> None:
     """Forget which Pythons were found, what was built and what failed."""
     interpreters.searching.cache_clear()
-    pages.discovered.cache_clear()
-    pages.current = None
+    events.discovered.cache_clear()
+    events.current = None
     Store.problems.clear()

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython import child
-from everypython.interpreters import Interpreter, first_that_starts
-from everypython.runs import content_digest
-from everypython.units import Cell, Options, Unit
+from everypython.model.interpreters import Interpreter, first_that_starts
+from everypython.model.units import Cell, Options, Unit
+from everypython.run import process
+from everypython.run.store import content_digest
 
 from tests.pythons import found
 
@@ -89,7 +89,7 @@ def other() -> Interpreter:
 @pytest.fixture(scope="session", autouse=True)
 def environments_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Make each environment that tests need once, and give every store a copy of it."""
-    make, lock = child.make_environment, threading.Lock()
+    make, lock = process.make_environment, threading.Lock()
     made: dict[tuple[Any, ...], Path] = {}
 
     def copy(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
@@ -102,7 +102,7 @@ def environments_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iter
         shutil.copytree(made[wanted], folder, symlinks=True, dirs_exist_ok=True)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(child, "make_environment", copy)
+        patch.setattr(process, "make_environment", copy)
         yield
 
 
@@ -114,11 +114,11 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any
     def run(python: Interpreter, *sources: str, kind: str = "page", timeout: float = 60) -> dict[str, Any]:
         if python.key not in environments:
             folder = tmp_path_factory.mktemp("environment") / "bare"
-            child.make_environment(python, folder, [])
-            environments[python.key] = child.python_of(folder)
+            process.make_environment(python, folder, [])
+            environments[python.key] = process.python_of(folder)
         cells = tuple(Cell(source, 10 * number, Options()) for number, source in enumerate(sources, 1))
         unit = Unit(kind, "unit", "page", 1, cells, ())
-        return child.run(unit, environments[python.key], timeout, f"test-{os.getpid()}-{python.key}")
+        return process.run(unit, environments[python.key], timeout, f"test-{os.getpid()}-{python.key}")
 
     return run
 
@@ -153,13 +153,18 @@ class Site:
     def build(self, *options: str, command: str = "sphinx.cmd.build", alone: bool = False) -> Ended:
         """Build, or give another command to the site and its output; `alone`, in a process of its own."""
         run = start if alone else call
-        return run(command, *options, self.root / "docs", self.root / "out", variables=self.configure())
+        return run(*command.split(), *options, self.root / "docs", self.root / "out", variables=self.configure())
 
     def record(self, name: str = "away.json", alone: bool = False) -> Ended:
         """Record what this site's Pythons print into the folder that its builds read."""
         (self.root / "records").mkdir(exist_ok=True)
         run, file = start if alone else call, self.root / "records" / name
-        return run("everypython.records", self.root / "docs", file, variables=self.configure())
+        return run("everypython", "record", self.root / "docs", file, variables=self.configure())
+
+    def crosscheck(self, alone: bool = False) -> Ended:
+        """Compare this site's pages with Jupyter's kernel."""
+        run = start if alone else call
+        return run("everypython", "crosscheck", self.root / "docs", variables=self.configure())
 
     def built(self, *options: str) -> str:
         """Build, and return the log of a build that must succeed."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython import child
-from everypython.interpreters import Interpreter
-from everypython.runs import Progress, Store
-from everypython.tree import Tree
-from everypython.units import Cell, Options, Unit
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
+from everypython.run import process
+from everypython.run.store import Progress, Store
+from everypython.run.tree import Tree
 
 from .conftest import Site, add_columns, made, this_python
 
@@ -226,10 +226,10 @@ def test_the_output_of_an_example_can_be_folded_like_a_cells(told: Site) -> None
 def test_a_run_that_nobody_wants_any_more_is_ended_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(child, "stop", threading.Event())
+    monkeypatch.setattr(process, "stop", threading.Event())
     store = Store(tmp_path, {}, 60, Tree([], []))
     unit = Unit("page", "a", "a", 1, (Cell("while True: pass", 1, Options()),), ())
-    child.stop.set()
-    with pytest.raises(child.Stopped):
+    process.stop.set()
+    with pytest.raises(process.Stopped):
         store.all([unit], [this_python()], print, False)
     assert store.known([unit], [this_python()]) == {}

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
 
 from .conftest import Site
 
 COUNTED = ["import sys\nwatched = [1, 2]", "watched", "print('references:', sys.getrefcount(watched))"]
-COMMAND = "everypython.crosscheck"
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def compared(site: Site) -> tuple[str, list[list[str]]]:
 def test_a_count_that_displaying_raises_in_the_kernel_is_reported_with_its_place(site: Site) -> None:
     site.page("index", *COUNTED)
     site.page("folder/alike", "import helper\nprint(helper.WORD)", "1 / 0", "{'a': 1}")
-    report = site.build(command=COMMAND, alone=True)
+    report = site.crosscheck(alone=True)
     assert report.returncode == 0, report.stderr
     line, count, _ = report.stdout.splitlines()
     assert re.fullmatch(r"index\.md:17: plain 'references: 2', kernel 'references: [3-9]\d*'", line)
@@ -52,7 +51,7 @@ def test_a_count_that_displaying_raises_in_the_kernel_is_reported_with_its_place
 
 def test_a_page_that_agrees_is_counted_and_not_reported(site: Site) -> None:
     site.page("index", "import helper\nprint(helper.WORD, object())", "[] + ()", "helper.WORD")
-    report = site.build(command=COMMAND)
+    report = site.crosscheck()
     assert (report.returncode, report.stdout.splitlines()[0][:34]) == (0, "0 of 3 cells on 1 pages differ bet")
 
 
@@ -60,7 +59,7 @@ def test_a_cell_that_ends_the_kernel_differs_and_so_does_what_it_never_reached(s
     site.page(
         "index", "print('one')", "import sys\nif 'IPython' in sys.modules:\n    import os\n    os._exit(3)", "print(3)"
     )
-    report = site.build(command=COMMAND)
+    report = site.crosscheck()
     assert report.returncode == 0, report.stderr
     assert report.stdout.splitlines()[:2] == [
         "index.md:12: plain '', kernel '(not reached)'",
@@ -70,13 +69,13 @@ def test_a_cell_that_ends_the_kernel_differs_and_so_does_what_it_never_reached(s
 
 def test_what_varies_from_run_to_run_is_not_compared(site: Site) -> None:
     site.page("index", "---\nvolatile:\n  '*': 'the size of a process'\n---\nimport sys\nlen(sys.modules)", "2")
-    report = site.build(command=COMMAND)
+    report = site.crosscheck()
     assert (report.returncode, report.stdout[:12]) == (0, "0 of 1 cells"), report.stderr
 
 
 def test_a_page_that_cannot_be_read_is_named_and_nothing_is_compared(site: Site) -> None:
     site.page("index", "---\ndiffers: [no reasons]\n---\n1")
-    report = site.build(command=COMMAND)
+    report = site.crosscheck()
     assert report.returncode == 1
     assert "Nothing was compared: " in report.stderr and "index.md:8" in report.stderr
 
@@ -84,7 +83,7 @@ def test_a_page_that_cannot_be_read_is_named_and_nothing_is_compared(site: Site)
 @pytest.mark.usefixtures("without_kernel")
 def test_without_a_kernel_nothing_is_compared(site: Site) -> None:
     site.page("index", *COUNTED)
-    report = site.build(command=COMMAND)
+    report = site.crosscheck()
     assert (report.returncode, report.stdout) == (1, "")
     assert report.stderr.startswith("Nothing was compared: ") and "Traceback" not in report.stderr
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from everypython import drawing
+from everypython.model import dot
 
 pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 
-SVG = f"{{{drawing.NAMESPACE}}}"
+SVG = f"{{{dot.NAMESPACE}}}"
 CIRCLE = r"""digraph "circle" { rankdir=LR; node [shape=box style=rounded];
   n_my_var [label="my_var" shape=plaintext class="name"]; A1 [label="A\n2 references" class="object marked"];
   B1 [label="B\n1 reference" class="object"]; n_my_var -> A1 [class="name"];
@@ -22,8 +22,8 @@ CIRCLE = r"""digraph "circle" { rankdir=LR; node [shape=box style=rounded];
 }"""
 
 
-def drawn(dot: str, *film: str) -> str:
-    return drawing.laid_out(drawing.written(drawing.read(dot), map(drawing.read, film or [dot])))
+def drawn(graph: str, *film: str) -> str:
+    return dot.laid_out(dot.written(dot.read(graph), map(dot.read, film or [graph])))
 
 
 def groups(svg: str, kind: str) -> list[ElementTree.Element]:
@@ -92,8 +92,8 @@ HOSTILE = {
 @pytest.mark.parametrize("label, text", HOSTILE.items())
 def test_a_label_is_text_whatever_is_in_it(label: str, text: str) -> None:
     svg = drawn(f'digraph {{ a [label="{label}"]; b [label="other"]; a -> b [label="{label}"]; }}')
-    assert sorted(drawing.texts(svg)) == sorted([text, text, "other"])
-    assert drawing.labels(f'digraph {{ a [label="{label}"] }}') == [text]
+    assert sorted(dot.texts(svg)) == sorted([text, text, "other"])
+    assert dot.labels(f'digraph {{ a [label="{label}"] }}') == [text]
 
 
 def test_a_label_of_lines_is_lines() -> None:
@@ -101,46 +101,46 @@ def test_a_label_of_lines_is_lines() -> None:
     assert [written_in(group) for group in groups(svg, "node")] == [["one", "two", "three"], ["no label"]]
 
 
-@pytest.mark.parametrize("dot", ["digraph { a [label=<<b>x</b>>] }", "digraph { a -> b [label=<x>] }"])
-def test_a_label_of_markup_is_refused(dot: str) -> None:
-    with pytest.raises(drawing.Undrawable, match="a label is HTML: write it as text"):
-        drawing.read(dot)
+@pytest.mark.parametrize("graph", ["digraph { a [label=<<b>x</b>>] }", "digraph { a -> b [label=<x>] }"])
+def test_a_label_of_markup_is_refused(graph: str) -> None:
+    with pytest.raises(dot.Undrawable, match="a label is HTML: write it as text"):
+        dot.read(graph)
 
 
-@pytest.mark.parametrize("dot", ["", "hello", "digraph {", "digraph { a -> }", '{"nodes": []}'])
-def test_what_is_no_graph_is_refused(dot: str) -> None:
-    with pytest.raises(drawing.Undrawable, match="Graphviz cannot read the graph"):
-        drawing.read(dot)
+@pytest.mark.parametrize("graph", ["", "hello", "digraph {", "digraph { a -> }", '{"nodes": []}'])
+def test_what_is_no_graph_is_refused(graph: str) -> None:
+    with pytest.raises(dot.Undrawable, match="Graphviz cannot read the graph"):
+        dot.read(graph)
 
 
 @pytest.mark.parametrize(
-    "dot",
+    "graph",
     ["digraph { a -> {b c} }", "graph { {a b} -- c }", "digraph { a -> subgraph { b } }", "graph { a --\n// x\n {b} }",
      'digraph { subgraph "s" {a b} subgraph "s" -> c }', "digraph { subgraph s {a b}; subgraph s->c }"],
 )  # fmt: skip
-def test_an_edge_to_a_group_is_refused_as_it_could_be_millions(dot: str) -> None:
-    with pytest.raises(drawing.Undrawable, match="an edge leads to or from a group: write one for each node"):
-        drawing.read(dot)
+def test_an_edge_to_a_group_is_refused_as_it_could_be_millions(graph: str) -> None:
+    with pytest.raises(dot.Undrawable, match="an edge leads to or from a group: write one for each node"):
+        dot.read(graph)
 
 
 def test_words_like_a_group_in_a_label_are_words() -> None:
-    assert drawing.labels('digraph { "a -> {b}" -> c [label="} -> {"] }') == ["a -> {b}", "c", "} -> {"]
+    assert dot.labels('digraph { "a -> {b}" -> c [label="} -> {"] }') == ["a -> {b}", "c", "} -> {"]
 
 
 @pytest.mark.parametrize("label, text", {r"\n": [], r"\n\nx\n": ["x"], r"x\n\ny": ["x", "y"]}.items())
 def test_empty_lines_around_a_label_crash_nothing(label: str, text: list[str]) -> None:
     svg = drawn(f'digraph {{ a [label="{label}"]; b; a -> b [label="{label}"]; b -> b [label="{label}"]; }}')
-    assert drawing.texts(svg) == sorted([*text * 3, "b"])
+    assert dot.texts(svg) == sorted([*text * 3, "b"])
 
 
 @pytest.mark.parametrize(
-    "dot",
+    "graph",
     ['digraph { "" -> b }', 'digraph { charset="nonsense"; a }', 'digraph { charset="rot13"; a }',
      'digraph { "\ud800" }', 'digraph { "a\0b" }', "digraph {\n#\r a [label=<<b>x</b>>]\n}"],
 )  # fmt: skip
-def test_whatever_a_graph_makes_graphviz_raise_is_an_error_of_ours(dot: str) -> None:
-    with pytest.raises(drawing.Undrawable):
-        drawing.read(dot)
+def test_whatever_a_graph_makes_graphviz_raise_is_an_error_of_ours(graph: str) -> None:
+    with pytest.raises(dot.Undrawable):
+        dot.read(graph)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
@@ -150,19 +150,19 @@ def test_graphviz_opens_no_file_that_a_graph_names(tmp_path: Path) -> None:
         f'{name}="{tmp_path / "p.png"}"' for name in ("image", "shapefile", "_background", "stylesheet", "fontname")
     ]
     said = f'imagepath="{tmp_path}"; fontpath="{tmp_path}"; layout="{tmp_path}"; {"; ".join(names)}'
-    dot = f'digraph {{ {said}; node [shape=custom, {", ".join(names)}]; a [image="p.png"]; a -> b }}'
-    program = "import sys\nfrom everypython import drawing\ngraph = drawing.read(sys.argv[1])\n"
-    program += "print(drawing.texts(drawing.laid_out(drawing.written(graph, [graph]))))"
-    paths = {**os.environ, "PYTHONPATH": str(Path(drawing.__file__).parents[1])}
-    done = subprocess.run([sys.executable, "-c", program, dot], capture_output=True, text=True, timeout=60, env=paths)
+    graph = f'digraph {{ {said}; node [shape=custom, {", ".join(names)}]; a [image="p.png"]; a -> b }}'
+    program = "import sys\nfrom everypython.model import dot\ngraph = dot.read(sys.argv[1])\n"
+    program += "print(dot.texts(dot.laid_out(dot.written(graph, [graph]))))"
+    paths = {**os.environ, "PYTHONPATH": str(Path(dot.__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", program, graph], capture_output=True, text=True, timeout=60, env=paths)
     assert (done.stdout, done.stderr) == ("['a', 'b']\n", "")
 
 
 def test_a_graph_too_large_to_look_at_is_refused() -> None:
-    with pytest.raises(drawing.Undrawable, match="more than 400 nodes and edges"):
-        drawing.read("digraph {" + "; ".join(f"n{number}" for number in range(500)) + "}")
-    with pytest.raises(drawing.Undrawable, match="too large"):
-        drawing.read("digraph {" + " " * 300_000 + "}")
+    with pytest.raises(dot.Undrawable, match="more than 400 nodes and edges"):
+        dot.read("digraph {" + "; ".join(f"n{number}" for number in range(500)) + "}")
+    with pytest.raises(dot.Undrawable, match="too large"):
+        dot.read("digraph {" + " " * 300_000 + "}")
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,12 @@ def test_a_graph_too_large_to_look_at_is_refused() -> None:
 def test_attributes_that_are_not_looks_or_labels_bring_nothing_in(attribute: str) -> None:
     evil = 'javascript:alert(\\"evil\\")'
     said = f'{attribute}="{evil}"'
-    dot = f"digraph {{ {said}; a [{said}]; a -> b [{said}]; }}"
-    svg = drawn(dot)
+    graph = f"digraph {{ {said}; a [{said}]; a -> b [{said}]; }}"
+    svg = drawn(graph)
     elements = list(ElementTree.fromstring(svg).iter())
-    assert {element.tag.removeprefix(SVG) for element in elements} <= drawing.SHOWN
+    assert {element.tag.removeprefix(SVG) for element in elements} <= dot.SHOWN
     assert all("(" not in value or key == "transform" for each in elements for key, value in each.items()), svg
-    assert ("evil" in "".join(drawing.texts(svg))) == (attribute == "label")
+    assert ("evil" in "".join(dot.texts(svg))) == (attribute == "label")
 
 
 FRAMES = [
@@ -207,7 +207,7 @@ def test_what_is_in_several_frames_of_a_film_is_in_one_place_in_all_of_them(kind
 def test_the_frames_of_a_film_are_of_one_size_and_show_only_their_own() -> None:
     svgs = [drawn(frame, *FRAMES) for frame in FRAMES]
     assert len({svg.partition(">")[0] for svg in svgs}) == 1
-    assert [drawing.texts(svg) for svg in svgs] == [drawing.labels(frame) for frame in FRAMES]
+    assert [dot.texts(svg) for svg in svgs] == [dot.labels(frame) for frame in FRAMES]
 
 
 def test_the_order_of_the_frames_does_not_move_anything() -> None:
@@ -220,7 +220,7 @@ def test_alone_a_frame_is_smaller() -> None:
 
 
 @pytest.mark.parametrize(
-    "dot, name",
+    "graph, name",
     [
         ('digraph "my circle" {}', "my circle"),
         ("digraph circle{}", "circle"),
@@ -231,12 +231,12 @@ def test_alone_a_frame_is_smaller() -> None:
         ("hello", ""),
     ],
 )
-def test_the_name_of_a_graph_is_known(dot: str, name: str) -> None:
-    assert drawing.name_of(dot) == name
+def test_the_name_of_a_graph_is_known(graph: str, name: str) -> None:
+    assert dot.name_of(graph) == name
 
 
 def svg(inside: str, root: str = 'viewBox="0 0 10 10"') -> str:
-    return f'<svg xmlns="{drawing.NAMESPACE}" xmlns:xlink="http://www.w3.org/1999/xlink" {root}>{inside}</svg>'
+    return f'<svg xmlns="{dot.NAMESPACE}" xmlns:xlink="http://www.w3.org/1999/xlink" {root}>{inside}</svg>'
 
 
 @pytest.mark.parametrize(
@@ -247,8 +247,8 @@ def svg(inside: str, root: str = 'viewBox="0 0 10 10"') -> str:
      "<text><a>x</a></text>", "<filter/>", "<defs/>"],
 )  # fmt: skip
 def test_an_svg_with_an_element_that_is_not_allowed_is_refused_by_name(element: str) -> None:
-    with pytest.raises(drawing.Undrawable, match=r"has an element <.+>, which is not allowed in a page"):
-        drawing.allowed(svg(element))
+    with pytest.raises(dot.Undrawable, match=r"has an element <.+>, which is not allowed in a page"):
+        dot.allowed(svg(element))
 
 
 @pytest.mark.parametrize(
@@ -257,12 +257,12 @@ def test_an_svg_with_an_element_that_is_not_allowed_is_refused_by_name(element: 
      'id="x"', 'clip-path="url(#x)"', 'transform="url(x)"', 'class="a&quot;b"', 'filter="url(#x)"', 'tabindex="0"'],
 )  # fmt: skip
 def test_an_attribute_that_is_not_allowed_is_left_out(attribute: str) -> None:
-    clean = drawing.allowed(svg(f"<g {attribute}><path {attribute} d='M0,0'/></g>", f'viewBox="0 0 9 9" {attribute}'))
-    assert clean == drawing.allowed(svg("<g><path d='M0,0'/></g>", 'viewBox="0 0 9 9"'))
+    clean = dot.allowed(svg(f"<g {attribute}><path {attribute} d='M0,0'/></g>", f'viewBox="0 0 9 9" {attribute}'))
+    assert clean == dot.allowed(svg("<g><path d='M0,0'/></g>", 'viewBox="0 0 9 9"'))
 
 
 def test_every_colour_of_an_svg_becomes_the_colour_of_the_text_around_it() -> None:
-    clean = drawing.allowed(
+    clean = dot.allowed(
         svg('<rect width="9" height="50%" fill="red" stroke="#123"/><path fill="none" stroke="url(#x)"/>')
     )
     assert '<rect width="9" height="50%" fill="currentColor" stroke="currentColor"></rect>' in clean
@@ -270,8 +270,8 @@ def test_every_colour_of_an_svg_becomes_the_colour_of_the_text_around_it() -> No
 
 
 def test_what_is_written_in_an_svg_stays_and_stays_text() -> None:
-    clean = drawing.allowed(svg("<title>t</title><text>a &lt;b&gt; <tspan>c</tspan> d</text>loose"))
-    assert drawing.texts(clean) == ["a <b> c d"]
+    clean = dot.allowed(svg("<title>t</title><text>a &lt;b&gt; <tspan>c</tspan> d</text>loose"))
+    assert dot.texts(clean) == ["a <b> c d"]
     assert "loose" not in clean and "title" not in clean and "<b>" not in clean
 
 
@@ -285,10 +285,10 @@ def test_what_is_written_in_an_svg_stays_and_stays_text() -> None:
     ],
 )
 def test_what_is_no_svg_is_refused(text: str, says: str) -> None:
-    with pytest.raises(drawing.Undrawable, match=says):
-        drawing.allowed(text)
+    with pytest.raises(dot.Undrawable, match=says):
+        dot.allowed(text)
 
 
 def test_an_svg_that_names_its_size_alone_gets_a_viewbox() -> None:
-    root = ElementTree.fromstring(drawing.allowed(svg("", 'width="20px" height="10"')))
+    root = ElementTree.fromstring(dot.allowed(svg("", 'width="20px" height="10"')))
     assert (root.get("viewBox"), root.get("width"), root.get("height")) == ("0 0 20 10", "20", "10")

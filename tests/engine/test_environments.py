@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from everypython import child
-from everypython.interpreters import Interpreter
-from everypython.runs import Result, Store
-from everypython.tree import Tree
-from everypython.units import Cell, Options, Unit
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
+from everypython.run import process
+from everypython.run.store import Result, Store
+from everypython.run.tree import Tree
 
 from .commands import forget
 from .conftest import Site, this_python
@@ -58,7 +58,7 @@ def test_an_environment_is_made_once(tmp_path: Path, removable: Interpreter) -> 
 def test_an_environment_whose_python_is_gone_from_it_is_made_anew(tmp_path: Path, removable: Interpreter) -> None:
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
-    inside = child.python_of(folder)
+    inside = process.python_of(folder)
     inside.unlink()
     inside.symlink_to(tmp_path / "of-an-older-patch")
     results, store = run(tmp_path, "print(2)", removable)
@@ -69,7 +69,7 @@ def test_an_environment_that_was_cut_short_is_made_anew(tmp_path: Path, removabl
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
     folder.rename(folder.with_name(f"half.{folder.name}"))
-    (child.python_of(folder.with_name(f"half.{folder.name}"))).unlink()
+    (process.python_of(folder.with_name(f"half.{folder.name}"))).unlink()
     results, _ = run(tmp_path, "print(2)", removable)
     assert text(results[removable]) == "2\n" and environments(tmp_path) == [folder]
 
@@ -79,7 +79,7 @@ def test_a_python_that_became_another_one_in_its_place_has_no_results(
 ) -> None:
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
-    for link in (Path(removable.executable), child.python_of(folder)):
+    for link in (Path(removable.executable), process.python_of(folder)):
         link.unlink()
         link.symlink_to(other.executable)
     results, store = run(tmp_path, "print(2)", removable)

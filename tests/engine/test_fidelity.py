@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython import child
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
+from everypython.run import process
 
 Run = Callable[..., dict[str, Any]]
 
@@ -57,10 +57,10 @@ ALTERED = {
 
 def typed(python: Interpreter, source: str, folder: Path) -> str:
     """What plain Python prints for a program on its standard input, under the same conditions."""
-    environment = {**child.FIXED, "PATH": os.defpath, **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), str(folder))}
-    environment.update({name: os.environ[name] for name in child.INHERITED if name in os.environ})
-    child.make_environment(python, folder / "environment", [])
-    command = [*child.unrandomised(), str(child.python_of(folder / "environment"))]
+    environment = {**process.FIXED, "PATH": os.defpath, **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), str(folder))}
+    environment.update({name: os.environ[name] for name in process.INHERITED if name in os.environ})
+    process.make_environment(python, folder / "environment", [])
+    command = [*process.unrandomised(), str(process.python_of(folder / "environment"))]
     done = subprocess.run(command, input=source, capture_output=True, text=True, env=environment, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout

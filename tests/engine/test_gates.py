@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from everypython.gates import Finding, gating
-from everypython.interpreters import Interpreter
+from everypython.check.gates import gating
+from everypython.model.findings import Finding
+from everypython.model.interpreters import Interpreter
 
 from .written import built, findings, line_of, page, python
 

@@ -2,8 +2,8 @@
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython.interpreters import Interpreter
-from everypython.variants import names
+from everypython.model.grouping import names
+from everypython.model.interpreters import Interpreter
 
 from .conftest import FRONT, Site, add_columns, made, this_python
 

@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython import child, records
-from everypython.interpreters import Interpreter
-from everypython.pages import Build
-from everypython.records import LARGEST, Refused
-from everypython.runs import Store
-from everypython.tree import Tree
-from everypython.units import Cell, Options, Unit
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
+from everypython.run import process, records
+from everypython.run.build import Build
+from everypython.run.records import LARGEST, RecordError
+from everypython.run.store import Store
+from everypython.run.tree import Tree
 
 from .conftest import FRONT, small_site
 
@@ -36,8 +36,8 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def recorded(store: Store, unit: Unit = UNIT, python: Interpreter = ELSEWHERE) -> dict[str, Any]:
     """A record as the engine writes it."""
-    outcomes = [child.outcome("says\n"), child.outcome("", GRAPH), child.outcome("", None, ERROR)][: len(unit.cells)]
-    results = {(unit, python): {"cells": outcomes, "problem": None}}
+    outcomes = [process.outcome("says\n"), process.outcome("", GRAPH), process.outcome("", None, ERROR)]
+    results = {(unit, python): {"cells": outcomes[: len(unit.cells)], "problem": None}}
     written = records.written(Build([python], python, [python], [], [unit], results, store))
     return dict(json.loads(json.dumps(written)))
 
@@ -116,7 +116,7 @@ def test_any_other_value_anywhere_is_refused_in_one_line_or_is_a_text_like_anoth
     for path in places(original):
         try:
             assert right(read(store, file, with_change(original, path, lambda at, name: at.__setitem__(name, value))))
-        except Refused as error:
+        except RecordError as error:
             refused += 1
             message = str(error)
             assert message.startswith(f"{file}: ") and message.endswith("."), message
@@ -134,7 +134,7 @@ def test_a_record_that_lacks_anything_is_refused_by_name(store: Store, tmp_path:
         if path in may_lack:
             assert right(read(store, file, changed))
             continue
-        with pytest.raises(Refused, match=r"away\.json: "):
+        with pytest.raises(RecordError, match=r"away\.json: "):
             read(store, file, changed)
 
 
@@ -143,21 +143,21 @@ def test_a_record_that_lacks_anything_is_refused_by_name(store: Store, tmp_path:
     ["[" * 100_000, '{"record":' * 100_000, '{"record": 1, "runs": ' + "[" * 100_000, "9" * 10_000, "\x00", "NaN"],
 )
 def test_what_a_parser_chokes_on_is_refused(store: Store, tmp_path: Path, says: str) -> None:
-    with pytest.raises(Refused, match=r"away\.json: this is no record of runs"):
+    with pytest.raises(RecordError, match=r"away\.json: this is no record of runs"):
         read(store, tmp_path / "away.json", says)
 
 
 def test_a_record_too_large_to_be_one_is_refused_before_it_is_read(store: Store, tmp_path: Path) -> None:
     with (tmp_path / "away.json").open("wb") as file:
         file.truncate(100 * LARGEST)  # takes no room on the disk, and would take two gigabytes of memory
-    with pytest.raises(Refused, match=r"away\.json: .* more than 20,000,000 bytes"):
+    with pytest.raises(RecordError, match=r"away\.json: .* more than 20,000,000 bytes"):
         records.read(tmp_path / "away.json", [UNIT], store)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
 def test_a_pipe_is_refused_and_not_waited_for(store: Store, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "away.json")
-    with pytest.raises(Refused, match="it is not a file"):
+    with pytest.raises(RecordError, match="it is not a file"):
         records.read(tmp_path / "away.json", [UNIT], store)
 
 

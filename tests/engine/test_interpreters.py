@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from everypython import interpreters
-from everypython.interpreters import Interpreter, discover, published_default
+from everypython.model import interpreters
+from everypython.model.interpreters import Interpreter, discover, published_default
 
 HERE = {"EVERYPYTHON": sys.executable}
 
@@ -66,7 +66,7 @@ def test_a_python_named_in_everypython_that_cannot_be_used_is_one_line(
         path.write_text(script)
         path.chmod(0o755)
     monkeypatch.setenv("EVERYPYTHON", str(path))
-    assert interpreters.main() == 2
+    assert interpreters.print_found() == 2
     line = capsys.readouterr().err
     assert line.startswith(f"EVERYPYTHON names {path}, which cannot be used (") and line.count("\n") == 1
     assert says in line and line.endswith("Name the path of a Python that runs.\n")
@@ -85,7 +85,7 @@ def test_what_is_found_is_listed_by_key_and_path(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVERYPYTHON", sys.executable)
-    assert interpreters.main() == 0
+    assert interpreters.print_found() == 0
     key, path = capsys.readouterr().out.split("\t")
     assert key.startswith("cpython-") and Path(path.strip()).exists()
 

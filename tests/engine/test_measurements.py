@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython.charts import Line, chart, number
-from everypython.figures import measured
+from everypython.pages.charts import Line, chart, number
+from everypython.pages.figures import measured
 
 from .conftest import FRONT, Site
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from everypython import filmstrip
+from everypython.pages import filmstrip
 
 from .commands import EXTENSIONS, Ended, start
 from .conftest import FRONT, Site, add_columns, made, this_python
@@ -150,7 +150,7 @@ UNDRAWABLE = {
 
 def test_what_cannot_be_drawn_stops_publishing_and_names_its_place(site: Site) -> None:
     site.page("index", "from helper import Drawn", *UNDRAWABLE)
-    result = site.build(command="everypython.publish")
+    result = site.build(command="everypython build")
     assert result.returncode == 1
     for line, says in zip((12, 16, 20), UNDRAWABLE.values(), strict=True):
         assert f"index.md:{line}: WARNING: what this cell displays on cpython-"
@@ -262,7 +262,7 @@ def test_a_step_is_told_by_what_it_does_and_not_by_how_it_is_looked_at(source: s
 @pytest.mark.parametrize("name", ["other", ""])
 def test_a_filmstrip_of_no_film_stops_publishing_and_names_its_place(site: Site, name: str) -> None:
     film_site(site, directive=f"```{{filmstrip}} {name}\n```")
-    result = site.build(command="everypython.publish")
+    result = site.build(command="everypython build")
     assert result.returncode == 1
     line = (site.root / "docs/index.md").read_text(encoding="utf-8").splitlines().index(f"```{{filmstrip}} {name}") + 1
     assert f"index.md:{line}: ERROR: " in result.stderr

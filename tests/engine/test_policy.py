@@ -7,7 +7,7 @@ import hashlib
 import re
 
 from bs4 import BeautifulSoup
-from everypython.policy import guarded, hashed, policy
+from everypython.html.policy import add_csp, hashed, policy
 
 from .conftest import Site
 
@@ -29,7 +29,7 @@ def test_every_page_gets_one_that_names_its_own_scripts_and_styles_and_allows_no
 
 
 def test_a_style_becomes_a_class_that_the_page_describes_and_its_policy_names() -> None:
-    page = guarded('<head></head><p class="a" style="color: red;">x</p><i style="color: red;">y</i>')
+    page = add_csp('<head></head><p class="a" style="color: red;">x</p><i style="color: red;">y</i>')
     (style,) = re.findall("<style>(.*)</style></head>", page)
     (name,) = re.findall(r"^\.(style-\w+)\{color: red;\}$", style)
     assert page.endswith(f'<p class="a {name}">x</p><i class="{name}">y</i>')

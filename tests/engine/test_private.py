@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython import child, kernel
-from everypython.interpreters import Interpreter
-from everypython.units import Cell, Options, Unit
+from everypython.model.interpreters import Interpreter
+from everypython.model.units import Cell, Options, Unit
+from everypython.run import kernel, process
 
 Run = Callable[..., dict[str, Any]]
 SECRET = "not-for-readers-4711"
 
-GIVEN = {*child.FIXED, *child.INHERITED, "PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"}
+GIVEN = {*process.FIXED, *process.INHERITED, "PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"}
 GIVEN |= {"LC_CTYPE", "__CF_USER_TEXT_ENCODING"}  # what Python, and macOS, put there themselves
 
 LOOK = """

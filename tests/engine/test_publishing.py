@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from everypython import publish
-from everypython.lock import Lock
+from everypython.run.lock import Lock
 
 from .commands import EXTENSIONS, Ended
 from .conftest import FRONT, Site
@@ -19,12 +19,12 @@ posix = pytest.mark.skipif(os.name != "posix", reason="sends signals")
 
 
 def published(site: Site, *options: str, alone: bool = False) -> Ended:
-    return site.build(*options, command="everypython.publish", alone=alone)
+    return site.build(*options, command="everypython build", alone=alone)
 
 
 def begun(site: Site) -> subprocess.Popen[str]:
     """A build in a process of its own, which goes on."""
-    command = [sys.executable, "-m", "everypython.publish", str(site.root / "docs"), str(site.root / "out")]
+    command = [sys.executable, "-m", "everypython", "build", str(site.root / "docs"), str(site.root / "out")]
     variables = {**os.environ, "PYTHONPATH": str(EXTENSIONS), "PYTHONUNBUFFERED": "1", **site.configure()}
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=variables)
 
@@ -109,7 +109,7 @@ def test_a_build_that_was_killed_after_it_had_read_its_pages_is_made_up_for(site
     killed = "import os\ndef setup(app):\n    app.connect('env-check-consistency', lambda app, env: os._exit(9))\n"
     conf.write_text(conf.read_text(encoding="utf-8") + killed, encoding="utf-8")
     # not by `build`, which would write conf.py anew
-    command = [sys.executable, "-m", "everypython.publish", str(site.root / "docs"), str(site.root / "out")]
+    command = [sys.executable, "-m", "everypython", "build", str(site.root / "docs"), str(site.root / "out")]
     variables = {**os.environ, "PYTHONPATH": str(EXTENSIONS), "EVERYPYTHON": sys.executable}
     assert subprocess.run(command, capture_output=True, env=variables).returncode == 9
     assert "hello" in site.html()

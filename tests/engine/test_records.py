@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
 
 from .conftest import Site, add_columns, made, this_python
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from everypython import node
-from everypython.variants import covers
+from everypython.model.grouping import covers
+from everypython.run import node
 
 from .commands import EXTENSIONS
 from .conftest import FRONT, Site, found, this_python

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython import child
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
+from everypython.run import process
 
 from .conftest import this_python
 
@@ -115,7 +115,7 @@ def test_pypy_has_the_same_nursery_on_every_processor(python: Interpreter, run: 
     if python.implementation != "pypy":
         pytest.skip(f"{python.name} has no nursery whose size can be set")
     (size,) = plain(run(python, "import gc\ngc.get_stats().nursery_size"))
-    assert size == repr(child.FIXED["PYPY_GC_NURSERY"].replace("M", ".0MB"))
+    assert size == repr(process.FIXED["PYPY_GC_NURSERY"].replace("M", ".0MB"))
 
 
 ENDS = {

@@ -6,7 +6,7 @@ import re
 import struct
 
 from bs4 import BeautifulSoup
-from everypython.feedback import new_issue
+from everypython.html.feedback import new_issue
 
 from .conftest import FRONT, Site
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
-from everypython.stylesheets import Stylesheets
+from everypython.html.stylesheets import Stylesheets
 
 from .conftest import Site
 

@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from everypython.runs import Store
-from everypython.tree import Changed, Tree
-from everypython.units import Cell, Options, Unit
+from everypython.model.units import Cell, Options, Unit
+from everypython.run.store import Store
+from everypython.run.tree import SourceChangedError, Tree
 
 from .conftest import FRONT, Site, this_python
 
@@ -40,7 +40,7 @@ def run(store: Store, *units: Unit) -> list[str]:
 
 
 def refused(store: Store, *units: Unit) -> str:
-    with pytest.raises(Changed) as error:
+    with pytest.raises(SourceChangedError) as error:
         run(store, *units)
     return str(error.value)
 
@@ -127,7 +127,7 @@ def test_a_site_with_such_a_unit_is_not_published_now_or_at_the_next_build(site:
     target = guilty_site(site)
     site.listed = ["cpython-3.0"]  # it is no matter of who may differ: this Python is none that gates
     for alone in (True, False):
-        result = site.build(command="everypython.publish", alone=alone)
+        result = site.build(command="everypython build", alone=alone)
         assert result.returncode != 0 and "Nothing was published" in result.stderr
         assert f"shown.md:3: greet.py: on {this_python().key}: changed {target}" in result.stderr
         assert "Traceback" not in result.stderr
@@ -140,5 +140,5 @@ def test_verify_finds_a_unit_that_changes_files_only_when_it_is_perturbed(site: 
     cell = f"import os\nif 'EVERYPYTHON_PERTURBED' in os.environ: open({str(notes)!r}, 'a').write('more')"
     site.write("docs/index.md", f"{FRONT}# Index\n\n```{{code-cell}} python\n{cell}\n```\n")
     site.built()
-    result = site.build(command="everypython.verify")
+    result = site.build(command="everypython verify")
     assert result.returncode == 1 and f"changed {notes}" in result.stderr and "Traceback" not in result.stderr

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
-from everypython.compare import Published
-from everypython.upcoming import before
+from everypython.check.compare import Published
+from everypython.check.upcoming import before
 
 from .commands import Ended, call, start
 from .conftest import Site, made, this_python
@@ -31,7 +31,7 @@ def aged(site: Site, old: str, new: str) -> Path:
 
 def upcoming(site: Site, published: Path, alone: bool = False) -> Ended:
     run, variables = start if alone else call, {"EVERYPYTHON": this_python().executable}
-    done = run("everypython.upcoming", site.root / "docs", published, variables=variables)
+    done = run("everypython", "upcoming", site.root / "docs", published, variables=variables)
     assert "Traceback" not in done.stderr, done.stderr
     return done
 

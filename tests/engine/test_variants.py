@@ -4,10 +4,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from everypython.interpreters import Interpreter
-from everypython.patterns import covers, meaningless
-from everypython.units import Because, Options
-from everypython.variants import grouped, names
+from everypython.model.grouping import grouped, names
+from everypython.model.interpreters import Interpreter
+from everypython.model.patterns import covers, meaningless
+from everypython.model.units import Explanation, Options
 
 
 def python(version: str, implementation: str = "cpython", bits: int = 64) -> Interpreter:
@@ -94,7 +94,7 @@ def test_exceptions_are_compared_by_their_last_line() -> None:
 
 def test_a_group_carries_the_reason_of_the_first_pattern_that_covers_it() -> None:
     options = Options(
-        differs=(Because("free-threaded", "no lock"), Because("<3.14", "old"), Because("pypy", "no counts"))
+        differs=(Explanation("free-threaded", "no lock"), Explanation("<3.14", "old"), Explanation("pypy", "no counts"))
     )
     outcomes = [(one, printed(text)) for one, text in zip(ALL, "11222", strict=True)]
     first, second = grouped(outcomes, NEW, options)
@@ -102,12 +102,12 @@ def test_a_group_carries_the_reason_of_the_first_pattern_that_covers_it() -> Non
 
 
 def test_skipped_pythons_stand_apart_and_are_not_compared() -> None:
-    options = Options(skip=(Because("pypy", "it cannot"),))
+    options = Options(skip=(Explanation("pypy", "it cannot"),))
     assert shape(["1"] * 5, options) == [["3.15.2", "3.14.10", "3.13.0", "3.13.5t"], ["8.0.1"]]
 
 
 def test_volatile_pythons_are_exempt_from_comparison_and_stand_apart() -> None:
-    options = Options(volatile=(Because("free-threaded", "a thread id"),))
+    options = Options(volatile=(Explanation("free-threaded", "a thread id"),))
     assert shape(["1", "1", "1", "140735", "1"], options) == [["3.15.2", "3.14.10", "3.13.0", "8.0.1"], ["3.13.5t"]]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython.interpreters import Interpreter, published_default
+from everypython.model.interpreters import Interpreter, published_default
 
 from .commands import call, start
 from .conftest import FRONT, Site, small_site, this_python
@@ -55,13 +55,13 @@ class Verified:
 def verify(root: Path, out: Path, *pythons: str, alone: bool = False) -> Verified:
     """Verify a site on these Pythons, or else on this one; `alone`, in a process of its own."""
     run, named = start if alone else call, pythons or (this_python().executable,)
-    done = run("everypython.verify", root / "docs", out, variables={"EVERYPYTHON": os.pathsep.join(named)})
+    done = run("everypython", "verify", root / "docs", out, variables={"EVERYPYTHON": os.pathsep.join(named)})
     assert "Traceback" not in done.stderr, done.stderr
     return Verified(done.returncode, done.stdout.splitlines(), done.stderr.strip())
 
 
 def publish(site: Site, alone: bool = False) -> None:
-    result = site.build(command="everypython.publish", alone=alone)
+    result = site.build(command="everypython build", alone=alone)
     assert result.returncode == 0, result.stderr
 
 

@@ -7,12 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from everypython.gates import Finding, gating, unpublishable
-from everypython.interpreters import Interpreter, published_default
-from everypython.pages import Build
-from everypython.runs import Store, without_skipped
-from everypython.tree import Tree
-from everypython.units import Unit, page_units
+from everypython.check.gates import gating, unpublishable
+from everypython.model.findings import Finding
+from everypython.model.interpreters import Interpreter, published_default
+from everypython.model.units import Unit, page_units
+from everypython.run.build import Build
+from everypython.run.store import Store, without_skipped
+from everypython.run.tree import Tree
 
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n"
 

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from everypython.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter, discover
 
 from .steps import NOT_RUN, ROOT, Step, steps
 

@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from everypython.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter, discover
 
 ROOT = Path(__file__).parents[2]
 DIST = Path(os.environ.get("REFDEMO_DIST", "nowhere"))

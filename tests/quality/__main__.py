@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from everypython.node import Unfetched
+from everypython.run.node import Unfetched
 from playwright.sync_api import sync_playwright
 
 from tests.browser.conftest import CHROMIUM, FLAGS

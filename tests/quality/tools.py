@@ -7,8 +7,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from everypython import node
-from everypython.units import digest
+from everypython.model.units import digest
+from everypython.run import node
 
 HERE = Path(__file__).parent
 PINS = ("package.json", "package-lock.json")

@@ -93,6 +93,6 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
     with FileLock(shared / "built.lock"):
         if not folder.exists():
             pythons = os.pathsep.join(python.executable for python in found())
-            result = build("everypython.publish", "docs", str(folder), EVERYPYTHON=pythons)
+            result = build("everypython", "build", "docs", str(folder), EVERYPYTHON=pythons)
             assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return Built(folder)

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup, Tag
-from everypython import chooser
-from everypython.interpreters import published_default
-from everypython.variants import covers
+from everypython.html import chooser
+from everypython.model.grouping import covers
+from everypython.model.interpreters import published_default
 
 import refdemo
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from everypython.units import page_units
+from everypython.model.units import page_units
 
 from .conftest import ROOT
 

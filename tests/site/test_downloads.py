@@ -10,8 +10,8 @@ from urllib.parse import urlparse
 
 import nbformat
 import pytest
-from everypython import kernel
-from everypython.units import Unit, page_units
+from everypython.model.units import Unit, page_units
+from everypython.run import kernel
 
 from .conftest import ROOT, Built
 from .test_curriculum import PAGES

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from everypython.interpreters import Interpreter
-from everypython.variants import covers
+from everypython.model.grouping import covers
+from everypython.model.interpreters import Interpreter
 
 from .conftest import ROOT, found
 
@@ -92,5 +92,5 @@ def test_the_engine_knows_nothing_of_this_project() -> None:
 
 
 def test_the_interpreters_can_be_asked_for_without_sphinx() -> None:
-    program = "import sys; sys.modules['sphinx'] = None; import everypython.interpreters"
+    program = "import sys; sys.modules['sphinx'] = None; import everypython.model.interpreters"
     subprocess.run([sys.executable, "-c", program], cwd=ROOT / "docs/_ext", check=True)

@@ -5,7 +5,7 @@ import re
 import subprocess
 
 import pytest
-from everypython.interpreters import Interpreter
+from everypython.model.interpreters import Interpreter
 
 from .conftest import ROOT, Built
 

@@ -4,8 +4,9 @@ import re
 from pathlib import Path
 
 import pytest
-from everypython import child, verify
-from everypython.rerun import wrong_runs
+from everypython.check import verify
+from everypython.check.rerun import wrong_runs
+from everypython.run import process
 
 from .conftest import ROOT, Built, build, found
 
@@ -13,7 +14,7 @@ pytestmark = pytest.mark.deep
 
 
 def test_the_built_site_agrees_with_new_runs_of_every_python(site: Built) -> None:
-    result = build("everypython.verify", "docs", str(site.folder))
+    result = build("everypython", "verify", "docs", str(site.folder))
     assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     counts = re.search(r"(\d+) cells × (\d+) Pythons?\b.*, each run twice", result.stdout)
     assert counts, result.stdout
@@ -28,6 +29,6 @@ def test_what_pypy_prints_does_not_depend_on_the_size_of_its_nursery(
     if not pypys:
         pytest.skip("needs a PyPy: this machine has none")
     units, store, _ = verify.sources(ROOT / "docs", tmp_path)
-    monkeypatch.setitem(child.PERTURBED, "PYPY_GC_NURSERY", "512M")
+    monkeypatch.setitem(process.PERTURBED, "PYPY_GC_NURSERY", "512M")
     published = verify.read(site.folder)
     assert not list(wrong_runs(published, {unit.id: unit for unit in units}, pypys, store, ways=(True,)))

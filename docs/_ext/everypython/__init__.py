@@ -1,24 +1,29 @@
 """A Sphinx extension: every Python runs every demonstration, and the site publishes what each printed.
 
-In the order of a build:
+What knows of what: each folder imports from those below it, none from those above (tests/engine/test_layout.py).
 
-`interpreters` finds the Pythons, `units` reads what is to be run, `runs` runs it: `child` one process, `runner` inside
-it, `node` those of Pyodide, `lock` while no other build does, and `tree` sees that none changes the sources. `records`
-brings runs of other machines, and `index` what earlier builds have worked out. `variants` groups what was printed,
-`patterns` tells which Pythons a reason is for, `gates` finds what no reason explains, and `findings` refuses it in a
-strict build.
+    html/    what only HTML has: the chooser, Run, downloads, runs.json, metadata, a policy
+    pages/   what Sphinx and myst-nb get: what happens at which event, the reader, outcomes, pictures, lists
+    check/   gates, and their verdict; a built site compared with new runs; newer Pythons; Jupyter's kernel
+    run/     a unit in a process of its own, the store of what was run, records of other machines, and the build
+    model/   what all of these speak in: Pythons, units, outcomes, groups, findings, graphs, schemas
 
-`pages` hands the rest to Sphinx, `reader` to myst-nb, and `show` draws it; `drawing`, `pictures` and `filmstrip` what
-is displayed as a picture, `gather` and `coverage` what is gathered from all pages, and `measurements` what a bench has
-measured, with `figures` and `charts`. `chooser` lets a reader choose whose outputs are shown, `running` run the cells,
-and `downloads` take things along (`notebooks`, in the Markdown of `commonmark`).
+Above them stand programs: `__main__` is the command line, `publish` puts a built site in place, `live` with
+`live_server` builds again and again for who writes a page. `site/` has what browsers are served; `run/node.mjs` shares
+`site/browser/python.mjs` with them.
 
-`sharing` says what a page is about to those who have not opened it, and `feedback` where to write about it. `finish`
-does the rest to written pages: `mending` makes a theme's accessible and valid, `stylesheets` makes one of many, and
-`policy` says what a page may load. `runs_json` writes what ran as data.
+The words that the engine is written in:
 
-`publish` puts a finished site in place of the last one, `verify` runs everything again, and `upcoming` asks Pythons
-that the site does not have yet. `live`, with `live_server`, builds again and again for who writes a page.
+    interpreter        one Python of this or another machine, named by its key, like cpython-3.13.1-linux-x86_64
+    unit               what runs in one process: all cells of a page, or one example
+    cell               a piece of a unit with options of its own; an example is one cell
+    outcome            what one cell did on one interpreter: text, displayed data, error, and whether it was reached
+    result             the outcomes of a unit on one interpreter, and the problem that ended it, if one did
+    published default  the interpreter whose outcomes a page shows until its reader chooses another
+    group              the interpreters whose outcomes of a cell are equal for a reader
+    explanation        a pattern of interpreters, and the reason why these differ, vary or skip
+    finding            what a strict build does not publish, and any other build lists
+    build              the interpreters, units and results of one site, and what follows from them
 """
 
 from __future__ import annotations
@@ -32,14 +37,15 @@ if TYPE_CHECKING:
 
 
 def of_environment(config: Config) -> bool:
-    """Whether this machine asks for strict builds, as CI does."""
+    """Return whether this machine asks for strict builds, as CI does."""
     return os.environ.get("EVERYPYTHON_STRICT", "") not in ("", "0")
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
-    # here, so that noxfile.py can ask for the interpreters without having Sphinx
-    from . import chooser, coverage, crosscheck, downloads, feedback, filmstrip, finish, gather  # isort: skip
-    from . import measurements, mending, pages, pictures, running, runs_json, sharing, show
+    """Connect the engine to Sphinx."""
+    # here, so that the interpreters can be asked for where there is no Sphinx
+    from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, sharing
+    from .pages import controls, coverage, events, filmstrip, kernel_comparison, lists, measurements, outcomes, pictures
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -59,20 +65,42 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_notebooks_say", "", "html", str)  # Markdown for the first cell of every notebook
     app.add_config_value("everypython_wheels", [], "html", list)  # folders of projects whose wheels the site serves
     app.add_config_value("everypython_wanted", {}, "html", dict)  # patterns that should have a Python: what is missed
-    pages.setup(app)
-    runs_json.setup(app)
-    show.setup(app)
+    # nodes, directives, stylesheets and scripts; a page links stylesheets in this order
+    outcomes.setup(app)
+    controls.setup(app)
     pictures.setup(app)
     filmstrip.setup(app)
-    chooser.setup(app)
-    running.setup(app)
-    downloads.setup(app)
-    sharing.setup(app)
-    feedback.setup(app)
-    mending.setup(app)
-    finish.setup(app)
-    gather.setup(app)
+    browser_run.setup(app)
+    fixes.setup(app)
+    lists.setup(app)
     coverage.setup(app)
-    crosscheck.setup(app)
+    kernel_comparison.setup(app)
     measurements.setup(app)
+    # what is done at each event, in the order in which it is done
+    app.connect("config-inited", events.configure_execution, priority=400)  # before myst-nb reads its configuration
+    app.connect("config-inited", outcomes.add_static_files)
+    app.connect("builder-inited", events.run_everything)
+    app.connect("builder-inited", chooser.write_stylesheet, priority=600)  # after the runs: it names every Python
+    app.connect("builder-inited", downloads.build_wheels, priority=600)  # after the runs, which may end a build
+    app.connect("env-get-outdated", events.outdated)
+    app.connect("env-get-outdated", downloads.renamed)
+    app.connect("env-purge-doc", downloads.forget)
+    app.connect("doctree-read", outcomes.attach)
+    app.connect("env-updated", events.pages_with_changed_nav)
+    app.connect("doctree-resolved", lists.make_lists)
+    app.connect("doctree-resolved", coverage.link_places)
+    app.connect("html-page-context", downloads.add_to_page, priority=400)  # before the chooser's provenance
+    app.connect("html-page-context", outcomes.add_search)
+    app.connect("html-page-context", filmstrip.add_script)
+    app.connect("html-page-context", chooser.add_to_page)
+    app.connect("html-page-context", browser_run.add_script)
+    app.connect("html-page-context", sharing.add_tags)
+    app.connect("html-page-context", feedback.add_link, priority=600)  # what others put on a page stands above it
+    app.connect("build-finished", export.write_runs)
+    app.connect("build-finished", browser_run.write)
+    app.connect("build-finished", downloads.pack)
+    app.connect("build-finished", sharing.write_files)
+    app.connect("build-finished", events.remember, priority=900)
+    app.connect("build-finished", finish.finish, priority=900)  # whatever others write comes first
+    app.connect("build-finished", events.end_log, priority=950)
     return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,16 +1,15 @@
-"""``python -m everypython.live SOURCE OUT [FOLDER …]``: serves a site while it is written, and shows what was saved.
+"""Serve a site while it is written, and show what was saved.
 
 One process keeps Sphinx with all that it has read, which Sphinx allows: a save costs one page. What was saved runs on
 the published default, the page is built and browsers load it again; then the other Pythons run, and the page is built
 with their outputs; what is made of all pages comes last. A newer save ends whatever still runs.
 
 Nothing that is wrong with a page ends this process. What it has imported it cannot read anew: when that changes, or
-when it could not begin, it begins again in its own place. `FOLDER` is what the site uses besides `SOURCE`.
+when it could not begin, it begins again in its own place.
 """
 
 from __future__ import annotations
 
-import argparse
 import logging
 import os
 import signal
@@ -28,9 +27,12 @@ from sphinx.errors import SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import Change, DefaultFilter, watch
 
-from . import child, findings, pages, pictures
+from .check import verdict
 from .live_server import Server
-from .units import Unreadable
+from .model.units import Unreadable
+from .pages import events, pictures
+from .run import process
+from .run.build import Build
 
 HERE = Path(__file__).parent
 BUILT = "_build"  # the folder of what Sphinx and this write
@@ -55,46 +57,46 @@ class Live:
     def build_whatever_is_saved(self) -> None:
         with patch_docutils(str(self.source)), docutils_namespace():
             while True:
-                child.stop.clear()
+                process.stop.clear()
                 if self.over:
                     return
                 try:
-                    self.follow_up()
-                except child.Stopped:
+                    self.rebuild()
+                except process.Stopped:
                     continue
                 except SystemExit:
                     self.server.tell("This cannot be built: the terminal says why.")  # and said so when it was refused
                 except Exception as error:
-                    if not child.stop.is_set():  # else it may be the half of something that is being saved
+                    if not process.stop.is_set():  # else it may be the half of something that is being saved
                         expected = isinstance(error, (SphinxError, Unreadable, OSError))
                         self.say(str(error) if expected else "".join(traceback.format_exception(error)).strip())
-                child.stop.wait()
+                process.stop.wait()
 
-    def follow_up(self) -> None:
-        """Everything that a save calls for. Raises Stopped if there is another one meanwhile."""
+    def rebuild(self) -> None:
+        """Do everything that a save calls for. Raises Stopped if there is another one meanwhile."""
         self.show("on the published default")
-        build = pages.current
+        build = events.current
         assert build is not None
         for page in self.unfinished(build):
             units = [unit for unit in build.units if unit.page == page]
             build.store.all(units, build.interpreters, lambda said: None, sys.stdout.isatty())
             self.show(f"{page} on every Python")
-        if not child.stop.wait(QUIET):
+        if not process.stop.wait(QUIET):
             self.show("with what is made of all pages", hasty=False)
 
-    def unfinished(self, build: pages.Build) -> list[str]:
-        """Pages that not every Python has run, first the one that was looked at last."""
+    def unfinished(self, build: Build) -> list[str]:
+        """Return pages that not every Python has run, first the one that was looked at last."""
         found = [page for page in dict.fromkeys(unit.page for unit in build.units) if not build.complete(page)]
         return sorted(found, key=lambda page: page != self.server.last_page)
 
     def show(self, what: str, hasty: bool = True) -> None:
-        """Builds, lets browsers know, and says what was found."""
+        """Build, let browsers know, and say what was found."""
         began = time.monotonic()
         if self.app is None:
             self.app = self.begun()
         else:
-            pages.current = pages.prepared(self.app, hasty)
-        build = pages.current
+            events.current = events.prepared(self.app, hasty)
+        build = events.current
         if build is None:
             raise RuntimeError("live needs `everypython_execute`")
         with self.server.writing, unaltered(self.app):
@@ -103,7 +105,7 @@ class Live:
         waiting = f"As {build.default.name} prints it. The other Pythons are running." if self.unfinished(build) else ""
         self.server.tell(waiting)
         seconds = time.monotonic() - began
-        found = findings.findings(self.app, build)
+        found = verdict.findings(self.app, build)
         print(f"{time.strftime('%H:%M:%S')} built {what} in {seconds:.1f} s; findings: {len(found)}", flush=True)
         self.say("\n".join(map(str, found)), waiting)
 
@@ -112,20 +114,20 @@ class Live:
         return Sphinx(self.source, self.source, html, doctrees, "html", confoverrides=CONFIGURED, status=None)
 
     def say(self, findings: str, waiting: str = "") -> None:
-        """Tells browsers, and the terminal what it has not been told already."""
+        """Tell browsers, and the terminal what it has not been told already."""
         if findings not in ("", self.findings):
             print(findings, file=sys.stderr, flush=True)
         self.findings = findings
         self.server.tell(f"{findings}\n{waiting}".strip())
 
     def saved(self, changed: Iterable[tuple[Change, str]]) -> None:
-        """Ends what runs: it is out of date."""
+        """End what runs: it is out of date."""
         if self.app is None or any(self.needs_another_process(Path(path)) for _, path in changed):
             self.begin_again()
-        child.stop.set()
+        process.stop.set()
 
     def needs_another_process(self, path: Path) -> bool:
-        """Whether this one has imported a file that changed, or does not watch a folder."""
+        """Return whether this one has imported a file that changed, or does not watch a folder."""
         assert self.app is not None
         examples = Path(self.source, self.app.config.everypython_examples).resolve()
         read = path.is_relative_to(self.source) or path.is_relative_to(examples)
@@ -137,18 +139,18 @@ class Live:
             print("On Windows this is yours to do: end this with Ctrl-C, and start it again.", flush=True)
             return
         self.end()
-        os.execv(sys.executable, [sys.executable, "-m", "everypython.live", *self.arguments])
+        os.execv(sys.executable, [sys.executable, "-m", "everypython", "live", *self.arguments])
 
     def end(self, seconds: float | None = None) -> None:
-        """Ends what runs, and waits until a build is over."""
+        """End what runs, and wait until a build is over."""
         self.over = True
-        child.stop.set()
+        process.stop.set()
         self.thread.join(seconds)
 
 
 @contextmanager
 def unaltered(app: Sphinx) -> Iterator[None]:
-    """Takes back what the last page of a build has added for itself: Sphinx gives it to all pages of the next one."""
+    """Take back what the last page of a build has added for itself: Sphinx gives it to all pages of the next one."""
     assert isinstance(app.builder, StandaloneHTMLBuilder)
     builder, registry = app.builder, app.registry
     added = builder._js_files, builder._css_files, registry.js_files, registry.css_files
@@ -161,38 +163,29 @@ def unaltered(app: Sphinx) -> Iterator[None]:
 
 
 def watched(live: Live, folders: Iterable[Path], recursive: bool) -> None:
-    """Lets `live` know of what is saved in folders, for as long as this process lives."""
+    """Let `live` know of what is saved in folders, for as long as this process lives."""
     ours = DefaultFilter(ignore_dirs=[*DefaultFilter.ignore_dirs, BUILT])
     for changes in watch(*folders, recursive=recursive, watch_filter=ours, debounce=200):
         live.saved(changes)
 
 
-def main() -> int:
-    about, _, _ = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser("python -m everypython.live", description=about)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("out", type=Path)
-    parser.add_argument("folders", nargs="*", type=Path)
-    parser.add_argument("--port", type=int, default=8000)
-    said = parser.parse_args()
+def live(source: Path, out: Path, folders: Iterable[Path], port: int) -> int:
+    """Serve and build until Ctrl-C; return the exit status."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    source, out, folders = said.source.resolve(), said.out.resolve(), [folder.resolve() for folder in said.folders]
+    source, out, folders = source.resolve(), out.resolve(), [folder.resolve() for folder in folders]
     try:
-        server = Server(out / "html", said.port)
+        server = Server(out / "html", port)
     except OSError as error:
-        parser.error(f"port {said.port} cannot be served ({error}): choose another one with --port")
+        print(f"port {port} cannot be served ({error}): choose another one with --port", file=sys.stderr)
+        return 2
     print(f"Serving http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
-    live = Live(source, out, server, [*map(str, [source, out, *folders]), "--port", str(server.server_port)])
+    serving = Live(source, out, server, [*map(str, [source, out, *folders]), "--port", str(server.server_port)])
     try:
         # What builds write must not be watched: folders come and go there.
         below = [path for path in source.iterdir() if path.is_dir() and path.name != BUILT]
-        threading.Thread(target=watched, args=(live, [source], False), daemon=True).start()
-        watched(live, [*below, HERE, *folders], True)
+        threading.Thread(target=watched, args=(serving, [source], False), daemon=True).start()
+        watched(serving, [*below, HERE, *folders], True)
     except KeyboardInterrupt:
-        live.end(seconds=3)
+        serving.end(seconds=3)
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,4 +1,4 @@
-"""Serves a folder to the browsers of this machine, and tells each page that is open when it was built again.
+"""Serve a folder to the browsers of this machine, and tell each page that is open when it was built again.
 
 The pages stand in the folder as they are published. What follows the news, `live.js`, is added to them on their way.
 """
@@ -38,19 +38,19 @@ class Server(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def tell(self, says: str) -> None:
-        """Lets all open pages know that something was built, or what is to be said of it."""
+        """Let all open pages know that something was built, or what is to be said of it."""
         with self.news:
             self.said = Said(self.said.number + 1, says)
             self.news.notify_all()
 
     def state(self, path: Path) -> tuple[bytes, str]:
-        """A page, and a name for what it is like now; nothing where there is no such page yet."""
+        """Return a page, and a name for what it is like now; nothing where there is no such page yet."""
         with self.writing:
             page = path.read_bytes() if path.is_file() else b""
         return page, hashlib.sha256(self.began.encode() + page).hexdigest()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Only browsers that go away in the middle come here."""
+        """Say nothing: only browsers that go away in the middle come here."""
 
 
 class Handler(SimpleHTTPRequestHandler):
@@ -90,7 +90,7 @@ class Handler(SimpleHTTPRequestHandler):
         self.wfile.write(content)
 
     def follow(self, file: Path, seen: str) -> None:
-        """Sends each piece of news, as long as the browser listens."""
+        """Send each piece of news, as long as the browser listens."""
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
@@ -108,4 +108,4 @@ class Handler(SimpleHTTPRequestHandler):
         super().end_headers()
 
     def log_message(self, *arguments: Any) -> None:
-        """What browsers ask for is of no interest here."""
+        """Say nothing: what browsers ask for is of no interest here."""

@@ -1,12 +1,10 @@
-"""``python -m everypython.publish SOURCE SITE [--strict] [OPTION …]``: builds, and puts the site in place in one step.
+"""Build a site, and put it in place in one step.
 
-Building goes on in a folder of its own beside the site, which persists, so that the next build has less to do. Options
-are sphinx-build's; with `--strict` nothing is published that no reason explains.
+Building goes on in a folder of its own beside the site, which persists, so that the next build has less to do.
 """
 
 from __future__ import annotations
 
-import argparse
 import ctypes
 import filecmp
 import gc
@@ -19,15 +17,15 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import interpreters
-from .lock import Lock
+from .model import interpreters
+from .run.lock import Lock
 
 UNPUBLISHED = {".buildinfo", ".doctrees"}
 AT_FDCWD, SWAP = -100, 2  # of Linux's fcntl.h; RENAME_EXCHANGE of its fs.h, and RENAME_SWAP of macOS's stdio.h
 
 
 def publish(source: Path, site: Path, *options: str) -> int:
-    """Builds `source` and replaces `site`; returns Sphinx's exit status. If that is not 0, `site` is as it was."""
+    """Build `source` and replace `site`; return Sphinx's exit status. If that is not 0, `site` is as it was."""
     began, work = time.monotonic(), site.parent / "work"
     try:
         with Lock(work.with_suffix(".lock")).held(lambda line: print(line, flush=True)):
@@ -46,7 +44,7 @@ def publish(source: Path, site: Path, *options: str) -> int:
 
 
 def build(source: Path, work: Path, options: Iterable[str]) -> int:
-    """Builds `source` in a folder of its own."""
+    """Build `source` in a folder of its own."""
     gc.set_threshold(10_000, 20, 10)  # Sphinx keeps most of what it makes: a tenth of a build was looking for garbage
     interpreters.searching()
     from sphinx.cmd.build import main as sphinx_build  # takes as long as the search: both at once
@@ -64,7 +62,7 @@ def build(source: Path, work: Path, options: Iterable[str]) -> int:
 
 
 def same(site: Path, built: Path) -> bool:
-    """Whether two folders have the same files, as far as they are published."""
+    """Return whether two folders have the same files, as far as they are published."""
     one, other = ({file.relative_to(root) for file in root.rglob("*") if file.is_file()} for root in (site, built))
     return one == {file for file in other if not UNPUBLISHED.intersection(file.parts)} and all(
         filecmp.cmp(site / file, built / file, shallow=False) for file in one
@@ -72,7 +70,7 @@ def same(site: Path, built: Path) -> bool:
 
 
 def replace(site: Path, built: Path) -> None:
-    """Puts a copy of `built` in place of `site`: no reader, and no kill, ever meets half a site or none."""
+    """Put a copy of `built` in place of `site`: no reader, and no kill, ever meets half a site or none."""
     new, old = beside(site)
     if site.exists() and same(site, built):
         return
@@ -88,12 +86,12 @@ def replace(site: Path, built: Path) -> None:
 
 
 def beside(site: Path) -> tuple[Path, Path]:
-    """Where the next site is put together, and where the last one is for a moment."""
+    """Return where the next site is put together, and where the last one is for a moment."""
     return site.with_name(f"{site.name}.new"), site.with_name(f"{site.name}.old")
 
 
 def recover(site: Path) -> None:
-    """Undoes what a build that was killed has left."""
+    """Undo what a build that was killed has left."""
     new, old = beside(site)
     if old.exists() and not site.exists():
         old.rename(site)
@@ -102,7 +100,7 @@ def recover(site: Path) -> None:
 
 
 def exchange(one: Path, other: Path) -> bool:
-    """Gives each of two folders the other's name in one step; returns whether this system can.
+    """Give each of two folders the other's name in one step; return whether this system can.
 
     Linux and macOS can; Python has no function for it.
     """
@@ -116,7 +114,7 @@ def exchange(one: Path, other: Path) -> bool:
 
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
-    """Makes SIGTERM and SIGHUP what Ctrl-C is: an exception, which ends all that was started."""
+    """Make SIGTERM and SIGHUP what Ctrl-C is: an exception, which ends all that was started."""
     before = {}
     try:
         for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
@@ -128,24 +126,13 @@ def ended_by_signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def main() -> int:
-    """Publishes, unless it is interrupted."""
-    about, _, _ = (__doc__ or "").partition("\n\n")
-    parser = argparse.ArgumentParser("python -m everypython.publish", description=about)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("site", type=Path)
-    parser.add_argument("--strict", action="store_true", help="refuse what no reason explains")
-    given, options = parser.parse_known_args()
-    strict = ["-D", "everypython_strict=1"] if given.strict else []
+def publish_unless_interrupted(source: Path, site: Path, *options: str) -> int:
+    """Publish as `publish` does; an interrupt ends all that was started, and is one line and exit status 130."""
     try:
         with ended_by_signals():
-            return publish(given.source, given.site, *strict, *options)
+            status = publish(source, site, *options)
     except KeyboardInterrupt:
-        print(f"Ended before it was done: {given.site} is as it was.", file=sys.stderr)
-        return 130
-
-
-if __name__ == "__main__":
-    status = main()
+        print(f"Ended before it was done: {site} is as it was.", file=sys.stderr)
+        status = 130
     gc.freeze()  # or the collector looks through all of it twice more while this process exits
-    sys.exit(status)
+    return status

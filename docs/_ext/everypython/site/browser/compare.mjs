@@ -1,4 +1,4 @@
-// Whether what ran here is what was published: compared as the build compares (variants.py, `comparable`).
+// Whether what ran here is what was published: compared as the build compares (model/grouping.py, `comparable`).
 
 export const lastLine = ({ type, message }) => (message ? `${type}: ${message}` : type);
 

@@ -1,9 +1,9 @@
-// Draws a graph as the build does (drawing.py): reads names, labels and classes, and has Graphviz lay these out anew.
+// Draws a graph as the build does (model/dot.py): reads names, labels and classes, and has Graphviz lay these out anew.
 // In a worker of its own, so that the page's policy needs no permission for WebAssembly.
 
 const SHAPES = new Set(["box", "ellipse", "plaintext"]);
 const STYLES = new Set(["dashed", "rounded"]);
-const [LETTER, SMALL, LINE, ROOM] = [8.4, 6.1, 17, 10]; // pixels: see drawing.py
+const [LETTER, SMALL, LINE, ROOM] = [8.4, 6.1, 17, 10]; // pixels: see model/dot.py
 const MOST = 400; // nodes and edges
 
 const lines = (label, name) => {

@@ -1,5 +1,5 @@
 // What a run printed, displayed and raised, as elements for the page. Nothing of it becomes markup but pictures, and of
-// these only what the lists below allow, as in the build (drawing.py).
+// these only what the lists below allow, as in the build (model/dot.py).
 
 const [GRAPH, SVG, TEXT] = ["text/vnd.graphviz", "image/svg+xml", "text/plain"];
 const NAMESPACE = "http://www.w3.org/2000/svg";

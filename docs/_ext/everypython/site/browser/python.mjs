@@ -8,7 +8,7 @@ const LOG = "/tmp/log";
 //   folder      where it works
 //   packages    files for site-packages, or a promise of them: {path: their bytes in base64}
 //   files       other files, whose paths begin at the root: {path: text}
-//   runner      the source of runner.py
+//   runner      the source of cell_runner.py
 //   most        bytes that may be kept of what one run prints
 //   printed     called with bytes as they are printed
 export async function start({ loadPyodide, index, env, args = [], folder, packages = {}, files = {}, runner, most, printed }) {

@@ -1,0 +1,214 @@
+"""Compare a built site with itself and with what is here: its pages, its digests, its Pythons.
+
+Each function yields one line for each difference. In it, "expected" is what runs.json says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bs4 import BeautifulSoup
+from bs4.filter import SoupStrainer
+
+from ..model import dot
+from ..model.displays import GRAPH, SVG, TEXT, drawable, source_of
+from ..model.grouping import last_line
+from ..model.interpreters import Interpreter
+from ..model.units import Unit
+from ..run.store import Store
+
+
+@dataclass(frozen=True)
+class Published:
+    """A built site: its folder, and what its runs.json says."""
+
+    folder: Path
+    record: dict[str, Any]
+
+    def cells(self) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
+        """Return every unit with each of its cells and the cell's place in it."""
+        return ((unit, index, cell) for unit in self.record["units"] for index, cell in enumerate(unit["cells"]))
+
+
+def place(unit: dict[str, Any], cell: dict[str, Any], pythons: str) -> str:
+    return f"{unit['page']}.md:{cell['line']}: cell {cell['id']}: on {pythons}"
+
+
+def differs(expected: str | None, got: str | None) -> str:
+    """Return two texts in one line, from shortly before they part."""
+    a, b = expected or "", got or ""
+    same = next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = max(0, same - 20)
+    said = ["nothing" if text is None else repr(shortened(text, start)) for text in (expected, got)]
+    return f"expected {said[0]}, got {said[1]}"
+
+
+def shortened(text: str, start: int = 0, length: int = 100) -> str:
+    cut = text[start : start + length]
+    return f"{'…' if start else ''}{cut}{'…' if start + length < len(text) else ''}"
+
+
+def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
+    """Yield outcomes that a page shows otherwise than runs.json, or that only one of them has."""
+    drawn = outcomes_drawn(site.folder)
+    for unit, index, cell in site.cells():
+        for variant in cell["variants"]:
+            pythons = " ".join(variant["interpreters"])
+            expected = text_on_page(variant, site.record["published_default"])
+            found = drawn.pop((unit["page"], cell["id"], pythons), [])
+            here = units.get(unit["id"])
+            if not found and not silent(site, cell, here, index) and not hidden(here, index):
+                yield f"{place(unit, cell, pythons)}: in {unit['page']}.html: {differs(expected, None)}"
+            for got in found:
+                if got != expected:
+                    yield f"{place(unit, cell, pythons)}: in {unit['page']}.html: {differs(expected, got)}"
+    for (page, cell_id, pythons), found in drawn.items():
+        for got in found:
+            yield f"{page}.html: cell {cell_id}: on {pythons}: {differs(None, got)}; runs.json has no such outcome"
+
+
+def silent(site: Published, cell: dict[str, Any], unit: Unit | None, index: int) -> bool:
+    """Return whether no Python printed anything for a cell, besides those that skip the whole page."""
+    skips = unit.cells[index].options.skip if unit and unit.cells[index:] else ()
+    of_page = {why.reason for why in skips if why.of_page}
+    told = [variant for variant in cell["variants"] if variant.get("skipped") not in of_page]
+    default = site.record["published_default"]
+    return len(told) == 1 and not told[0].get("skipped") and not text_on_page(told[0], default)
+
+
+def hidden(unit: Unit | None, index: int) -> bool:
+    """Return whether the author took a cell's output from the page."""
+    return bool(unit and unit.cells[index:] and unit.cells[index].options.tags & {"remove-cell", "remove-output"})
+
+
+def wrong_tables(site: Published, units: dict[str, Unit]) -> Iterator[str]:
+    """Yield cells shown as a table with a row for each Python, where no table of the page says what runs.json does."""
+    names = {each["key"]: Interpreter.of(each).name for each in site.record["interpreters"]}
+    for unit, index, cell in site.cells():
+        told = units.get(unit["id"])
+        if told is None or not told.cells[index:] or "by-python" not in told.cells[index].options.tags:
+            continue
+        expected = sorted(
+            [names.get(key, key), *(line.partition(": ")[2] for line in text_on_page(variant, "").splitlines())]
+            for variant in cell["variants"]
+            for key in variant["interpreters"]
+        )
+        if expected not in tables_drawn(site.folder / f"{unit['page']}.html"):
+            yield f"{place(unit, cell, 'every Python')}: in {unit['page']}.html: no table says what they printed"
+
+
+def tables_drawn(page: Path) -> list[list[list[str]]]:
+    drawn = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("table.by-python")
+    bodies = ([row.select("td") for row in table.select("tbody tr")] for table in drawn)
+    return [sorted([cell.get_text().strip() for cell in row] for row in body) for body in bodies]
+
+
+def outcomes_drawn(site: Path) -> dict[tuple[str, str, str], list[str]]:
+    """Return what the pages show, by page, cell and Pythons."""
+    drawn = defaultdict(list)
+    only = SoupStrainer("div", class_="outcome")
+    for file in sorted(site.rglob("*.html")):
+        page = file.relative_to(site).with_suffix("").as_posix()
+        for outcome in BeautifulSoup(file.read_text(encoding="utf-8"), "html.parser", parse_only=only).select(
+            ".outcome"
+        ):
+            blocks = [block.get_text().strip() for block in outcome.select("pre")]
+            blocks += map(mark_on_page, outcome.select("figure.picture"))
+            of = page, str(outcome.get("data-cell")), str(outcome.get("data-pythons"))
+            drawn[of].append("\n".join(filter(None, blocks)))
+    return drawn
+
+
+def text_on_page(variant: dict[str, Any], default: str) -> str:
+    """Return what a page shows of a variant: blocks of text; the whole traceback for the published default alone.
+
+    A picture counts as its text and a line that tells what is in it.
+    """
+    texts, error = [output["text/plain"] for output in variant["outputs"]], variant["error"]
+    marks = [mark_of(output) for output in variant["outputs"] if drawable(output)]
+    published = default in variant["interpreters"]
+    blocks = [*texts, *marks] if published or marks else ["".join(texts)]
+    if error:
+        blocks.append(error.get("traceback", last_line(error)) if published else last_line(error))
+    return "\n".join(filter(None, (block.strip() for block in blocks)))
+
+
+def mark_of(data: dict[str, str]) -> str:
+    """Return what a page's picture says of what was displayed, in words: see `mark_on_page`."""
+    source = f"picture {source_of(data)}"
+    if not dot.available():
+        return source
+    try:
+        said = dot.labels(data[GRAPH]) if GRAPH in data else dot.texts(dot.allowed(data[SVG]))
+    except dot.Undrawable:
+        return source
+    return " ".join([source, " ".join(data[TEXT].split()), "in it:", *said])
+
+
+def mark_on_page(figure: Any) -> str:
+    """Return the same for a picture on a page: what it is drawn from, its description, and what is in it."""
+    source = f"picture {figure.get('data-source')}"
+    if not dot.available() or figure.svg is None:
+        return source
+    described = figure.svg.desc.get_text() if figure.svg.desc else ""
+    said = sorted(text.get_text() for text in figure.svg.select("text"))
+    return " ".join([source, " ".join(described.split()), "in it:", *said])
+
+
+def wrong_units(site: Published, units: dict[str, Unit], store: Store) -> Iterator[str]:
+    """Yield units that are told only here or only there, and those that something else decides than at the build."""
+    recorded = {unit["id"]: unit for unit in site.record["units"]}
+    for name in recorded.keys() - units.keys():
+        yield f"{recorded[name]['page']}.md: unit {name}: runs.json has it, the sources here do not"
+    for name, unit in units.items():
+        if name not in recorded:
+            yield f"{unit.page}.md:{unit.line}: unit {name}: the sources here have it, runs.json does not"
+            continue
+        here = named(store.digests(unit))
+        there = named(recorded[name]["digests"])
+        for what in sorted(here.keys() | there.keys()):
+            if here.get(what) != there.get(what):
+                yield f"{unit.page}.md: unit {name}: digest of {what}: {differs(there.get(what), here.get(what))}"
+        if len(recorded[name]["cells"]) != len(unit.cells):
+            yield f"{unit.page}.md: unit {name}: expected {len(recorded[name]['cells'])} cells, got {len(unit.cells)}"
+
+
+def alike(recorded: dict[str, Any], unit: Unit | None) -> bool:
+    """Return whether a unit has the cells here that are recorded of it."""
+    return (
+        unit is not None and unit.digest == recorded["digests"]["source"] and len(unit.cells) == len(recorded["cells"])
+    )
+
+
+def named(digests: dict[str, Any]) -> dict[str, str]:
+    """Return a unit's digests, each under a name for a message."""
+    packages = {f"its package {name}": each for name, each in digests["packages"].items()}
+    return {"its source": digests["source"], "the runner": digests["runner"], **packages}
+
+
+def wrong_interpreters(site: Published, found: list[Interpreter]) -> Iterator[str]:
+    """Yield Pythons of this machine that the site leaves out, or knows as something else than they say they are."""
+    recorded = {each["key"]: each for each in site.record["interpreters"]}
+    for python in found:
+        if python.key not in recorded:
+            yield f"runs.json: {python.key}: this Python is on this machine, and the site has none of its outputs"
+            continue
+        here = json.loads(json.dumps(python.identity))
+        for field, value in recorded[python.key].items():
+            if here[field] != value:
+                yield f"runs.json: interpreter {python.key}: {field}: {differs(str(value), str(here[field]))}"
+
+
+def wrong_columns(site: Published) -> Iterator[str]:
+    """Yield cells that do not have exactly one variant for each Python that ran."""
+    columns = sorted(each["key"] for each in site.record["interpreters"])
+    for unit, _, cell in site.cells():
+        listed = sorted(key for variant in cell["variants"] for key in variant["interpreters"])
+        for key in sorted({*columns, *listed}):
+            if listed.count(key) != columns.count(key):
+                yield f"{place(unit, cell, key)}: expected one variant of it in runs.json, got {listed.count(key)}"

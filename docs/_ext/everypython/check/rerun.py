@@ -1,0 +1,116 @@
+"""Run every unit again on every Python, twice each, and compare with what runs.json says of it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..model.grouping import comparable, first_match, last_line
+from ..model.interpreters import Interpreter
+from ..model.outcome import outputs_of
+from ..model.units import Options, Unit
+from ..run.store import Result, Store, without_skipped
+from .compare import Published, differs, place
+
+HOW = {False: "run as the build does", True: "perturbed run"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """One process: what it runs, and whether it is perturbed."""
+
+    unit: Unit
+    python: Interpreter
+    perturbed: bool
+
+
+def fresh(jobs: Sequence[Job], store: Store) -> Iterator[Result]:
+    """Yield a new run of each, in the order of `jobs`: never one that was kept.
+
+    Twice as many as there are cores run at a time, so that load is among the perturbations.
+    """
+
+    def run(job: Job) -> Result:
+        return store.run(job.unit, job.python, perturbed=job.perturbed)
+
+    with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
+        list(pool.map(lambda pair: store.environment(*pair), {(job.python, job.unit.packages) for job in jobs}))
+        yield from pool.map(run, jobs)
+    store.tree.judge(store.run)
+
+
+def wrong_runs(
+    site: Published,
+    units: dict[str, Unit],
+    pythons: list[Interpreter],
+    store: Store,
+    ways: tuple[bool, ...] = (False, True),
+) -> Iterator[str]:
+    """Yield outcomes of fresh runs, perturbed or not, that are not what runs.json says."""
+    recorded = {unit["id"]: unit for unit in site.record["units"]}
+    jobs = [Job(unit, python, perturbed) for unit in units.values() for python in pythons for perturbed in ways]
+    for job, result in zip(jobs, fresh(jobs, store), strict=True):
+        yield from wrong_run(recorded[job.unit.id], job, result)
+
+
+def wrong_run(recorded: dict[str, Any], job: Job, result: Result) -> Iterator[str]:
+    """Yield how one run differs from what is recorded of it."""
+    key, problem = job.python.key, result["problem"]
+    if problem:
+        at = place(recorded, recorded["cells"][problem["cell"]], key)
+        yield f"{at}: {HOW[job.perturbed]}: expected that it ends, got {problem['says']!r}"
+        return
+    for cell, said, outcome in zip(job.unit.cells, recorded["cells"], result["cells"], strict=True):
+        skip, varies = (first_match(because, job.python) for because in (cell.options.skip, cell.options.volatile))
+        if varies and not skip:
+            continue
+        here = {"outputs": outputs_of(outcome), "error": outcome["error"], "skipped": skip and skip.reason}
+        got = compared(here, cell.options)
+        for variant in said["variants"]:
+            expected = compared(variant, cell.options)
+            if key in variant["interpreters"] and got != expected:
+                yield f"{place(recorded, said, key)}: {HOW[job.perturbed]}: {differs(words(expected), words(got))}"
+
+
+def wrong_skips(site: Published, units: dict[str, Unit], pythons: list[Interpreter], store: Store) -> Iterator[str]:
+    """Yield cells that are skipped because they would raise, and do not: each runs alone, after the ones above it."""
+    recorded = {unit["id"]: unit for unit in site.record["units"]}
+    jobs, expected = [], []
+    for unit in units.values():
+        for python in pythons:
+            for index, cell in enumerate(unit.cells):
+                skip = first_match(cell.options.skip, python)
+                if skip and skip.raises:
+                    above = without_skipped(unit, python).cells[:index]
+                    unskipped = replace(cell, options=replace(cell.options, skip=()))
+                    jobs.append(Job(replace(unit, cells=(*above, unskipped)), python, perturbed=False))
+                    expected.append(skip.raises)
+    for job, raises, result in zip(jobs, expected, fresh(jobs, store) if jobs else (), strict=True):
+        error = result["cells"][-1]["error"] if result["cells"] else None
+        if not error or error["type"] != raises:
+            said = recorded[job.unit.id]
+            at = place(said, said["cells"][len(job.unit.cells) - 1], job.python.key)
+            got = last_line(error) if error else result["problem"] and result["problem"]["says"]
+            yield f"{at}: run although it is skipped: expected {raises}, got {got or 'no exception'!r}"
+
+
+Compared = tuple[str | None, object]
+
+
+def compared(variant: dict[str, Any], options: Options) -> Compared:
+    """Return what runs.json says of an outcome, in the form in which outcomes are compared."""
+    outputs = enumerate(variant["outputs"])
+    data = {f"{number} {kind}": text for number, output in outputs for kind, text in output.items()}
+    outcome = {"text": "", "data": data, "error": variant["error"], "reached": True}
+    return variant.get("skipped"), comparable(outcome, options)
+
+
+def words(outcome: Compared) -> str:
+    """Return what was printed, displayed and raised, as one text for a message."""
+    skipped, rest = outcome
+    assert isinstance(rest, tuple)
+    _, data, error, _ = rest
+    return f"not run: {skipped}" if skipped else "".join([*data.values(), error or ""])

@@ -1,0 +1,118 @@
+"""Compare a built site with new runs: does it say what the Pythons of this machine do?
+
+Compares the site's pages with its runs.json, and runs.json with the sources, packages and runner here, with the Pythons
+found, and with fresh runs: every unit on every Python twice, once pinned as in a build and once perturbed, so that
+nothing agrees only because the build holds it still. In what it prints, "expected" is what runs.json says.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import SphinxError
+
+from ..model import schemas
+from ..model.grouping import first_match
+from ..model.interpreters import Interpreter, discover
+from ..model.schemas import RUNS_VERSION
+from ..model.units import Unit, Unreadable
+from ..run import node
+from ..run.sources import opened
+from ..run.store import Store
+from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
+from .rerun import wrong_runs, wrong_skips
+
+
+class Unverifiable(Exception):
+    """There is no site, or its runs.json cannot be read; the message is one line."""
+
+
+def read(site: Path) -> Published:
+    """Return a site whose runs.json has the shape that its schema describes."""
+    file = site / "runs.json"
+    if not file.is_file():
+        raise Unverifiable(f"{file}: not there, so there is no site to verify. Build one first: nox -s docs")
+    try:
+        record = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise Unverifiable(f"{file}: not JSON, perhaps cut short ({error}). Build the site again.") from error
+    version = record.get("schema") if isinstance(record, dict) else None
+    if version != RUNS_VERSION:
+        raise Unverifiable(f"{file}: its schema is {version!r}; this engine reads {RUNS_VERSION}. Build with this one.")
+    wrong = schemas.schema_error(record, schemas.RUNS)
+    if wrong:
+        raise Unverifiable(f"{file}: {wrong}. Build the site again.")
+    return Published(site, record)
+
+
+def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Store, dict[str, str]]:
+    """Return the units that the pages here tell, a store that has none of the kept runs, and what browsers get."""
+    html, doctrees, nothing_runs = scratch / "html", scratch / "doctrees", {"everypython_execute": False}
+    app = Sphinx(docs, docs, html, doctrees, "html", nothing_runs, status=None, warning=None)
+    return *opened(app, scratch / "runs"), app.config.everypython_browser
+
+
+def verify(docs: Path, site: Path) -> int:
+    """Print every difference, or how much agrees; return the exit status."""
+    began, differences = time.monotonic(), 0
+    try:
+        published, found = read(site), discover()
+        with tempfile.TemporaryDirectory(prefix="everypython-verify-") as scratch:
+            units, store, in_browsers = sources(docs, Path(scratch))
+            recorded = {each["key"] for each in published.record["interpreters"]}
+            if any("pyodide" in each for each in published.record["interpreters"]):
+                found += [python for python in node.pyodides(in_browsers)[0] if python.key in recorded]
+            for key in sorted(recorded - {python.key for python in found}):
+                print(f"not checked: {key}: this Python is not on this machine")
+            for line in compared(published, units, store, found):
+                differences += 1
+                print(line, flush=True)
+    except (Unverifiable, Unreadable, SphinxError, ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    took = f"in {time.monotonic() - began:.1f} s"
+    if differences:
+        print(f"{many(differences, 'difference')}, {took}", file=sys.stderr)
+        return 1
+    print(f"{counted(units, [python for python in found if python.key in recorded])}, {took}")
+    return 0
+
+
+def compared(published: Published, told: list[Unit], store: Store, found: list[Interpreter]) -> Iterator[str]:
+    """Yield every difference, what takes no run first."""
+    units = {unit.id: unit for unit in told}
+    yield from wrong_pages(published, units)
+    yield from wrong_tables(published, units)
+    yield from wrong_units(published, units, store)
+    yield from wrong_interpreters(published, found)
+    yield from wrong_columns(published)
+    # Of other sources than here it is known already that the site is not theirs.
+    same = {unit["id"]: units[unit["id"]] for unit in published.record["units"] if alike(unit, units.get(unit["id"]))}
+    recorded = {each["key"] for each in published.record["interpreters"]}
+    pythons = [python for python in found if python.key in recorded]
+    yield from wrong_runs(published, same, pythons, store)
+    yield from wrong_skips(published, same, pythons, store)
+
+
+def counted(units: list[Unit], pythons: list[Interpreter]) -> str:
+    """Return how much agrees, in words."""
+    cells = [cell.options for unit in units for cell in unit.cells]
+    pairs = [(options, python) for options in cells for python in pythons]
+    skipped = sum(first_match(options.skip, python) is not None for options, python in pairs)
+    vary = sum(
+        first_match(o.volatile, python) is not None and first_match(o.skip, python) is None for o, python in pairs
+    )
+    less = "".join(f", less {n:,} that {what}" for n, what in ((skipped, "are skipped"), (vary, "vary")) if n)
+    agree = len(pairs) - skipped - vary
+    of = f"{many(len(cells), 'cell')} × {many(len(pythons), 'Python')}"
+    return f"{many(agree, 'output')} agree: {of}{less}, each run twice"
+
+
+def many(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

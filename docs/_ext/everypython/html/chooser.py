@@ -1,0 +1,169 @@
+"""At the top of a page with outcomes, the chooser of the Python that is shown; on every page, which Pythons ran.
+
+The head script `chooser.js` puts the choice on <html> before anything is painted, and the stylesheet written here draws
+each cell by it. Without JavaScript there is no choice, and the published default's outcome is the one that is shown.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from markdown_it import MarkdownIt
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from ..model import grouping, patterns
+from ..model.interpreters import Interpreter
+from ..model.units import digest
+from ..pages import events
+from ..pages.outcomes import outcome
+from ..run.build import Build
+from . import browser_run
+
+HERE = Path(__file__).parent
+STYLESHEET, SCRIPT, PLACEHOLDER = "pythons.css", "chooser.js", ".shown"
+
+
+def write_stylesheet(app: Sphinx) -> None:
+    if events.current is None or not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    path = Path(app.outdir, "_static", STYLESHEET)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(stylesheet(events.current), encoding="utf-8")
+    app.builder.add_css_file(STYLESHEET)
+
+
+def stylesheet(build: Build) -> str:
+    """Return the look of the shown outcome, for each choice: the first one where nothing is chosen."""
+    chosen = [(f'html[data-python="{python.key}"]', python) for python in build.interpreters]
+    shown = ["html:not([data-python]) .outcome:first-child"]
+    shown += [f'{choice} .outcome[data-pythons~="{python.key}"]' for choice, python in chosen]
+    names = [(choice, json.dumps(called(python, build), ensure_ascii=False)) for choice, python in chosen]
+    named = [f"{choice} {{ --chosen: {name}; }}\n" for choice, name in names]
+    look = HERE.joinpath("shown.css").read_text(encoding="utf-8")
+    return "".join(named) + look.replace(PLACEHOLDER, ":is(\n  " + ",\n  ".join(shown) + "\n)")
+
+
+def called(python: Interpreter, build: Build) -> str:
+    """Return a Python's name, which two of different platforms may share."""
+    return python.name if python.platform == build.default.platform else f"{python.name} on {python.platform}"
+
+
+def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+    """Put chooser and provenance around what the page says; they are in no doctree, so search does not find them."""
+    build = events.current
+    if build is None or doctree is None:
+        return
+    top = ""
+    if len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None:
+        context["metatags"] = context.get("metatags", "") + head_script(build, context)
+        top = chooser(build)
+    if browser_run.runs_here(doctree):
+        top += browser_run.bar(name)
+    top += skipping(build, name)
+    if name == app.config.root_doc:
+        top += without_cpython(app, build, context["pathto"])
+    before, heading, after = context["body"].partition("</h1>")
+    page = before + heading + top + after if heading else top + before
+    context["body"] = page + provenance(app, build, context["pathto"]("runs.json", resource=True))
+
+
+def head_script(build: Build, context: dict[str, Any]) -> str:
+    """Return a script that blocks: themes put what `add_js_file` adds at the end of the page, after the first paint."""
+    address = f"{context['pathto'](f'_static/{SCRIPT}', resource=True)}?v={version_of_script()}"
+    keys = " ".join(python.key for python in build.interpreters)
+    return f'<script src="{address}" data-default="{build.default.key}" data-pythons="{keys}"></script>\n'
+
+
+@cache
+def version_of_script() -> str:
+    return digest(HERE.parent.joinpath("site", SCRIPT).read_text(encoding="utf-8"))[:8]
+
+
+def chooser(build: Build) -> str:
+    options = [
+        f'<option value="{python.key}"{" selected" if python == build.default else ""}>'
+        f"{html.escape(called(python, build))}{' (default)' if python == build.default else ''}</option>"
+        for python in build.interpreters
+    ]
+    # A browser that restores the control's last value on reload would show another Python than the outputs do.
+    return (
+        '\n<div class="chooser"><label>Show outputs for <select autocomplete="off">'
+        f'{"".join(options)}</select></label> <span role="status"></span></div>'
+    )
+
+
+def skipping(build: Build, name: str) -> str:
+    """Return which Pythons skip the whole page, and why; under its cells this is not said again."""
+    unit = next((unit for unit in build.units if unit.page == name), None)
+    whys = [why for why in unit.cells[0].options.skip if why.of_page] if unit else []
+    skipped = {
+        why: [python for python in build.interpreters if grouping.first_match(whys, python) is why] for why in whys
+    }
+    return "".join(
+        f'\n<p class="because"><strong>{html.escape(grouping.names(pythons, build.interpreters))}</strong> did not run '
+        f"this page: {markdown(why.reason)}</p>"
+        for why, pythons in skipped.items()
+        if pythons
+    )
+
+
+def without_cpython(app: Sphinx, build: Build, pathto: Callable[[str], str]) -> str:
+    """Return which pages show less than they tell, on a site for which no CPython ran."""
+    links = [
+        f'<a href="{pathto(page)}">{html.escape(app.env.titles[page].astext())}</a>'
+        for page in build.needing_cpython()
+        if page in app.env.titles
+    ]
+    if not links:
+        return ""
+    ran = html.escape(", ".join(python.name for python in build.interpreters))
+    return (
+        f'\n<p class="because"><strong>No CPython ran for this site, only {ran}.</strong> '
+        f"What needs one is missing from {len(links)} pages: {', '.join(links)}.</p>"
+    )
+
+
+def markdown(text: str) -> str:
+    rendered: str = MarkdownIt("commonmark", {"html": False}).renderInline(text)
+    return rendered
+
+
+def provenance(app: Sphinx, build: Build, runs: str) -> str:
+    """Return which Pythons ran, where, with which version of the project, and which are missing."""
+    ran = [
+        f"on {html.escape(platform)}: {html.escape(', '.join(python.name for python in pythons))}"
+        for platform, pythons in groupby(sorted(build.interpreters, key=by_platform), key=lambda one: one.platform)
+    ]
+    project = html.escape(f"{app.config.project} {app.config.release}".strip())
+    told = [
+        f"The outputs on this site were printed with {project} {'; '.join(ran)}. "
+        f'All runs, as data: <a href="{runs}">runs.json</a>.'
+    ]
+    return (
+        f'<footer class="provenance">{"".join(f"<p>{each}</p>" for each in [*told, *missing(app, build)])}</footer>\n'
+    )
+
+
+def by_platform(python: Interpreter) -> tuple[bool, str, tuple[object, ...]]:
+    return bool(python.pyodide), python.platform, python.rank
+
+
+def missing(app: Sphinx, build: Build) -> list[str]:
+    """Return what this build cannot show because no Python that ran is of that kind."""
+    warnings = [
+        markdown(sentence)
+        for pattern, sentence in app.config.everypython_wanted.items()
+        if not any(patterns.covers(pattern, python) for python in build.interpreters)
+    ]
+    if build.absent:
+        absent = html.escape(", ".join(build.absent))
+        warnings.append(f"{absent}, which this site lists; not found for this build.")
+    return [f"<strong>Missing here:</strong> {warning}" for warning in warnings]

@@ -1,0 +1,74 @@
+"""runs.json: every interpreter, every unit and cell, every variant, as data beside the pages."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from sphinx.application import Sphinx
+
+from ..model.grouping import whole_traceback
+from ..model.outcome import outputs_of, without_traceback
+from ..model.schemas import RUNS_VERSION
+from ..model.units import Cell, Unit
+from ..pages import events
+from ..run.build import Build
+
+
+def write_runs(app: Sphinx, exception: Exception | None) -> None:
+    """Write runs.json beside the pages: every interpreter, every unit and cell, every variant."""
+    build = events.current
+    if exception is None and build is not None and not build.hasty and app.builder.format == "html":
+        path = Path(app.outdir) / "runs.json"
+
+        def told() -> str:
+            text = StringIO()  # not dumps, which keeps each of its pieces until the last is there
+            json.dump(record(app, build), text, indent=1, ensure_ascii=False)
+            return text.getvalue() + "\n"
+
+        ran = [build.store.digests(unit) for unit in build.units]  # another package may print the same
+        named = "runs.json", build.digest, ran, app.config.project, app.config.release
+        text = build.store.index.remembered(told, *named)
+        path.write_text(text, encoding="utf-8")
+
+
+def record(app: Sphinx, build: Build) -> dict[str, Any]:
+    """Return what runs.json says."""
+    return {
+        "schema": RUNS_VERSION,
+        "project": {"name": app.config.project, "version": app.config.release},
+        "published_default": build.default.key,
+        "interpreters": [python.identity for python in build.interpreters],
+        "units": [
+            {
+                "id": unit.id,
+                "kind": unit.kind,
+                "page": unit.page,
+                "digests": build.store.digests(unit),
+                "cells": [record_of_cell(build, unit, n, cell) for n, cell in enumerate(unit.cells)],
+            }
+            for unit in build.units
+        ],
+    }
+
+
+def record_of_cell(build: Build, unit: Unit, index: int, cell: Cell) -> dict[str, Any]:
+    groups = build.groups(unit, index)
+    whole = [groups[0]] if whole_traceback(cell.options) else []
+    return {
+        "id": f"{unit.id}:{index + 1}",
+        "line": cell.line,
+        "variants": [
+            {
+                "interpreters": [python.key for python in group.interpreters],
+                "reasons": group.reasons,
+                "varies": group.volatile,
+                "skipped": group.reasons[0] if group.skipped else None,
+                "outputs": outputs_of(group.outcome),
+                "error": group.outcome["error"] if group in whole else without_traceback(group.outcome["error"]),
+            }
+            for group in groups
+        ],
+    }

@@ -1,0 +1,32 @@
+"""What is done to every page once all are written: it is mended, gets one stylesheet, and its policy.
+
+Last, because a policy names what stands in the page, whoever has put it there.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.builders.html import StandaloneHTMLBuilder
+
+from .fixes import fix_html
+from .policy import GUARDED, add_csp
+from .stylesheets import Stylesheets
+
+
+def finish(app: Sphinx, exception: Exception | None) -> None:
+    """Finish each page that was written in this build, and keep the others up to date."""
+    if exception is not None or not isinstance(app.builder, StandaloneHTMLBuilder):
+        return
+    out = Path(app.outdir)
+    stylesheets = Stylesheets(out / "_static")
+    for file in sorted(out.rglob("*.html")):
+        text = file.read_text(encoding="utf-8")
+        if GUARDED in text or "</head>" not in text:
+            finished = stylesheets.kept(text)
+        else:
+            finished = add_csp(stylesheets.linked(fix_html(text, file.stem.capitalize()), file.parent))
+        if finished != text:
+            file.write_text(finished, encoding="utf-8")
+    stylesheets.tidy()

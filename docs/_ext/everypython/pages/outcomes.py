@@ -1,0 +1,254 @@
+"""Draw what each Python printed under a cell or example, and the `{example}` directive."""
+
+from __future__ import annotations
+
+import copy
+import html
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+from docutils import nodes
+from docutils.frontend import get_default_settings
+from docutils.utils import new_document
+from myst_parser.parsers.docutils_ import Parser
+from sphinx.application import Sphinx
+from sphinx.config import Config
+from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
+
+from ..check.gates import unexpected
+from ..model.displays import drawable
+from ..model.grouping import Group, last_line, names, prints_something, unneeded, whole_traceback
+from ..model.units import Unit
+from ..run.build import Build
+from . import controls, events, pictures
+
+OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
+
+
+class outcome(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """What one group of Pythons did with a cell, and why. In HTML it names the cell and the Pythons."""
+
+
+class fold(nodes.General, nodes.Element):
+    """What a group printed, under the group's name. Folds, in HTML."""
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(outcome, html=(open_outcome, close_outcome), latex=(skip, skip), text=(skip, skip))
+    app.add_node(fold, html=(open_fold, close_fold), latex=(skip, skip), text=(skip, skip))
+    app.add_directive("example", Example)
+    app.add_css_file("everypython.css")
+    app.add_css_file("print.css", media="print")
+    app.add_js_file("copy.js", loading_method="defer")
+
+
+def add_static_files(app: Sphinx, config: Config) -> None:
+    """Add the scripts and stylesheets of the engine to the site's own."""
+    config.html_static_path.append(str(Path(__file__).parents[1] / "site"))
+
+
+def add_search(app: Sphinx, name: str, *_: Any) -> None:
+    if name == "search":
+        app.add_js_file("search.js", loading_method="defer")
+
+
+def open_outcome(self: HTML5Translator, node: outcome) -> None:
+    names = {"data-cell": node["cell"], "data-pythons": " ".join(node["pythons"])}
+    self.body.append(self.starttag(node, "div", CLASS="outcome", **names))
+
+
+def close_outcome(self: HTML5Translator, node: outcome) -> None:
+    self.body.append("</div>\n")
+
+
+def open_fold(self: HTML5Translator, node: fold) -> None:
+    opened = " open" if node["is_open"] else ""
+    self.body.append(f"<details{opened}>\n<summary>{node['who']} {html.escape(node['says'])}</summary>\n")
+
+
+def close_fold(self: HTML5Translator, node: fold) -> None:
+    self.body.append("</details>\n")
+
+
+def skip(self: Any, node: nodes.Element) -> None:
+    """Do nothing: other formats show what is inside."""
+
+
+def group_label(label: str, group: Group) -> str:
+    """Return a group's name; exact versions appear on hover and are read out, each once."""
+    exact = html.escape(", ".join(dict.fromkeys(python.name for python in group.interpreters)))
+    return (
+        f'<span class="who" title="{exact}">{html.escape(label)}<span class="exactly"> (that is {exact})</span></span>'
+    )
+
+
+def attach(app: Sphinx, doctree: nodes.document) -> None:
+    """Put what every Python did with a cell in place of the one output that myst-nb has drawn."""
+    build = events.current
+    unit = build.page(app.env.docname) if build else None
+    if build is None or unit is None:
+        return
+    for cell in list(doctree.findall(nodes.container)):
+        if cell.get("nb_element") != "cell_code" or "example" in cell["classes"]:
+            continue
+        number = cell["cell_metadata"]["everypython"]["cell"]
+        cell["ids"].append(f"cell-{number}")
+        tags = unit.cells[number - 1].options.tags
+        if "remove-cell" in tags:
+            cell += does_not_hold(build, unit, number - 1)
+        if tags & {"remove-cell", "remove-output"}:
+            continue
+        parts = [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_output"]
+        drawn = parts[0].children if parts else []
+        for part in parts:
+            cell.remove(part)
+        for code in [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_source"]:
+            code += controls.of_cell(unit, number - 1)
+        cell += results(build, unit, number - 1, drawn)
+
+
+def results(build: Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
+    """Return the output of a cell: an outcome for each group, the published default's first, which is drawn already."""
+    first, *others = groups = build.groups(unit, index)
+    told = [group for group in groups if not group.of_page]
+    if len(told) == 1 and not prints_something(first):
+        return []
+    whole = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
+    for number, group in enumerate(groups, 1):
+        data = group.outcome["data"]
+        picture = drawable(data)
+        drawn = published if group is first else printouts({**group.outcome, "data": None if picture else data})
+        if picture:
+            drawn = [*drawn, pictures.drawn(build, unit, index, group, f"picture-{index + 1}-{number}")]
+        pythons = [python.key for python in group.interpreters]
+        if others:
+            lines = sum(part.astext().count("\n") + 1 for part in drawn)
+            label = group_label(names(group.interpreters, build.interpreters), group)
+            is_open = group is first or (lines <= OPEN and not picture)
+            drawn = [fold("", *drawn, who=label, says=group_status(group), is_open=is_open)]
+        if not others or group is not first or group.apart:
+            drawn += remarks(group, build, alone=not others)
+        drawn += findings(build, unit, index, group, published=group is first)
+        whole += outcome("", *drawn, cell=f"{unit.id}:{index + 1}", pythons=pythons)
+    return [whole]
+
+
+def group_status(group: Group) -> str:
+    if group.skipped:
+        return "did not run this page" if group.of_page else "did not run this"
+    if group.volatile:
+        several = len(group.interpreters) > 1
+        return (
+            f"vary; here {group.interpreters[0].name} printed" if several else "varies from run to run; here it printed"
+        )
+    if not group.outcome["reached"]:
+        return "did not come to its end"
+    return "printed" if prints_something(group) else "printed nothing"
+
+
+def remarks(group: Group, build: Build, alone: bool) -> list[nodes.Node]:
+    """Return what stands below a group's output: why it differs, or that no Python does."""
+    if group.of_page:
+        return []  # said once, at the top of the page
+    reasons: list[nodes.Node] = [explained(reason) for reason in group.reasons]
+    if alone and len(build.interpreters) > 1:
+        same = f"same on all {len(build.interpreters)} Pythons" if not group.volatile else "varies from run to run"
+        mark = nodes.raw("", group_label(same, group), format="html")
+        return [nodes.paragraph("", "", mark, classes=["agreed"]), *reasons]
+    return reasons
+
+
+def findings(build: Build, unit: Unit, index: int, group: Group, published: bool) -> list[nodes.Node]:
+    """Return what a strict build would refuse of a group, said where it is seen."""
+    cell, every = unit.cells[index], build.interpreters
+    found: list[nodes.Node] = []
+    for python in group.interpreters:
+        problem = build.results[unit, python]["problem"]
+        if problem and problem["cell"] == index:
+            found.append(explained(f"{python.name} {problem['says'].partition(', having printed')[0]}"))
+    if published and group.outcome["error"] and unexpected(cell, build.default, build.default):
+        found.append(explained("not yet explained"))
+    if group.unexplained:
+        whole = len(group.unexplained) == len(group.interpreters)
+        named = "" if whole else f"{names(group.unexplained, every)}: "
+        found.append(explained(f"{named}not yet explained"))
+    for why in dict.fromkeys(why for _, why in unneeded(group, build.default, cell.options)) if published else ():
+        agree = [python for python, this in unneeded(group, build.default, cell.options) if this is why]
+        if not why.of_page:
+            found.append(explained(f"{names(agree, every)} was to differ, and does not: {why.reason}"))
+    return found
+
+
+def does_not_hold(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
+    """Return what says where a hidden check of a page has failed: on which Pythons, and how."""
+    failed = [group for group in build.groups(unit, index) if group.outcome["error"]]
+    sentences = (
+        f"What is said here does not hold on {names(group.interpreters, build.interpreters)}: "
+        f"its check ends with `{last_line(group.outcome['error']).partition(chr(10))[0]}`."
+        for group in failed
+    )
+    said = [explained(sentence) for sentence in sentences]
+    for paragraph in said:
+        paragraph["classes"].append("does-not-hold")
+    return [*said]
+
+
+def printouts(outcome: dict[str, Any], traceback: bool = False) -> list[nodes.Node]:
+    """Return a program's or another Python's output as blocks of text; of an error the last line, or all of it."""
+    error = outcome["error"]
+    trace = (error["traceback"] if traceback else last_line(error)) if error else ""
+    texts = [outcome["text"] + (outcome["data"] or {}).get("text/plain", ""), trace]
+    return [nodes.literal_block(text, text, language="none", classes=["output", "stream"]) for text in texts if text]
+
+
+def explained(reason: str) -> nodes.paragraph:
+    """Return a reason as a paragraph: it is one line of Markdown."""
+    return nodes.paragraph("", "", *copy.deepcopy(inline(reason)), classes=["because"])
+
+
+settings = cache(partial(get_default_settings, Parser))  # docutils reads its hundred options anew each time
+
+
+@cache
+def inline(text: str) -> list[nodes.Node]:
+    document = new_document("a reason", copy.copy(settings()))
+    Parser().parse(text, document)
+    return list(document.children[0].children) if document.children else []
+
+
+class Example(SphinxDirective):
+    """``{example} name`` shows a program of the examples folder and what each Python printed for it."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec: ClassVar[dict[str, Any]] = {}  # its options are YAML, read by units.written_options
+
+    def run(self) -> list[nodes.Node]:
+        name = self.arguments[0]
+        program = Path(self.env.srcdir, self.config.everypython_examples, f"{name}.py").resolve()
+        self.env.note_dependency(program)
+        source = program.read_text(encoding="utf-8")
+        shown = nodes.literal_block(source, source, language="python3")
+        self.set_source_info(shown)
+        run = controls.of_cell(events.current.example(name, self.env.docname), 0) if events.current else []
+        code = nodes.container("", shown, *run, classes=["cell_input"], nb_element="cell_code_source")
+        caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
+        ids = [f"example-{name}"]
+        cell = nodes.container("", code, *self.output(name), classes=["cell", "example"], ids=ids)
+        if events.current and "hide-output" in events.current.example(name, self.env.docname).cells[0].options.tags:
+            show, hide = self.config.nb_code_prompt_show, self.config.nb_code_prompt_hide
+            cell.update_all_atts({"nb_element": "cell_code", "hide_mode": "output"})  # as myst-nb marks its own
+            cell.update_all_atts({"prompt_show": show, "prompt_hide": hide})
+        return [caption, cell]
+
+    def output(self, name: str) -> list[nodes.Node]:
+        """Return what the program printed; nothing where the engine stands aside."""
+        build = events.current
+        if build is None:
+            return []
+        unit = build.example(name, self.env.docname)
+        whole = whole_traceback(unit.cells[0].options)
+        printed = printouts(build.results[unit, build.default]["cells"][0], traceback=whole)
+        return results(build, unit, 0, printed)

@@ -1,0 +1,142 @@
+"""What a cell displays as a picture: drawn in the page, with the text that says the same below it.
+
+Graphs of one page with one name are frames of a film: they are laid out together, and `{filmstrip}` plays them.
+"""
+
+from __future__ import annotations
+
+import html
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from docutils import nodes
+from sphinx.application import Sphinx
+from sphinx.util import logging
+from sphinx.writers.html5 import HTML5Translator
+
+from ..model import dot
+from ..model.displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
+from ..model.grouping import Group
+from ..model.units import Unit, digest
+from ..run.store import Result
+
+if TYPE_CHECKING:
+    from ..run.build import Build
+
+LOG = logging.getLogger(__name__)
+
+
+class picture(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """A picture with its text. Formats other than HTML show the text."""
+
+
+def setup(app: Sphinx) -> None:
+    app.add_node(picture, html=(open_picture, close_picture), latex=(skip, skip), text=(skip, skip))
+    app.add_css_file("pictures.css")
+
+
+def report_missing_graphviz(results: Iterable[Result]) -> None:
+    if not dot.available() and any(GRAPH in (cell["data"] or {}) for each in results for cell in each["cells"]):
+        LOG.info("graphs are shown as text: pygraphviz, which brings Graphviz, is not installed")
+
+
+def skip(self: Any, node: nodes.Element) -> None:
+    """Do nothing: other formats show what is inside."""
+
+
+def open_picture(self: HTML5Translator, node: picture) -> None:
+    film = {"data-film": node["film"]} if node["film"] else {}
+    self.body.append(self.starttag(node, "figure", CLASS="picture", **{"data-source": node["source"]}, **film))
+    if node["svg"]:
+        self.body.append(f'{node["svg"]}\n<details class="as-text">\n<summary>As text</summary>\n')
+
+
+def close_picture(self: HTML5Translator, node: picture) -> None:
+    self.body.append(f"{'</details>' if node['svg'] else ''}</figure>\n")
+
+
+def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> picture:
+    """Return what a cell displays: its picture, or its text alone where it cannot be drawn."""
+    data: dict[str, str] = group.outcome["data"]
+    text, svg = data[TEXT], ""
+    try:
+        svg = described(svg_of(build, unit, data), ident, title_of(data), text)
+    except dot.Undrawable as error:
+        where = unit.page, unit.cells[index].line
+        key = group.interpreters[0].key
+        # only a strict build is ended by what a Python displayed
+        log = LOG.warning if build.strict else LOG.info
+        log("what this cell displays on %s cannot be drawn: %s", key, error, location=where)
+    block = nodes.literal_block(text, text, language="none", classes=["output", "stream"])
+    return picture("", block, svg=svg, source=source_of(data), film=dot.name_of(data.get(GRAPH, "")))
+
+
+def svg_of(build: Build, unit: Unit, data: dict[str, str]) -> str:
+    """Return the picture, or nothing where there is no Graphviz."""
+    if GRAPH in data and dot.available():
+        film = graphs(build, unit).get(dot.name_of(data[GRAPH])) or [data[GRAPH]]
+        return kept(build.store.folder / "drawn", dot.written(dot.read(data[GRAPH]), map(dot.read, film)))
+    return dot.allowed(data[SVG]) if SVG in data else ""
+
+
+def title_of(data: dict[str, str]) -> str:
+    return dot.read(data[GRAPH]).title if GRAPH in data and dot.available() else "Picture"
+
+
+def kept(folder: Path, graph: str) -> str:
+    """Return a graph's drawing, from the folder of what was drawn before or from Graphviz."""
+    path = folder / f"{digest(graph, how_drawn())}.svg"
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError:
+        svg = dot.laid_out(graph)
+    folder.mkdir(parents=True, exist_ok=True)
+    half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+    half.write_text(svg, encoding="utf-8")
+    half.replace(path)
+    return svg
+
+
+def described(svg: str, ident: str, title: str, text: str) -> str:
+    """Return a picture with its name and its text for who does not see it."""
+    if not svg:
+        return ""
+    about = "".join(
+        f'<{tag} id="{ident}-{tag}">{html.escape(said)}</{tag}>' for tag, said in (("title", title), ("desc", text))
+    )
+    head, close, rest = svg.partition(">")
+    return f'{head} role="img" aria-labelledby="{ident}-title" aria-describedby="{ident}-desc"{close}{about}{rest}'
+
+
+def shown_graphs(build: Build, unit: Unit) -> Iterator[tuple[int, str]]:
+    """Yield every graph that a page shows, with its cell, of each group of Pythons."""
+    for index, cell in enumerate(unit.cells):
+        if not cell.options.tags & UNSHOWN:
+            for group in build.groups(unit, index):
+                if GRAPH in (group.outcome["data"] or {}):
+                    yield index, group.outcome["data"][GRAPH]
+
+
+@cache
+def graphs(build: Build, unit: Unit) -> dict[str, list[str]]:
+    """Return the frames of each film of a page, as graphs.
+
+    One that cannot be read is left out; where it stands says so.
+    """
+    films: dict[str, list[str]] = {}
+    for _, graph in shown_graphs(build, unit):
+        if dot.name_of(graph) and readable(graph):
+            films.setdefault(dot.name_of(graph), []).append(graph)
+    return films
+
+
+def readable(graph: str) -> bool:
+    try:
+        dot.read(graph)
+    except dot.Undrawable:
+        return False
+    return True

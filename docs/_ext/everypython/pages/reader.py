@@ -1,0 +1,73 @@
+"""The reader that myst-nb calls for a page: its notebook, filled in with what the published default printed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import from_dict, v4
+from sphinx.errors import SphinxError
+
+from ..model.displays import drawable
+from ..model.grouping import last_line, whole_traceback
+from ..model.units import Options, Unit, parsed
+from ..run.build import Build
+from . import events
+
+
+def read(text: str) -> Any:
+    """Return a page's notebook with the published default's outputs, for myst-nb."""
+    notebook = parsed(text)
+    if not notebook.cells:
+        notebook.cells.append(v4.new_markdown_cell(text))
+        notebook.metadata["source_map"] = [0]
+    notebook.metadata["language_info"] = {"name": "python", "pygments_lexer": "python3"}
+    for name in ("differs", "notebook", "volatile", "skip"):
+        notebook.metadata.pop(name, None)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    build, unit = told([cell.source for cell in code])
+    for number, (cell, outcome) in enumerate(zip(code, published(build, unit) if code else [], strict=True), 1):
+        cell["id"], cell["execution_count"] = f"cell-{number}", number
+        options = unit.cells[number - 1].options if unit else Options()
+        cell["outputs"] = notebook_outputs(outcome, number, options)
+        cell["metadata"]["everypython"] = {"cell": number}
+        if build and unit and "remove-cell" in options.tags and build.broken(unit, number - 1):
+            # myst-nb would leave out the place, where `show.attach` says what does not hold
+            cell["metadata"]["tags"], cell["outputs"] = ["remove-input"], []
+    return notebook
+
+
+def told(sources: list[str]) -> tuple[Build | None, Unit | None]:
+    """Return what ran, and which page's unit has these cells."""
+    build = events.current
+    return build, build.pages_by_sources.get(tuple(sources)) if build and sources else None
+
+
+def published(build: Build | None, unit: Unit | None) -> list[dict[str, Any]]:
+    """Return what the published default did for the cells of a page."""
+    if build is None or unit is None:
+        raise SphinxError("a page changed while it was built; build again")
+    outcomes: list[dict[str, Any]] = build.results[unit, build.default]["cells"]
+    return outcomes
+
+
+def notebook_outputs(outcome: dict[str, Any], number: int, options: Options) -> list[Any]:
+    """Return what a cell did in the notebook's form.
+
+    Not made by `v4.new_output`, which checks each against the schema.
+    """
+    outputs: list[dict[str, Any]] = []
+    if outcome["text"]:
+        outputs.append({"output_type": "stream", "name": "stdout", "text": outcome["text"]})
+    if outcome["data"] and not drawable(outcome["data"]):  # a picture is put after these: show.results
+        outputs.append(result(outcome["data"], number))
+    if outcome["error"]:
+        raised = outcome["error"]
+        trace = raised["traceback"].splitlines() if whole_traceback(options) else [last_line(raised)]
+        error = {"ename": raised["type"], "evalue": raised["message"], "traceback": trace}
+        outputs.append({"output_type": "error", **error})
+    return [from_dict(output) for output in outputs]
+
+
+def result(data: dict[str, str], number: int) -> dict[str, Any]:
+    """Return what a cell displayed in the notebook's form."""
+    return {"output_type": "execute_result", "metadata": {}, "data": data, "execution_count": number}

@@ -1,0 +1,60 @@
+"""What a build worked out, in one file for the next one: pages that were parsed, runs that were read, what was judged.
+
+Each entry is named by everything that it follows from, this extension's sources included. So a file that is missing,
+or was written by another version, costs time and changes nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sys
+import sysconfig
+import threading
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from ..model.units import digest
+
+T = TypeVar("T")
+
+
+class Index:
+    """The entries of one file. Those that a build asked for are written back; others are forgotten."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.used: dict[str, Any] = {}
+        try:
+            version, self.known = pickle.loads(file.read_bytes())
+        except Exception:  # whatever a file that was cut short makes pickle raise
+            version, self.known = "", {}
+        if version != of_this_extension():
+            self.known = {}
+
+    def remembered(self, make: Callable[[], T], *named: object) -> T:
+        """Return an entry, or what `make` returns. What it raises is passed on, and nothing remembered."""
+        name = digest(*named)
+        if name not in self.used:
+            self.used[name] = self.known[name] if name in self.known else make()
+        found: T = self.used[name]
+        return found
+
+    def write(self) -> None:
+        """Write the file whole or not at all, if there is something new."""
+        if self.used.keys() == self.known.keys():
+            return
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        half = self.file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
+        with open(half, "wb") as file:
+            pickle.dump((of_this_extension(), self.used), file)
+        half.replace(self.file)
+
+
+@cache
+def of_this_extension() -> str:
+    """Return a digest of the engine's sources, and of when a parser or a build backend was last installed beside it."""
+    sources = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parents[1].rglob("*.py"))]
+    return digest(sources, sys.version, Path(sysconfig.get_path("purelib")).stat().st_mtime_ns)

@@ -1,0 +1,139 @@
+"""Runs of other machines: written to one file there, read here as data, and merged if they are of the same sources."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..model import schemas
+from ..model.grouping import comparable, first_match
+from ..model.interpreters import Interpreter
+from ..model.units import Unit
+from .store import Result, Store, without_skipped
+
+if TYPE_CHECKING:
+    from .build import Build
+
+SCHEMA = 1
+LARGEST = 20_000_000  # bytes of a record: ten times what eight Pythons print for a site of seventy units
+REMEDY = "Write it with `nox -s record -- FILE`."
+TEXTS = ("text/plain", "text/vnd.graphviz")  # what is taken from a record: nothing that a browser could run
+Runs = dict[tuple[Unit, Interpreter], Result]
+
+
+class RecordError(Exception):
+    """A record that cannot be merged; the message names the file and what to do."""
+
+
+def written(build: Build) -> dict[str, Any]:
+    """Return a record of what the Pythons of this machine did."""
+    here = [python for python in build.interpreters if python.executable]
+    return {
+        "record": SCHEMA,
+        "interpreters": [python.identity for python in here],
+        "runs": [
+            {
+                "unit": unit.id,
+                "interpreter": python.key,
+                "digests": build.store.digests(without_skipped(unit, python)),
+                "cells": build.results[unit, python]["cells"],
+            }
+            for unit in build.units
+            for python in here
+        ],
+    }
+
+
+def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: Runs, store: Store) -> list[Interpreter]:
+    """Add the runs of every record in a folder to `results`; return the Pythons that they add.
+
+    Raises RecordError for a record that is no record, that is of other sources, or that disagrees with another run of
+    the same interpreter.
+    """
+    known = {python.key: (python, "this machine's run") for python in found}
+    for file in sorted(folder.glob("*.json")):
+        for python, runs in read(file, units, store).items():
+            same, source = known.setdefault(python.key, (python, file.name))
+            for unit in units:
+                kept = results.setdefault((unit, same), runs[unit])
+                compare(unit, same, (source, kept), (file.name, runs[unit]))
+    return [python for python, _ in known.values() if python not in found]
+
+
+def read(file: Path, units: list[Unit], store: Store) -> dict[Interpreter, dict[Unit, Result]]:
+    """Return the interpreters of one record, each with its result for every unit."""
+    record = content(file)
+    runs = {(run["unit"], run["interpreter"]): run for run in record["runs"]}
+    try:
+        json.dumps(record["interpreters"], ensure_ascii=False).encode()  # half of a surrogate pair cannot be written
+        pythons = [Interpreter.of(identity) for identity in record["interpreters"]]
+    except ValueError as error:
+        raise RecordError(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
+    return {python: {unit: taken(file, unit, python, runs, store) for unit in units} for python in pythons}
+
+
+def content(file: Path) -> dict[str, Any]:
+    """Return what a record says, as its schema describes it."""
+    try:
+        if not file.is_file():
+            raise ValueError("it is not a file")
+        with file.open("rb") as opened:
+            read = opened.read(LARGEST + 1)
+        if len(read) > LARGEST:
+            raise ValueError(f"it has more than {LARGEST:,} bytes")
+        record = json.loads(read.decode("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise RecordError(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
+    if isinstance(record, dict) and record.get("record", SCHEMA) != SCHEMA:
+        version = repr(record["record"])[:40]
+        raise RecordError(f"{file}: a record of another kind ({version}). Record it again with this version.")
+    wrong = schemas.schema_error(record, schemas.RECORD)
+    if wrong:
+        raise RecordError(f"{file}: this is no record of runs ({wrong}). {REMEDY}")
+    return dict(record)
+
+
+def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], store: Store) -> Result:
+    """Return one run of a record, if it is of today's sources."""
+    again = f"Record it again on the machine of {python.key}, from these sources."
+    run = runs.get((unit.id, python.key))
+    if run is None:
+        raise RecordError(f"{file}: {unit.id} was not run on {python.key}. {again}")
+    now = store.digests(without_skipped(unit, python))
+    changed = [name for name in now if run["digests"].get(name) != now[name]]
+    if changed or len(run["cells"]) != len(unit.cells):
+        raise RecordError(
+            f"{file}: stale: the {' and the '.join(changed)} of {unit.id} changed since {python.key} ran it. {again}"
+        )
+    return {"cells": [text_of(cell) for cell in run["cells"]], "problem": None}
+
+
+def text_of(cell: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an outcome with its texts alone."""
+    data = {kind: text for kind, text in (cell["data"] or {}).items() if kind in TEXTS}
+    return {**cell, "data": data or None}
+
+
+def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tuple[str, Result]) -> None:
+    """Refuse two runs of one interpreter that disagree where its output is not said to vary."""
+    for cell, ours, theirs in zip(unit.cells, one[1]["cells"], other[1]["cells"], strict=True):
+        if first_match(cell.options.volatile, python) is None and comparable(ours, cell.options) != comparable(
+            theirs, cell.options
+        ):
+            place = f"{unit.id}, line {cell.line}, on {python.key}"
+            raise RecordError(f"{other[0]}: {place}: disagrees with {one[0]}. One of them is wrong: record both again.")
+
+
+def record(docs: Path, file: Path) -> int:
+    """Run everything here and write the record; nothing is built."""
+    from sphinx.cmd.build import main as sphinx_build
+
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["-q", "-b", "dummy", "-D", f"everypython_record={file.resolve()}", "-d", folder]
+        try:
+            return sphinx_build([*options, str(docs), folder])
+        except SystemExit as ended:
+            return int(ended.code or 0)

@@ -1,0 +1,124 @@
+"""The files that a site is made from: no unit may change them.
+
+Each process has a folder of its own, so none needs to. What changed while units ran is noticed when one of them ends,
+before its run is kept. Those that were running are suspects, and each runs once more alone: a unit that does it again
+did it, and otherwise it may have been somebody who saved a file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sphinx.errors import SphinxError
+
+from ..model.interpreters import Interpreter
+from ..model.units import Unit
+
+# Written by tools while a site is built, and no source of it.
+APART = {".git", ".hg", ".idea", ".nox", ".venv", "__pycache__", "_build", "jupyter_execute", "node_modules"}
+EDITORS = re.compile(r".*~|\..*\.sw.|\.?#.*|4913|.*___jb_.*|\.DS_Store")  # what they write beside a file that is open
+MARKS = {"pyvenv.cfg", "CACHEDIR.TAG"}  # virtual environments and caches of other names contain one of these
+MOST = 10  # changes that a message lists
+
+Job = tuple[Unit, Interpreter]
+Seen = dict[str, tuple[int, ...]]  # of each file its size, time of change and mode; of each folder nothing
+Changes = dict[str, str]  # of each path what happened to it
+
+
+class SourceChangedError(SphinxError):
+    """Files changed while units ran; the message names the units and the files, and says what to do."""
+
+
+class Tree:
+    """Folders, and the units that run beside them."""
+
+    def __init__(self, folders: Iterable[Path], apart: Iterable[Path]) -> None:
+        given = {folder.resolve() for folder in folders}
+        self.roots = sorted(str(folder) for folder in given if not given.intersection(folder.parents))
+        self.apart = {str(folder.resolve()) for folder in apart}
+        self.lock = threading.Lock()
+        self.running: list[Job] = []
+        self.before: Seen = {}
+        self.suspects: dict[Job, Changes] = {}
+
+    def seen(self) -> Seen:
+        """Return what is there now. A file that comes or goes meanwhile is there or not."""
+        found: Seen = {}
+        folders = list(self.roots)
+        while folders:
+            folder, entries = folders.pop(), []
+            with suppress(OSError), os.scandir(folder) as listed:
+                entries = list(listed)
+            if folder not in self.roots and MARKS.intersection(entry.name for entry in entries):
+                continue
+            for entry in entries:
+                if entry.name in APART or entry.path in self.apart or EDITORS.fullmatch(entry.name):
+                    continue
+                with suppress(OSError):
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                        found[entry.path] = ()
+                    else:
+                        status = entry.stat(follow_symlinks=False)
+                        found[entry.path] = status.st_size, status.st_mtime_ns, status.st_mode
+        return found
+
+    @contextmanager
+    def watched(self, unit: Unit, python: Interpreter) -> Iterator[None]:
+        """Watch while a unit runs. If something changes, it is a suspect, with all that run at that time."""
+        job = unit, python
+        with self.lock:
+            if not self.running:
+                self.before = self.seen()
+            self.running.append(job)
+        try:
+            yield
+        finally:
+            with self.lock:
+                now = self.seen()
+                changes = changed(self.before, now)
+                for each in self.running if changes else ():
+                    self.suspects.setdefault(each, {}).update(changes)
+                self.before = now
+                self.running.remove(job)
+
+    def judge(self, run: Callable[[Unit, Interpreter], object]) -> None:
+        """Raise SourceChangedError if there are suspects, which `run` runs once more, each alone."""
+        suspects, self.suspects = self.suspects, {}
+        guilty = []
+        for job, changes in suspects.items():
+            run(*job)
+            again = self.suspects.pop(job, {})
+            if changes.keys() & again.keys():
+                guilty.append(f"{named(job)}: {words({path: changes.get(path, again[path]) for path in again})}")
+        if guilty:
+            remedy = "A unit must not change the project's files. Let it write into the folder where it runs:"
+            raise SourceChangedError("\n".join([remedy, *guilty]))
+        if suspects:
+            changes = {path: what for each in suspects.values() for path, what in each.items()}
+            raise SourceChangedError(
+                f"Files of the project changed while units ran: {words(changes)}. If that was you, build again. If "
+                f"not, it was one of these, though none of them did it again alone: {', '.join(map(named, suspects))}"
+            )
+
+
+def changed(before: Seen, now: Seen) -> Changes:
+    gone = {path: "removed" for path in before.keys() - now.keys()}
+    made = {path: "made" for path in now.keys() - before.keys()}
+    return {**gone, **made, **{path: "changed" for path in before.keys() & now.keys() if before[path] != now[path]}}
+
+
+def words(changes: Changes) -> str:
+    said = [f"{what} {path}" for path, what in sorted(changes.items())]
+    return ", ".join([*said[:MOST], *([f"and {len(said) - MOST} more"] if said[MOST:] else [])])
+
+
+def named(job: Job) -> str:
+    unit, python = job
+    program = f" {unit.name}.py:" if unit.kind == "example" else ""
+    return f"{unit.page}.md:{unit.line}:{program} on {python.key}"
