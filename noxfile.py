@@ -248,9 +248,9 @@ def bench(session: nox.Session) -> None:
     """Measure instruments and builds beside their peers (`-- builds`: these alone), and name each goal missed."""
     install(session, "docs")
     groups = nox.project.load_toml(ROOT / "pyproject.toml")
-    for peer in nox.project.dependency_groups(groups, "bench"):
-        # One by one: a peer that does not install here is a row that says so.
-        session.install(peer, success_codes=range(256))
+    for one in nox.project.dependency_groups(groups, "bench"):
+        # One by one: a peer that does not install here is a row that says so; without matplotlib there is no picture.
+        session.install(one, success_codes=range(256))
     session.run("python", "-m", "bench", *session.posargs, env=ENGINE)
 
 

@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from bench import builds, growth, heap, holders, instruments, report
-from bench.rounds import ROOT, BenchError, Log
-
-COMMITTED = ROOT / "bench" / "bench.json"
+from bench import builds, growth, heap, holders, instruments, report, results
+from bench.rounds import BenchError, Log
 
 
 class Section(NamedTuple):
@@ -40,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
     content = report.head()
     try:
-        # Each says itself when and on what it was measured: a kept file may hold sections of several runs.
+        # Each says itself when and on what it was measured: RESULTS.md may hold sections of several runs.
         content["sections"] = {
             name: {**report.measured(), **SECTIONS[name].run(options, log)} for name in options.sections or SECTIONS
         }
         show(content, options)
-        report.write(options.output, content)
+        report.write(options.output, report.as_json(content))
         if options.keep:
-            report.write(COMMITTED, report.kept(COMMITTED, content))
+            results.keep(content)
     except BenchError as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1
@@ -78,10 +76,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--pages", type=pages, default=[10, 40, 160, 640], help="of grown sites: 10,40,…")
     parser.add_argument("--repeats", type=at_least(1), default=5, help="rounds, of which a figure is the median (5)")
     parser.add_argument("--growth-repeats", type=at_least(1), help="the same of grown sites alone")
-    parser.add_argument("--keep", action="store_true", help="write the committed bench/bench.json as well")
-    parser.add_argument(
-        "--output", type=file, default=ROOT / "docs" / "_build" / "bench.json", help="the file to write"
-    )
+    parser.add_argument("--keep", action="store_true", help="write the committed bench/RESULTS.md as well")
+    parser.add_argument("--output", type=file, default=report.FILE, help="the file to write")
     return parser
 
 

@@ -14,16 +14,7 @@ from typing import Any
 import nbformat
 import yaml
 
-ENGINE = {
-    "example",
-    "by-python",
-    "coverage",
-    "differences",
-    "filmstrip",
-    "kernel-comparison",
-    "measurements",
-    "programs",
-}
+ENGINE = {"example", "by-python", "coverage", "differences", "filmstrip", "kernel-comparison", "programs"}
 FENCE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>[\w-]+)\}(?P<rest>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*(?:\n|\Z)",
     re.MULTILINE | re.DOTALL,

@@ -6,12 +6,17 @@ import datetime
 import json
 import os
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from bench.rounds import ROOT
+from bench.tools import PLAIN
+
 SCHEMA = 1
+FILE = ROOT / "docs" / "_build" / "bench.json"
+"""What a run writes unless it is told another file."""
 
 
 def head() -> dict[str, Any]:
@@ -32,12 +37,16 @@ def measured() -> dict[str, Any]:
     }
 
 
-def write(path: Path, report: Mapping[str, Any]) -> None:
-    """Writes the file whole or not at all."""
+def as_json(report: Mapping[str, Any]) -> str:
+    return json.dumps(report, indent=1, ensure_ascii=False) + "\n"
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole or not at all."""
     path.parent.mkdir(parents=True, exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     try:
-        unfinished.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        unfinished.write_text(text, encoding="utf-8")
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
@@ -47,12 +56,6 @@ def missed(content: Mapping[str, Any]) -> list[str]:
     """A line for each goal that was measured and is not met."""
     goals = [goal for section in content["sections"].values() for goal in section["goals"] if goal["met"] is False]
     return [f"{goal['goal']}: {goal['measured']:.2f} ({goal['sense']} {goal['bound']:g})" for goal in goals]
-
-
-def kept(old: Path, report: Mapping[str, Any]) -> dict[str, Any]:
-    """The report, with the sections of an older file that it does not have."""
-    before = json.loads(old.read_text(encoding="utf-8"))["sections"] if old.exists() else {}
-    return {**report, "sections": {**before, **report["sections"]}}
 
 
 def instruments(section: Mapping[str, Any]) -> Iterator[str]:
@@ -71,7 +74,7 @@ def instruments(section: Mapping[str, Any]) -> Iterator[str]:
 def builds(section: Mapping[str, Any]) -> Iterator[str]:
     """The lines of sections "builds" and "growth": their rows by case and size, with what is above the floor."""
     rows = section["rows"]
-    floors = {(row["case"], row["pages"]): row["median"] for row in rows if row["pythons"] == 0}
+    subtracted = floors(rows)
     order = list(dict.fromkeys((row["case"], row["pages"]) for row in rows))
     for (case, pages), group in groupby(
         sorted(rows, key=lambda row: order.index((row["case"], row["pages"]))), lambda row: (row["case"], row["pages"])
@@ -79,14 +82,23 @@ def builds(section: Mapping[str, Any]) -> Iterator[str]:
         yield ""
         yield f"{case}, {pages} pages"
         for row in group:
-            floor = floors.get((case, pages))
-            over = row["median"] - floor if row["pythons"] and row["median"] and floor else None
-            more = (
-                "" if over is None or case == "execution" or row["tool"] == "plain python" else f"floor {over:+.1f} s"
-            )
+            more = above_floor(row, subtracted)
             line = figures(f"{row['tool']:22} {row['pythons']:2} Pythons  {row['call']:66}", row)
-            yield f"{line}  {more}".rstrip()
+            yield f"{line}  {more and f'floor {more}'}".rstrip()
     yield from goals(section)
+
+
+def floors(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[str, int], float | None]:
+    """Return the seconds of the floor for each case and number of pages."""
+    return {(row["case"], row["pages"]): row["median"] for row in rows if row.get("pythons") == 0}
+
+
+def above_floor(row: Mapping[str, Any], floors: Mapping[tuple[str, int], float | None]) -> str:
+    """Return what a build took more than the floor; nothing for the floor, and for what builds no pages."""
+    floor = floors.get((row["case"], row["pages"])) if row.get("pythons") else None
+    if floor is None or row["median"] is None or row["tool"] == PLAIN:
+        return ""
+    return f"{row['median'] - floor:+.1f} s"
 
 
 def figures(name: str, row: Mapping[str, Any]) -> str:

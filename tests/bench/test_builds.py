@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +11,7 @@ from typing import Any
 import pytest
 
 import bench.__main__ as command
-from bench import builds, clock, environments, notebooks, report, tools
+from bench import builds, clock, environments, notebooks, report, results, tools
 from bench.build_goals import BY_PAGES, BY_PYTHONS, GOALS, GROWTH_GOALS, Missing, Point, judged, off_line
 from bench.rounds import BenchError, BuildRow
 
@@ -149,20 +148,12 @@ def test_the_bench_fails_where_a_goal_is_missed_and_names_it(
 
 
 @pytest.mark.parametrize("keep", [False, True])
-def test_only_keep_writes_the_committed_file_and_what_was_not_measured_stays(
-    keep: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    committed = tmp_path / "committed.json"
-    old = json.dumps({"date": "old", "sections": {"instruments": {"date": "then"}}})
-    committed.write_text(old)
-    monkeypatch.setattr(command, "COMMITTED", committed)
+def test_only_keep_writes_the_results(keep: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept: list[Any] = []
+    monkeypatch.setattr(results, "keep", kept.append)
     monkeypatch.setitem(command.SECTIONS, "builds", section(True))
     command.main(["builds", *(["--keep"] if keep else []), "--output", str(tmp_path / "bench.json")])
-    if keep:
-        sections = json.loads(committed.read_text(encoding="utf-8"))["sections"]
-        assert sections["instruments"] == {"date": "then"} and sections["builds"]["goals"]
-    else:
-        assert committed.read_text() == old
+    assert [list(each["sections"]) for each in kept] == [["builds"]] * keep
 
 
 PAGE = """---

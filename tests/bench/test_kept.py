@@ -1,58 +1,68 @@
-"""What the page of costs says about the kept measurements, beyond what is drawn from them, is true of them."""
+"""What is said about the kept results in words, as reasons of missed goals and on a page, is true of them."""
 
 from __future__ import annotations
 
-import json
-from typing import Any
+import re
 
-import pytest
-from everypython.model import schemas
+import yaml
 
-from bench.__main__ import COMMITTED
-from bench.build_goals import LEAST, Figures
+from bench.build_goals import LEAST
+from bench.results import FOLDER, REASONS, RESULTS, parted
 from bench.tools import MYST_NB, OURS
 
 PLAIN = ", started for each page and program, and the cells"
+SECTIONS = parted((FOLDER / RESULTS).read_text(encoding="utf-8"))
 
 
-@pytest.fixture(scope="module")
-def kept() -> Any:
-    return json.loads(COMMITTED.read_text(encoding="utf-8"))
+def rows(section: str) -> list[list[str]]:
+    """Return the cells of all rows of all tables of a section."""
+    return [line.strip("| ").split(" | ") for line in SECTIONS[section].splitlines() if line.startswith("| ")]
 
 
-@pytest.fixture(scope="module")
-def figures(kept: Any) -> Figures:
-    return Figures(kept["sections"]["builds"]["rows"], kept["sections"]["builds"]["pythons"])
+def above_floor(section: str, case: str, tool: str, call: str = "") -> float:
+    (found,) = [each for each in rows(section) if each[:2] == [case, tool] and call in each[2]]
+    return float(found[4].removesuffix(" s"))
 
 
-@pytest.fixture(scope="module")
-def plain(kept: Any) -> dict[str, float]:
-    """The seconds of each Python, started plain, by its name."""
-    parts = kept["sections"]["builds"]["profile"]
-    return {each["part"].removesuffix(PLAIN): each["seconds"] for each in parts if each["part"].endswith(PLAIN)}
+def plain() -> dict[str, float]:
+    """Return the seconds of each Python, started plain, by its name."""
+    parts = [each for each in rows("builds") if each[0].endswith(PLAIN)]
+    return {name.removesuffix(PLAIN): float(time.removesuffix(" s")) for name, time in parts}
 
 
-def test_the_kept_file_is_one_that_pages_can_draw(kept: Any) -> None:
-    assert schemas.schema_error(kept, schemas.MEASUREMENTS) == ""
+def cold(pythons: str, tool: str, call: str = "") -> float:
+    (case,) = {each[0] for each in rows("builds") if re.fullmatch(rf"cold, \d+ pages, {pythons}", each[0])}
+    return above_floor("builds", case, tool, call)
 
 
-def test_plain_python_alone_takes_more_than_the_bound_of_one_python(figures: Figures, plain: dict[str, float]) -> None:
-    assert plain[figures.pythons[0]] > 0.1 * figures.overhead("cold", MYST_NB, 1, call="-j auto")
+def test_every_reason_stands_beside_its_goal() -> None:
+    for section, reasons in yaml.safe_load((FOLDER / REASONS).read_text(encoding="utf-8")).items():
+        verdicts = {each[0]: each[3] for each in rows(section) if len(each) == 4}
+        assert {goal: f"**missed**: {reason}" for goal, reason in reasons.items()}.items() <= verdicts.items()
 
 
-def test_the_cpythons_alone_take_more_than_the_bound_of_eight(figures: Figures, plain: dict[str, float]) -> None:
-    cpythons = sum(seconds for name, seconds in plain.items() if name.startswith("CPython"))
-    assert cpythons > 0.8 * figures.overhead("cold", MYST_NB, 1, call="-j auto")
+def test_plain_python_alone_takes_more_than_the_bound_of_one_python() -> None:
+    assert next(iter(plain().values())) > 0.1 * cold("1 Python", MYST_NB, "-j auto")
 
 
-def test_a_page_of_the_largest_site_costs_least_above_the_floor(kept: Any) -> None:
-    grown = kept["sections"]["growth"]
-    figures = Figures(grown["rows"], grown["pythons"])
-    sizes = sorted({row["pages"] for row in figures.growth(OURS) if row["pages"] >= LEAST})
-    costs = {size: figures.overhead("growth", OURS, 1, size) / size for size in sizes}
-    assert min(costs, key=costs.__getitem__) == max(sizes)
+def test_the_cpythons_alone_take_more_than_the_bound_of_eight() -> None:
+    cpythons = sum(seconds for name, seconds in plain().items() if name.startswith("CPython"))
+    assert cpythons > 0.8 * cold("1 Python", MYST_NB, "-j auto")
 
 
-def test_pypy_takes_more_than_half_of_what_eight_pythons_take(figures: Figures, plain: dict[str, float]) -> None:
-    (pypy,) = (seconds for name, seconds in plain.items() if name.startswith("PyPy"))
-    assert pypy > figures.overhead("cold", OURS, len(figures.pythons)) / 2
+def test_pypy_takes_more_than_half_of_what_eight_pythons_take() -> None:
+    (pypy,) = (seconds for name, seconds in plain().items() if name.startswith("PyPy"))
+    assert pypy > cold("8 Pythons", OURS) / 2
+
+
+def test_a_page_of_the_largest_site_costs_least_above_the_floor() -> None:
+    found = [re.fullmatch(r"growth, (\d+) pages, 1 Python", each[0]) for each in rows("growth") if each[1] == OURS]
+    costs = {int(case[1]): above_floor("growth", case[0], OURS) / int(case[1]) for case in found if case}
+    assert min((size for size in costs if size >= LEAST), key=costs.__getitem__) == max(costs)
+
+
+def test_most_of_a_cold_build_are_the_cells_and_most_of_that_is_pypys() -> None:
+    parts = [float(each[1].removesuffix(" s")) for each in rows("builds") if len(each) == 2 and each[1].endswith(" s")]
+    cells = sum(plain().values())
+    (pypy,) = (seconds for name, seconds in plain().items() if name.startswith("PyPy"))
+    assert sum(parts) / 2 < cells < 2 * pypy

@@ -45,7 +45,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
     from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, sharing
-    from .pages import controls, coverage, events, filmstrip, kernel_comparison, lists, measurements, outcomes, pictures
+    from .pages import controls, coverage, events, filmstrip, kernel_comparison, lists, outcomes, pictures
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -75,7 +75,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     lists.setup(app)
     coverage.setup(app)
     kernel_comparison.setup(app)
-    measurements.setup(app)
     # what is done at each event, in the order in which it is done
     app.connect("config-inited", events.configure_execution, priority=400)  # before myst-nb reads its configuration
     app.connect("config-inited", outcomes.add_static_files)

@@ -13,13 +13,12 @@ from referencing import Registry, Resource
 HERE = Path(__file__).parent
 RUNS, RECORD = HERE.parent / "site" / "runs.schema.json", HERE / "record.schema.json"
 RUNS_VERSION = 1  # of what runs.json is; the schema names it
-MEASUREMENTS = HERE / "measurements.schema.json"
 
 
 @cache
 def validator(schema: Path) -> Draft202012Validator:
     """Return what checks by one of the schemas above, which may name each other's definitions."""
-    contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (RUNS, RECORD, MEASUREMENTS)}
+    contents = {path.name: json.loads(path.read_text(encoding="utf-8")) for path in (RUNS, RECORD)}
     registry: Registry = Registry().with_resources(
         (name, Resource.from_contents(content)) for name, content in contents.items()
     )
