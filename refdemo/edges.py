@@ -139,7 +139,8 @@ def _field_names(obj: object, length: int) -> Iterable[str]:
 
 
 def _pairs(obj: dict[Any, object]) -> Iterator[tuple[str, object]]:
-    pairs = retry_while_resizing(lambda: list(dict.items(obj)))
+    # An iterator, as PyPy asks what is made a list for its length, and a view for that of the user's class.
+    pairs = retry_while_resizing(lambda: list(iter(dict.items(obj))))
     for key, value in pairs:
         yield f"[{in_words(key)}]", value
     # The collector passes over keys where all are str. PyPy reports a str that it makes for the asking.
