@@ -141,7 +141,7 @@ class TestEachReferenceIsTold:
         x, one, other = make()
         [words] = told(x())
         assert begins(words, "closure variable `x` of function `<lambda>`")
-        assert words.endswith(" and 1 more") is COUNTED
+        assert words.endswith(" and 1 more") or not COUNTED
         assert one() is other()
 
     @deep_on_pypy
