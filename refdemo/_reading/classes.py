@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from types import MappingProxyType
     from typing import Any
 
-HEAP_TYPE = 1 << 9
-"""The flag of a class that was made while the program runs."""
 mro: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 whole_namespace: Callable[[type], MappingProxyType[Any, Any]] = type.__dict__["__dict__"].__get__
 """What a class has under names, and under keys that are none: these may define how they compare."""
@@ -72,13 +70,19 @@ def qualname_of(cls: type) -> str:
     return text(_qualname_of(cls))
 
 
+def is_heap_type(cls: type) -> bool:
+    """Whether a class was made while the program runs, as all are that Python code defines."""
+    return bool(_flags(cls) & _HEAP_TYPE)
+
+
 def module_of(cls: type) -> str:
     """Return what a class says of its module, in most cases the name; "" where it says nothing."""
-    if _flags(cls) & HEAP_TYPE:
+    if is_heap_type(cls):
         return text(namespace(cls).get("__module__"))
     return text(_module_of(cls))
 
 
+_HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE of Include/object.h
 _flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
 _name_of: Callable[[type], object] = type.__dict__["__name__"].__get__
 _qualname_of: Callable[[type], object] = type.__dict__["__qualname__"].__get__

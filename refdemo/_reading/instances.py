@@ -15,7 +15,7 @@ from refdemo._reading.claims import (
     seen_as_attributes,
     shows,
 )
-from refdemo._reading.classes import HEAP_TYPE, is_instance_of, mro, namespace, whole_namespace
+from refdemo._reading.classes import is_heap_type, is_instance_of, mro, namespace, whole_namespace
 from refdemo._reading.fields import holds_no_other_dict
 from refdemo._reading.names import Unreadable, inlined
 
@@ -62,7 +62,7 @@ def dict_shown(obj: object) -> dict[Any, object] | None:
 
 
 def _defined_in_python(obj: object) -> bool:
-    return bool(type.__dict__["__flags__"].__get__(type(obj)) & HEAP_TYPE) and not issubclass(type(obj), type)
+    return is_heap_type(type(obj)) and not issubclass(type(obj), type)
 
 
 def claim_own_dict(obj: object, claims: Claims) -> None:

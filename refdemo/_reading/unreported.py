@@ -7,7 +7,7 @@ import types
 from typing import Any
 
 from refdemo._reading.claims import OWN_DICT
-from refdemo._reading.classes import HEAP_TYPE, is_a, module_namespace, namespace, whole_namespace
+from refdemo._reading.classes import is_a, is_heap_type, module_namespace, namespace, whole_namespace
 
 # The tuples that a code object keeps; later ones make the others for the asking.
 _OF_CODE = ("co_consts", "co_names") + ("co_varnames", "co_freevars", "co_cellvars") * (sys.version_info < (3, 11))
@@ -22,7 +22,7 @@ def shown_by(obj: object) -> list[tuple[str, object]]:
     """Return what code and static types refer to, of which the collector is told nothing, each with its label."""
     if type(obj) is types.CodeType:
         return [(f".{name}", getattr(obj, name)) for name in _OF_CODE]
-    if is_a(obj, type) and not type.__dict__["__flags__"].__get__(obj) & HEAP_TYPE:
+    if is_a(obj, type) and not is_heap_type(obj):  # type: ignore[arg-type]
         own = [(OWN_DICT, each) for each in gc.get_referents(whole_namespace(obj))]  # type: ignore[arg-type]
         return own + [(f".{name}", type.__dict__[name].__get__(obj)) for name in ("__mro__", "__bases__", "__base__")]
     return of_array(obj)

@@ -8,7 +8,7 @@ from typing import Any
 
 from refdemo._reading import fields
 from refdemo._reading.claims import OWN_DICT, PYPY, in_words, retry_while_resizing
-from refdemo._reading.classes import HEAP_TYPE, is_a, module_dict, mro, name_of, namespace, text
+from refdemo._reading.classes import is_a, is_heap_type, module_dict, mro, name_of, namespace, text
 from refdemo._reading.fields import members
 from refdemo._reading.unreported import shown_by
 from refdemo._searching.naming import is_exactly, is_generator
@@ -79,7 +79,7 @@ def is_plain(cls: type) -> bool:
     """Whether an instance can refer to its class, to its attributes and to the dict of these, and to nothing else."""
     *classes, _ = mro(cls)
     return all(
-        type.__dict__["__flags__"].__get__(each) & HEAP_TYPE
+        is_heap_type(each)
         and type.__dict__["__basicsize__"].__get__(each) <= object.__basicsize__ + 2 * WORD
         and not members(each)
         for each in classes
@@ -87,16 +87,12 @@ def is_plain(cls: type) -> bool:
 
 
 def _is_buffer(obj: object) -> bool:
-    return name_of(type(obj)) == _BUFFER and not _is_from_python(type(obj))
+    return name_of(type(obj)) == _BUFFER and not is_heap_type(type(obj))
 
 
 def is_tree(obj: object) -> bool:
     """Whether this is a node of the tree that a Context keeps its variables in."""
-    return name_of(type(obj)).startswith("hamt") and not _is_from_python(type(obj))
-
-
-def _is_from_python(cls: type) -> bool:
-    return bool(type.__dict__["__flags__"].__get__(cls) & HEAP_TYPE)
+    return name_of(type(obj)).startswith("hamt") and not is_heap_type(type(obj))
 
 
 def _is_of_threads(owner: dict[object, object]) -> bool:
