@@ -17,8 +17,9 @@ pytestmark = counted
 ASK_MANY = """
 import argparse, array, ast, asyncio, base64, bisect, calendar, codecs, collections, concurrent.futures, contextlib
 import copy, csv, dataclasses, datetime, decimal, difflib, email.message, enum, fractions, functools, gc, hashlib, heapq
-import html, http.client, inspect, io, itertools, json, logging, operator, pathlib, pickle, queue, random, re, string
+import html, http.client, inspect, io, itertools, json, logging, operator, os, pathlib, pickle, queue, random, re, string
 import subprocess, sys, tempfile, threading, traceback, types, typing, unittest, urllib.request, uuid, weakref
+import refdemo
 from refdemo import refcount
 from refdemo.holders import referrers
 from refdemo._searching.naming import named
@@ -26,8 +27,11 @@ referrers([])
 random.seed(int(sys.argv[1]))
 sample = random.sample(gc.get_objects(), int(sys.argv[2]))
 ours = [vars(each) for name, each in list(sys.modules.items()) if name.startswith("refdemo")]
+package = os.path.dirname(refdemo.__file__)
 def is_used_by_a_search(obj):
-    # A function that runs, and its globals, are held while it runs.
+    # A function that runs, its code and its globals are held while it runs.
+    if type(obj) is types.CodeType:
+        return obj.co_filename.startswith(package)
     namespace = obj.__globals__ if type(obj) is types.FunctionType else obj
     return any(each is namespace for each in ours)
 asked = 0
