@@ -48,7 +48,7 @@ class Importer:
 
 
 def measure(label: str, importer: Importer) -> None:
-    """Fail to import 50 orders, and count those that are left."""
+    """Fail to import 20 orders, and count those that are left."""
     alive = growth(lambda: importer.receive(Order(len(importer.failures))), Order)
     print(f"{label + ':':<23}", alive)
     print(f"{'':<23}", len(importer.failures), "failures for the report")

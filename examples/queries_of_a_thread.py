@@ -46,13 +46,13 @@ def tidy_report() -> None:
         of_the_job.reset(token)
 
 
-def fifty_rounds(job: Callable[[], None]) -> None:
-    """Let a pool do the job fifty times, then end the pool."""
+def twenty_rounds(job: Callable[[], None]) -> None:
+    """Let a pool do the job twenty times, then end the pool."""
     with ThreadPoolExecutor(max_workers=4) as pool:
         print(f"{job.__name__}:", growth(lambda: pool.submit(job).result(), of=Query))
     left = growth(gc.collect, of=Query, rounds=1).alive[-1]
     print("    when the threads have ended:", left)
 
 
-fifty_rounds(report)
-fifty_rounds(tidy_report)
+twenty_rounds(report)
+twenty_rounds(tidy_report)

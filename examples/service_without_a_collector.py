@@ -47,7 +47,7 @@ def handle_and_part(path: str) -> int:
 
 
 def served(handler: Callable[[str], int]) -> Growth:
-    """Tidy up, answer 50 requests, and count those that are left after each."""
+    """Tidy up, answer 20 requests, and count those that are left after each."""
     gc.collect()
     return growth(lambda: handler("/favicon.ico"), of=Request, collect=False)
 

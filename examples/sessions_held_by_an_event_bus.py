@@ -57,4 +57,4 @@ def visit(bus: Bus) -> None:
 for kind in (Bus, WeakBus):
     calls: list[int] = []
     print(f"{kind.__name__}:", growth(partial(visit, kind()), of=Session))
-    print("    calls for 50 prices:", len(calls))
+    print("    calls for 20 prices:", len(calls))

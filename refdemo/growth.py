@@ -160,13 +160,13 @@ class Comparison:
 if TYPE_CHECKING:
 
     @overload
-    def growth(step: Callable[[], object], of: type, rounds: int = 50, collect: bool = True) -> Growth: ...
+    def growth(step: Callable[[], object], of: type, rounds: int = 20, collect: bool = True) -> Growth: ...
     @overload
-    def growth(step: Callable[[], object], of: None = None, rounds: int = 50, collect: bool = True) -> TypeGrowth: ...
+    def growth(step: Callable[[], object], of: None = None, rounds: int = 20, collect: bool = True) -> TypeGrowth: ...
 
 
 def growth(
-    step: Callable[[], object], of: type | None = None, rounds: int = 50, collect: bool = True
+    step: Callable[[], object], of: type | None = None, rounds: int = 20, collect: bool = True
 ) -> Growth | TypeGrowth:
     """Call a step again and again, and count after each round how many instances of a class are alive.
 

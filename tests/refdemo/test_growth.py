@@ -60,14 +60,14 @@ class TestWhatIsCounted:
     def test_what_a_step_keeps_grows_one_a_round(self, told):
         assert growth(told.keep, of=Session, rounds=5) == Growth("Session", (0, 1, 2, 3, 4, 5))
 
-    def test_fifty_rounds_unless_said_otherwise(self):
+    def test_twenty_rounds_unless_said_otherwise(self):
         program = """
 from refdemo.growth import growth
 class Session: pass
 kept = []
 print(growth(lambda: kept.append(Session()), of=Session), len(kept))
 """
-        assert run(program) == "Session alive: 0 at first, 50 after 50 rounds (+1 a round) 50\n"
+        assert run(program) == "Session alive: 0 at first, 20 after 20 rounds (+1 a round) 20\n"
 
     @deep_on_pypy
     def test_what_a_step_makes_and_drops_is_flat(self):
