@@ -42,7 +42,7 @@ def ours(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[st
     began = time.perf_counter()
     results = store.all(units, pythons, lambda line: None, False)
     seconds = time.perf_counter() - began
-    failed = [unit.id for (unit, _), result in results.items() if not result or result["problem"]]
+    failed = [unit.id for (unit, _), result in results.items() if result.problem]
     if failed:
         raise SystemExit(f"did not run to its end: {', '.join(sorted(set(failed)))}")
     return {"all": seconds}

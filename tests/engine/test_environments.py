@@ -39,8 +39,8 @@ def run(tmp_path: Path, source: str, *pythons: Interpreter) -> tuple[dict[Interp
 
 
 def text(result: Result) -> str:
-    assert result["problem"] is None, result
-    return str(result["cells"][0]["text"])
+    assert result.problem is None, result
+    return str(result.cells[0].text)
 
 
 def environments(tmp_path: Path) -> list[Path]:
@@ -106,7 +106,7 @@ def test_a_python_that_is_removed_while_its_units_run_is_left_out_and_nothing_of
     assert "No such file" in store.gone[removable]
     forget()
     kept = Store(tmp_path / "runs", {}, 60, Tree([], [])).known(units, [this_python()])
-    assert [result["problem"] for result in kept.values()] == [None] * len(kept), "at most what ran before"
+    assert [result.problem for result in kept.values()] == [None] * len(kept), "at most what ran before"
 
 
 def test_a_site_whose_only_python_was_removed_since_it_was_found_is_one_line(

@@ -5,13 +5,13 @@ import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Result
 from everypython.run import process
 
-Run = Callable[..., dict[str, Any]]
+Run = Callable[..., Result]
 
 # Every observable that a demonstration could stumble on, each with a name.
 OBSERVE = """
@@ -67,9 +67,9 @@ def typed(python: Interpreter, source: str, folder: Path) -> str:
 
 
 def test_what_the_runner_alters_is_known(python: Interpreter, run: Run, tmp_path: Path) -> None:
-    (outcome,) = run(python, OBSERVE)["cells"]
-    assert outcome["error"] is None, outcome["error"]
-    ours, plain = ast.literal_eval(outcome["text"]), ast.literal_eval(typed(python, OBSERVE, tmp_path))
+    (outcome,) = run(python, OBSERVE).cells
+    assert outcome.error is None, outcome.error
+    ours, plain = ast.literal_eval(outcome.text), ast.literal_eval(typed(python, OBSERVE, tmp_path))
     # a program on standard input has a file's names for "<stdin>", the prompt has not
     plain["names in main"] = [name for name in plain["names in main"] if name not in ("__file__", "__cached__")]
     altered = {name for name in plain if ours[name] != plain[name]}
@@ -82,13 +82,13 @@ def test_what_the_runner_alters_is_known(python: Interpreter, run: Run, tmp_path
 def test_a_displayed_object_has_the_count_it_has_in_a_script(python: Interpreter, run: Run, tmp_path: Path) -> None:
     if python.implementation != "cpython":
         pytest.skip(f"{python.name} keeps no reference counts")
-    shown = run(python, "import sys\nx = [1, 2]", "x", "x", "sys.getrefcount(x)")["cells"]
+    shown = run(python, "import sys\nx = [1, 2]", "x", "x", "sys.getrefcount(x)").cells
     script = typed(python, "import sys\nx = [1, 2]\nprint(x)\nprint(sys.getrefcount(x))\n", tmp_path).split("\n")
-    assert [shown[1]["data"]["text/plain"], shown[3]["data"]["text/plain"]] == script[:2]
+    assert [shown[1].data["text/plain"], shown[3].data["text/plain"]] == script[:2]
 
 
 def test_a_displayed_object_dies_when_its_last_name_goes(python: Interpreter, run: Run) -> None:
     if python.implementation != "cpython":
         pytest.skip(f"{python.name} frees at a collection, not at once")
     cells = ["import weakref\nclass A: pass\na = A()\nwitness = weakref.ref(a)", "a", "del a", "witness() is None"]
-    assert run(python, *cells)["cells"][-1]["data"]["text/plain"] == "True"
+    assert run(python, *cells).cells[-1].data["text/plain"] == "True"

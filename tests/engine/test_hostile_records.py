@@ -6,14 +6,16 @@ import copy
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Error, Outcome, Result
 from everypython.model.units import Cell, Options, Unit
-from everypython.run import process, records
+from everypython.run import records
 from everypython.run.build import Build
 from everypython.run.records import LARGEST, RecordError
 from everypython.run.store import Store
@@ -36,13 +38,13 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 def recorded(store: Store, unit: Unit = UNIT, python: Interpreter = ELSEWHERE) -> dict[str, Any]:
     """A record as the engine writes it."""
-    outcomes = [process.outcome("says\n"), process.outcome("", GRAPH), process.outcome("", None, ERROR)]
-    results = {(unit, python): {"cells": outcomes[: len(unit.cells)], "problem": None}}
+    outcomes = Outcome("says\n"), Outcome(data=GRAPH), Outcome(error=Error(**ERROR))
+    results = {(unit, python): Result(outcomes[: len(unit.cells)])}
     written = records.written(Build([python], python, [python], [], [unit], results, store))
     return dict(json.loads(json.dumps(written)))
 
 
-def read(store: Store, file: Path, content: object) -> dict[Interpreter, dict[Unit, Any]]:
+def read(store: Store, file: Path, content: object) -> dict[Interpreter, dict[Unit, Result]]:
     file.write_text(json.dumps(content) if isinstance(content, dict | list) else str(content), encoding="utf-8")
     return records.read(file, [UNIT], store)
 
@@ -83,19 +85,19 @@ VALUES: dict[str, Any] = {
 }
 
 
-def right(results: dict[Interpreter, dict[Unit, Any]]) -> bool:
+def right(results: dict[Interpreter, dict[Unit, Result]]) -> bool:
     """Whether what was read can be drawn and written: texts, where texts belong, under keys that mean nothing else."""
     for python, units in results.items():
         assert set(python.key) <= set("abcdefghijklmnopqrstuvwxyz0123456789._-"), python.key
         json.dumps([python.name, python.identity], ensure_ascii=False).encode()
         for unit, result in units.items():
-            assert len(result["cells"]) == len(unit.cells)
-            for cell in result["cells"]:
-                texts = [cell["text"], *(cell["data"] or {}).values(), *(cell["error"] or {}).values()]
+            assert len(result.cells) == len(unit.cells)
+            for cell in result.cells:
+                error = asdict(cell.error) if cell.error else {}
+                texts = [cell.text, *(cell.data or {}).values(), *error.values()]
                 assert all(isinstance(text, str) and text.encode() is not None for text in texts)
-                assert {*(cell["data"] or ())} <= {"text/plain", "text/vnd.graphviz"} and cell["reached"] is True
-                assert cell["data"] is None or "text/plain" in cell["data"]
-                assert cell["error"] is None or {*cell["error"]} == {*ERROR}
+                assert {*(cell.data or ())} <= {"text/plain", "text/vnd.graphviz"} and cell.reached is True
+                assert cell.data is None or "text/plain" in cell.data
     return True
 
 
@@ -103,8 +105,8 @@ def test_a_record_is_read_as_it_was_written(store: Store, tmp_path: Path) -> Non
     ((python, units),) = read(store, tmp_path / "away.json", recorded(store)).items()
     assert python.identity == ELSEWHERE.identity
     shown = {kind: text for kind, text in GRAPH.items() if kind != "text/html"}
-    assert [cell["data"] for cell in units[UNIT]["cells"]] == [None, shown, None]
-    assert units[UNIT]["cells"][2]["error"] == ERROR
+    assert [cell.data for cell in units[UNIT].cells] == [None, shown, None]
+    assert units[UNIT].cells[2].error == Error(**ERROR)
 
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)

@@ -8,14 +8,14 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Result
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import kernel, process
 
-Run = Callable[..., dict[str, Any]]
+Run = Callable[..., Result]
 SECRET = "not-for-readers-4711"
 
 GIVEN = {*process.FIXED, *process.INHERITED, "PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP"}
@@ -50,11 +50,11 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def assert_nothing_seen(result: dict[str, Any], planted: Path) -> None:
-    (cell,) = result["cells"]
-    assert cell["error"] is None, cell["error"]
-    assert SECRET not in cell["text"]
-    seen = ast.literal_eval(cell["text"])
+def assert_nothing_seen(result: Result, planted: Path) -> None:
+    (cell,) = result.cells
+    assert cell.error is None, cell.error
+    assert SECRET not in cell.text
+    seen = ast.literal_eval(cell.text)
     assert seen["environment"].keys() <= GIVEN
     assert not {str(planted / "home"), str(planted / "temporary")} & {*seen["homes"], seen["temporary"]}
     assert seen["in them"] == seen["in it"] == []
@@ -70,4 +70,4 @@ def test_no_unit_on_any_python_sees_a_secret_of_this_machine(
 def test_the_kernel_that_pages_are_compared_with_sees_none_either(planted: Path) -> None:
     unit = Unit("page", "unit", "page", 1, (Cell("import os\nprint(dict(os.environ))", 8, Options()),), ())
     (cell,) = kernel.outcomes(unit, {}, 30)
-    assert cell["text"].startswith("{") and SECRET not in cell["text"]
+    assert cell.text.startswith("{") and SECRET not in cell.text

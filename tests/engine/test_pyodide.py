@@ -7,10 +7,10 @@ import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Problem, Result
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import node, process
 
@@ -20,7 +20,7 @@ from .conftest import Site
 SETTINGS = tomllib.loads((EXTENSIONS.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
 WANTED: dict[str, str] = SETTINGS["tool"]["everypython"]["browser"]
 NEWEST = {package: integrity for package, integrity in WANTED.items() if package.startswith("pyodide@314")}
-Run = Callable[..., dict[str, Any]]
+Run = Callable[..., Result]
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +44,7 @@ def run(pyodide: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Run:
     (package / "__init__.py").write_text("WORD = 'helped'\n", encoding="utf-8")
     process.make_environment(pyodide, folder, [package])
 
-    def run(*sources: str, kind: str = "page", timeout: float = 60) -> dict[str, Any]:
+    def run(*sources: str, kind: str = "page", timeout: float = 60) -> Result:
         cells = tuple(Cell(source, 10 * number, Options()) for number, source in enumerate(sources, 1))
         unit = Unit(kind, "unit", "page", 1, cells, ())
         return process.run(unit, process.python_of(folder), timeout, f"test-{os.getpid()}-pyodide")
@@ -71,8 +71,8 @@ def test_it_says_what_it_is(pyodide: Interpreter) -> None:
 @pytest.mark.deep
 def test_cells_share_a_main_of_their_own_and_the_last_expression_is_displayed(run: Run) -> None:
     result = run("x = 6\nx * 7", "import sys\nsys.modules['__main__'].x, __name__, sorted(globals())[-2:]", "None")
-    assert result["problem"] is None
-    first, second, third = [cell["data"] for cell in result["cells"]]
+    assert result.problem is None
+    first, second, third = [cell.data for cell in result.cells]
     assert (first["text/plain"], third) == ("42", None)
     assert second["text/plain"] == "(6, '__main__', ['sys', 'x'])"
 
@@ -80,37 +80,37 @@ def test_cells_share_a_main_of_their_own_and_the_last_expression_is_displayed(ru
 @pytest.mark.deep
 def test_both_streams_are_one_file_in_the_order_of_writing(run: Run) -> None:
     source = "import os, sys\nprint(1)\nprint(2, file=sys.stderr)\nos.write(1, b'3\\n')\nprint('ü', end='')"
-    assert [cell["text"] for cell in run(source, "print(5)")["cells"]] == ["1\n2\n3\nü", "5\n"]
+    assert [cell.text for cell in run(source, "print(5)").cells] == ["1\n2\n3\nü", "5\n"]
 
 
 @pytest.mark.deep
 def test_an_exception_has_no_frames_of_the_runner_and_the_next_cell_runs(run: Run) -> None:
-    failed, after = run("def broken():\n    1 / 0\nbroken()", "print('on')")["cells"]
-    assert failed["error"]["type"] == "ZeroDivisionError"
-    places = [line.strip() for line in failed["error"]["traceback"].splitlines() if "File" in line]
+    failed, after = run("def broken():\n    1 / 0\nbroken()", "print('on')").cells
+    assert failed.error.type == "ZeroDivisionError"
+    places = [line.strip() for line in failed.error.traceback.splitlines() if "File" in line]
     assert places == ['File "<string>", line 3, in <module>', 'File "<string>", line 2, in broken']
-    assert after["text"] == "on\n"
+    assert after.text == "on\n"
 
 
 @pytest.mark.deep
 def test_it_keeps_nothing_of_what_was_displayed_or_raised(run: Run) -> None:
     made = "import weakref\nclass A: pass\ndef fail(a):\n    raise ValueError\na = A(); seen = weakref.ref(a)\na"
-    assert run(made, "fail(a)", "del a\nseen() is None")["cells"][-1]["data"] == {"text/plain": "True"}
+    assert run(made, "fail(a)", "del a\nseen() is None").cells[-1].data == {"text/plain": "True"}
 
 
 @pytest.mark.deep
 def test_packages_come_compiled(run: Run) -> None:
     source = "import helper, sys\nhelper.WORD, helper.__spec__.cached in helper.__cached__, helper.__spec__.loader"
     result = run("import helper, os\nhelper.WORD, os.path.exists(helper.__spec__.cached)", source)
-    assert result["cells"][0]["data"] == {"text/plain": "('helped', True)"}
+    assert result.cells[0].data == {"text/plain": "('helped', True)"}
 
 
 @pytest.mark.deep
 def test_a_program_runs_as_python_runs_it(run: Run) -> None:
     source = "import os, sys\nprint(__name__, sys.argv, os.path.basename(__file__))\nraise SystemExit(0)"
-    assert run(source, kind="example")["cells"][0]["text"] == "__main__ ['unit.py'] unit.py\n"
-    failed = run("print('so far')\n1 / 0", kind="example")["cells"][0]
-    assert (failed["text"], failed["error"]["type"]) == ("so far\n", "ZeroDivisionError")
+    assert run(source, kind="example").cells[0].text == "__main__ ['unit.py'] unit.py\n"
+    failed = run("print('so far')\n1 / 0", kind="example").cells[0]
+    assert (failed.text, failed.error.type) == ("so far\n", "ZeroDivisionError")
 
 
 @pytest.mark.deep
@@ -121,40 +121,40 @@ def test_neither_python_nor_javascript_sees_a_secret_of_this_machine(
     monkeypatch.setenv("HOME", str(tmp_path))
     look = "import js, os\nprint(dict(os.environ), js.JSON.stringify(js.process.env), os.path.expanduser('~'))"
     for kind in ("page", "example"):
-        (cell,) = run(look, kind=kind)["cells"]
-        assert "PYTHONHASHSEED" in cell["text"], cell
-        assert not [secret for secret in ("not-for-readers", "SECRET", str(tmp_path)) if secret in cell["text"]]
+        (cell,) = run(look, kind=kind).cells
+        assert "PYTHONHASHSEED" in cell.text, cell
+        assert not [secret for secret in ("not-for-readers", "SECRET", str(tmp_path)) if secret in cell.text]
 
 
 @pytest.mark.deep
 def test_input_is_at_its_end(run: Run) -> None:
-    assert run("input()")["cells"][0]["error"]["type"] == "EOFError"
+    assert run("input()").cells[0].error.type == "EOFError"
 
 
 @pytest.mark.deep
 def test_exit_ends_the_page_with_what_was_printed(run: Run) -> None:
     result = run("print('bye')\nimport sys; sys.exit(3)", "print('never')")
-    assert result["problem"] == {"cell": 0, "says": "called sys.exit(3)"}
-    assert [cell["reached"] for cell in result["cells"]] == [True, False]
+    assert result.problem == Problem(0, "called sys.exit(3)")
+    assert [cell.reached for cell in result.cells] == [True, False]
 
 
 @pytest.mark.deep
 def test_what_does_not_end_is_stopped(run: Run) -> None:
     result = run("print('begun')", "while True: pass", timeout=15)
-    assert result["problem"] == {"cell": 1, "says": "did not end within 15 s and was stopped", "endless": True}
-    assert result["cells"][0]["text"] == "begun\n"
+    assert result.problem == Problem(1, "did not end within 15 s and was stopped", endless=True)
+    assert result.cells[0].text == "begun\n"
 
 
 @pytest.mark.deep
 def test_what_prints_too_much_is_refused(run: Run) -> None:
-    assert "more than 1,000,000" in run("print('x' * 3_000_000)")["problem"]["says"]
+    assert "more than 1,000,000" in run("print('x' * 3_000_000)").problem.says
 
 
 @pytest.mark.deep
 def test_a_python_that_dies_says_where(run: Run) -> None:
     result = run("print('alive')", "import ctypes\nctypes.string_at(0xFFFFFF00, 200)")
-    assert result["problem"]["cell"] == 1
-    assert "ended its process (exit status 70)" in result["problem"]["says"]
+    assert result.problem.cell == 1
+    assert "ended its process (exit status 70)" in result.problem.says
 
 
 @pytest.mark.deep

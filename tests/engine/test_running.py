@@ -4,27 +4,27 @@ import os
 import select
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Result
 from everypython.run import process
 
 from .conftest import this_python
 
-Run = Callable[..., dict[str, Any]]
+Run = Callable[..., Result]
 WAITS = "import threading; threading.Event().wait()"  # for ever, and takes no processor
 LIMIT = 5  # seconds: a hundred times what it takes to begin
 
 
-def texts(result: dict[str, Any]) -> list[str]:
-    assert result["problem"] is None, result["problem"]
-    return [cell["text"] for cell in result["cells"]]
+def texts(result: Result) -> list[str]:
+    assert result.problem is None, result.problem
+    return [cell.text for cell in result.cells]
 
 
-def plain(result: dict[str, Any]) -> list[str | None]:
-    assert result["problem"] is None, result["problem"]
-    return [cell["data"] and cell["data"]["text/plain"] for cell in result["cells"]]
+def plain(result: Result) -> list[str | None]:
+    assert result.problem is None, result.problem
+    return [cell.data and cell.data["text/plain"] for cell in result.cells]
 
 
 def test_the_last_expression_is_displayed_as_at_the_prompt(python: Interpreter, run: Run) -> None:
@@ -40,7 +40,7 @@ def test_what_a_string_or_bracket_spans_is_not_cut_in_two(python: Interpreter, r
 def test_rich_outputs_are_taken_but_never_html(python: Interpreter, run: Run) -> None:
     bundle = "{'text/html': '<script>', 'image/svg+xml': '<svg/>', 'text/vnd.graphviz': 'digraph {}'}"
     cell = f"class R:\n    def _repr_mimebundle_(self): return {bundle}\n    def __repr__(self): return 'R'\nR()"
-    (data,) = [cell["data"] for cell in run(python, cell)["cells"]]
+    (data,) = [cell.data for cell in run(python, cell).cells]
     assert data == {"text/plain": "R", "image/svg+xml": "<svg/>", "text/vnd.graphviz": "digraph {}"}
 
 
@@ -64,16 +64,16 @@ def test_bytes_that_are_no_text_are_shown_escaped(python: Interpreter, run: Run)
 
 
 def test_after_an_exception_the_next_cell_runs(python: Interpreter, run: Run) -> None:
-    failed, after = run(python, "print('so far')\n1 / 0", "print('on')")["cells"]
-    assert (failed["text"], failed["error"]["type"], after["text"]) == ("so far\n", "ZeroDivisionError", "on\n")
-    lines = failed["error"]["traceback"].splitlines()
+    failed, after = run(python, "print('so far')\n1 / 0", "print('on')").cells
+    assert (failed.text, failed.error.type, after.text) == ("so far\n", "ZeroDivisionError", "on\n")
+    lines = failed.error.traceback.splitlines()
     assert lines[0] == "Traceback (most recent call last):"
     assert not [line for line in lines if "runner.py" in line], "the runner's own frames do not show"
 
 
 def test_a_cell_that_does_not_compile_fails_in_its_turn(python: Interpreter, run: Run) -> None:
-    first, failed, last = run(python, "print(1)", "print(2) or or", "print(3)")["cells"]
-    assert (first["text"], failed["error"]["type"], last["text"]) == ("1\n", "SyntaxError", "3\n")
+    first, failed, last = run(python, "print(1)", "print(2) or or", "print(3)").cells
+    assert (first.text, failed.error.type, last.text) == ("1\n", "SyntaxError", "3\n")
 
 
 def test_what_was_raised_is_forgotten(python: Interpreter, run: Run) -> None:
@@ -104,7 +104,7 @@ def test_a_unit_sees_a_fixed_environment(python: Interpreter, run: Run, monkeypa
     ]
     result = run(python, *cells)
     assert texts(result)[:2] == ["False False\n", "[] True\n"]
-    assert result["cells"][2]["error"]["type"] == "ModuleNotFoundError", "only what a unit names is installed"
+    assert result.cells[2].error.type == "ModuleNotFoundError", "only what a unit names is installed"
 
 
 def test_hashes_are_the_same_in_every_run(python: Interpreter, run: Run) -> None:
@@ -125,10 +125,10 @@ ENDS = {
 }
 
 
-def assert_ended_early(result: dict[str, Any], how: str) -> None:
-    assert result["problem"]["cell"] == 1 and how in result["problem"]["says"]
-    assert result["cells"][0]["text"] == "first\n"
-    assert not result["cells"][2]["reached"]
+def assert_ended_early(result: Result, how: str) -> None:
+    assert result.problem.cell == 1 and how in result.problem.says
+    assert result.cells[0].text == "first\n"
+    assert not result.cells[2].reached
 
 
 @pytest.mark.parametrize("cell", ENDS, ids=["abort", "_exit", "exit"])
@@ -148,7 +148,7 @@ def test_what_a_stopped_unit_started_is_stopped_too(run: Run, tmp_path: Path) ->
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     inner = f"pipe = open({str(pipe)!r}, 'w')\nprint('alive', file=pipe, flush=True)\n{WAITS}"
     cell = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {inner!r}])"
-    assert "was stopped" in run(this_python(), cell, timeout=LIMIT)["problem"]["says"]
+    assert "was stopped" in run(this_python(), cell, timeout=LIMIT).problem.says
     assert until_its_end(reader) == b"alive\n"
 
 
@@ -166,12 +166,12 @@ def until_its_end(reader: int) -> bytes:
 
 def test_text_that_is_printed_while_python_exits_is_a_problem(python: Interpreter, run: Run) -> None:
     result = run(python, "import atexit\n_ = atexit.register(print, 'last words')")
-    assert "after the last cell" in result["problem"]["says"] and "last words" in result["problem"]["says"]
+    assert "after the last cell" in result.problem.says and "last words" in result.problem.says
 
 
 def test_endless_output_is_a_problem(python: Interpreter, run: Run) -> None:
     result = run(python, "import os\nfor _ in range(200): _ = os.write(1, b'x' * 10_000)")
-    assert "2,000,000 bytes" in result["problem"]["says"]
+    assert "2,000,000 bytes" in result.problem.says
 
 
 def test_a_program_runs_as_a_user_would_run_it(python: Interpreter, run: Run) -> None:
@@ -180,10 +180,10 @@ def test_a_program_runs_as_a_user_would_run_it(python: Interpreter, run: Run) ->
 
 
 def test_a_programs_error_is_told_apart_from_what_it_printed(python: Interpreter, run: Run) -> None:
-    (outcome,) = run(python, "print('so far')\n{}['key']", kind="example")["cells"]
-    assert outcome["text"] == "so far\n"
-    assert (outcome["error"]["type"], outcome["error"]["message"]) == ("KeyError", "'key'")
+    (outcome,) = run(python, "print('so far')\n{}['key']", kind="example").cells
+    assert outcome.text == "so far\n"
+    assert (outcome.error.type, outcome.error.message) == ("KeyError", "'key'")
 
 
 def test_a_program_that_exits_with_a_status_is_a_problem(python: Interpreter, run: Run) -> None:
-    assert "exit status 4" in run(python, "import sys; sys.exit(4)", kind="example")["problem"]["says"]
+    assert "exit status 4" in run(python, "import sys; sys.exit(4)", kind="example").problem.says

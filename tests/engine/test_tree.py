@@ -36,7 +36,7 @@ def unit(source: str, name: str = "index") -> Unit:
 def run(store: Store, *units: Unit) -> list[str]:
     """Runs units on this Python; returns what each printed."""
     results = store.all(units, [this_python()], lambda said: None, False)
-    return [results[each, this_python()]["cells"][0]["text"] for each in units]
+    return [results[each, this_python()].cells[0].text for each in units]
 
 
 def refused(store: Store, *units: Unit) -> str:

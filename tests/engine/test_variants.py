@@ -1,11 +1,11 @@
 """How outputs are compared, grouped and named. The interpreters here are data: what they print is made up too."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from everypython.model.grouping import grouped, names
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Error, Outcome
 from everypython.model.patterns import covers, meaningless
 from everypython.model.units import Explanation, Options
 
@@ -20,12 +20,8 @@ FREE, PYPY = python("3.13.5t"), python("8.0.1", "pypy")
 ALL = [NEW, MIDDLE, OLD, FREE, PYPY]
 
 
-def printed(text: str = "", data: dict[str, str] | None = None, error: dict[str, str] | None = None) -> dict[str, Any]:
-    return {"text": text, "data": data, "error": error, "reached": True}
-
-
 def shape(texts: list[str], options: Options = Options()) -> list[list[str]]:  # noqa: B008  # it is frozen
-    outcomes = [(one, printed(text)) for one, text in zip(ALL, texts, strict=True)]
+    outcomes = [(one, Outcome(text)) for one, text in zip(ALL, texts, strict=True)]
     return [[one.key.split("-")[1] for one in group.interpreters] for group in grouped(outcomes, NEW, options)]
 
 
@@ -87,8 +83,8 @@ def test_scratch_folders_are_compared_as_one() -> None:
 
 
 def test_exceptions_are_compared_by_their_last_line() -> None:
-    errors = [{"type": "E", "message": "m", "traceback": text} for text in ("long", "longer")]
-    outcomes = [(one, printed(error=error)) for one, error in zip([NEW, OLD], errors, strict=True)]
+    errors = [Error("E", "m", text) for text in ("long", "longer")]
+    outcomes = [(one, Outcome(error=error)) for one, error in zip([NEW, OLD], errors, strict=True)]
     assert len(grouped(outcomes, NEW, Options())) == 1
 
 
@@ -96,7 +92,7 @@ def test_a_group_carries_the_reason_of_the_first_pattern_that_covers_it() -> Non
     options = Options(
         differs=(Explanation("free-threaded", "no lock"), Explanation("<3.14", "old"), Explanation("pypy", "no counts"))
     )
-    outcomes = [(one, printed(text)) for one, text in zip(ALL, "11222", strict=True)]
+    outcomes = [(one, Outcome(text)) for one, text in zip(ALL, "11222", strict=True)]
     first, second = grouped(outcomes, NEW, options)
     assert (first.reasons, second.reasons) == ([], ["old", "no lock", "no counts"])
 

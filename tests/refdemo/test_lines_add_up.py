@@ -17,8 +17,8 @@ pytestmark = counted
 ASK_MANY = """
 import argparse, array, ast, asyncio, base64, bisect, calendar, codecs, collections, concurrent.futures, contextlib
 import copy, csv, dataclasses, datetime, decimal, difflib, email.message, enum, fractions, functools, gc, hashlib, heapq
-import html, http.client, inspect, io, itertools, json, logging, operator, os, pathlib, pickle, queue, random, re, string
-import subprocess, sys, tempfile, threading, traceback, types, typing, unittest, urllib.request, uuid, weakref
+import html, http.client, inspect, io, itertools, json, logging, operator, os, pathlib, pickle, queue, random, re
+import string, subprocess, sys, tempfile, threading, traceback, types, typing, unittest, urllib.request, uuid, weakref
 import refdemo
 from refdemo import refcount
 from refdemo.holders import referrers

@@ -17,8 +17,9 @@ from bs4.filter import SoupStrainer
 
 from ..model import dot
 from ..model.displays import GRAPH, SVG, TEXT, drawable, source_of
-from ..model.grouping import last_line
 from ..model.interpreters import Interpreter
+from ..model.outcome import Error
+from ..model.published import Digests, PublishedCell, PublishedUnit, RunsJson, Variant
 from ..model.units import Unit
 from ..run.store import Store
 
@@ -28,14 +29,14 @@ class Published:
     """A built site: its folder, and what its runs.json says."""
 
     folder: Path
-    record: dict[str, Any]
+    record: RunsJson
 
-    def cells(self) -> Iterator[tuple[dict[str, Any], int, dict[str, Any]]]:
+    def cells(self) -> Iterator[tuple[PublishedUnit, int, PublishedCell]]:
         """Return every unit with each of its cells and the cell's place in it."""
         return ((unit, index, cell) for unit in self.record["units"] for index, cell in enumerate(unit["cells"]))
 
 
-def place(unit: dict[str, Any], cell: dict[str, Any], pythons: str) -> str:
+def place(unit: PublishedUnit, cell: PublishedCell, pythons: str) -> str:
     return f"{unit['page']}.md:{cell['line']}: cell {cell['id']}: on {pythons}"
 
 
@@ -72,13 +73,13 @@ def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
             yield f"{page}.html: cell {cell_id}: on {pythons}: {differs(None, got)}; runs.json has no such outcome"
 
 
-def silent(site: Published, cell: dict[str, Any], unit: Unit | None, index: int) -> bool:
+def silent(site: Published, cell: PublishedCell, unit: Unit | None, index: int) -> bool:
     """Return whether no Python printed anything for a cell, besides those that skip the whole page."""
     skips = unit.cells[index].options.skip if unit and unit.cells[index:] else ()
     of_page = {why.reason for why in skips if why.of_page}
-    told = [variant for variant in cell["variants"] if variant.get("skipped") not in of_page]
+    told = [variant for variant in cell["variants"] if variant["skipped"] not in of_page]
     default = site.record["published_default"]
-    return len(told) == 1 and not told[0].get("skipped") and not text_on_page(told[0], default)
+    return len(told) == 1 and not told[0]["skipped"] and not text_on_page(told[0], default)
 
 
 def hidden(unit: Unit | None, index: int) -> bool:
@@ -124,18 +125,23 @@ def outcomes_drawn(site: Path) -> dict[tuple[str, str, str], list[str]]:
     return drawn
 
 
-def text_on_page(variant: dict[str, Any], default: str) -> str:
+def text_on_page(variant: Variant, default: str) -> str:
     """Return what a page shows of a variant: blocks of text; the whole traceback for the published default alone.
 
     A picture counts as its text and a line that tells what is in it.
     """
-    texts, error = [output["text/plain"] for output in variant["outputs"]], variant["error"]
+    texts, error = [output["text/plain"] for output in variant["outputs"]], error_of(variant)
     marks = [mark_of(output) for output in variant["outputs"] if drawable(output)]
     published = default in variant["interpreters"]
     blocks = [*texts, *marks] if published or marks else ["".join(texts)]
     if error:
-        blocks.append(error.get("traceback", last_line(error)) if published else last_line(error))
+        blocks.append(error.traceback or error.last_line if published else error.last_line)
     return "\n".join(filter(None, (block.strip() for block in blocks)))
+
+
+def error_of(variant: Variant) -> Error | None:
+    """Return what a variant raised."""
+    return Error(**variant["error"]) if variant["error"] else None
 
 
 def mark_of(data: dict[str, str]) -> str:
@@ -178,14 +184,14 @@ def wrong_units(site: Published, units: dict[str, Unit], store: Store) -> Iterat
             yield f"{unit.page}.md: unit {name}: expected {len(recorded[name]['cells'])} cells, got {len(unit.cells)}"
 
 
-def alike(recorded: dict[str, Any], unit: Unit | None) -> bool:
+def alike(recorded: PublishedUnit, unit: Unit | None) -> bool:
     """Return whether a unit has the cells here that are recorded of it."""
     return (
         unit is not None and unit.digest == recorded["digests"]["source"] and len(unit.cells) == len(recorded["cells"])
     )
 
 
-def named(digests: dict[str, Any]) -> dict[str, str]:
+def named(digests: Digests) -> dict[str, str]:
     """Return a unit's digests, each under a name for a message."""
     packages = {f"its package {name}": each for name, each in digests["packages"].items()}
     return {"its source": digests["source"], "the runner": digests["runner"], **packages}

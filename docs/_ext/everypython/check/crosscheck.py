@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
-from ..model.grouping import comparable, first_match, last_line
+from ..model.grouping import comparable, first_match
 from ..model.interpreters import Interpreter, first_that_starts
+from ..model.outcome import Outcome, Result
 from ..model.units import Cell, Unit, Unreadable, digest
-from ..run import kernel, process, sources
+from ..run import kernel, sources
 from ..run.store import Store, without_skipped
 
 LOG = logging.getLogger(__name__)
@@ -43,8 +43,8 @@ class Compared:
     """A cell, what it did in a plain process, and what it did in the kernel."""
 
     cell: Cell
-    plain: dict[str, Any]
-    kernel: dict[str, Any]
+    plain: Outcome
+    kernel: Outcome
 
     @property
     def differs(self) -> bool:
@@ -54,11 +54,11 @@ class Compared:
     def first_difference(self) -> tuple[str, str]:
         """Return the first lines that differ, the plain process's and the kernel's."""
         for plain, other in zip_longest(said(self.plain).split("\n"), said(self.kernel).split("\n"), fillvalue=""):
-            if self.comparable(process.outcome(plain)) != self.comparable(process.outcome(other)):
+            if self.comparable(Outcome(plain)) != self.comparable(Outcome(other)):
                 return plain, other
         return said(self.plain), said(self.kernel)
 
-    def comparable(self, outcome: dict[str, Any]) -> object:
+    def comparable(self, outcome: Outcome) -> object:
         return comparable(outcome, self.cell.options)
 
 
@@ -78,28 +78,28 @@ def compared(unit: Unit, store: Store, keep: bool = False) -> list[Compared]:
     """
     python = this_python()
     plain = store.all([unit], [python], LOG.debug, False)[unit, python]
-    if plain["problem"]:
-        raise Incomparable(f"{unit.page}: {plain['problem']['says']}")
+    if plain.problem:
+        raise Incomparable(f"{unit.page}: {plain.problem.says}")
     key = digest(store.key(unit, python), Path(kernel.__file__).read_text(encoding="utf-8"), kernel.versions())
     run = store.kept(key) if keep else None
     if run is None:
-        run = {"cells": kernel.outcomes(without_skipped(unit, python), store.packages, store.timeout)}
-        if keep and all(outcome["reached"] for outcome in run["cells"]):
+        run = Result(tuple(kernel.outcomes(without_skipped(unit, python), store.packages, store.timeout)))
+        if keep and all(outcome.reached for outcome in run.cells):
             store.keep(key, run)
     return [
         Compared(cell, *both)
-        for cell, *both in zip(unit.cells, plain["cells"], run["cells"], strict=True)
+        for cell, *both in zip(unit.cells, plain.cells, run.cells, strict=True)
         if not first_match(cell.options.volatile, python) and not first_match(cell.options.skip, python)
     ]
 
 
-def said(outcome: dict[str, Any]) -> str:
+def said(outcome: Outcome) -> str:
     """Return all that a cell printed, its error as one line."""
-    if not outcome["reached"]:
+    if not outcome.reached:
         return "(not reached)"
-    error = last_line(outcome["error"]) if outcome["error"] else ""
-    data = [text for kind, text in (outcome["data"] or {}).items() if kind.startswith("text/")]
-    parts = [outcome["text"].rstrip("\n"), *data, error]
+    error = outcome.error.last_line if outcome.error else ""
+    data = [text for kind, text in (outcome.data or {}).items() if kind.startswith("text/")]
+    parts = [outcome.text.rstrip("\n"), *data, error]
     return "\n".join(part for part in parts if part)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..model import dot, grouping
 from ..model.displays import GRAPH, SVG, UNSHOWN, drawable
 from ..model.findings import Finding
-from ..model.grouping import Group, because, first_match, last_line
+from ..model.grouping import Group, because, first_match
 from ..model.interpreters import Interpreter
 from ..model.units import Cell, Explanation, Unit
 
@@ -64,24 +64,24 @@ def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
 def endless(build: Build, unit: Unit) -> Iterator[Complaint]:
     """Yield processes that had to be stopped."""
     for python in build.ran(unit):
-        problem = build.results[unit, python]["problem"]
-        if problem and problem.get("endless"):
-            yield unit.cells[problem["cell"]].line, python, problem["says"]
+        problem = build.results[unit, python].problem
+        if problem and problem.endless:
+            yield unit.cells[problem.cell].line, python, problem.says
 
 
 def failures(build: Build, unit: Unit) -> Iterator[Complaint]:
     """Yield processes that ended early, hidden checks that do not hold, and what the published default raised."""
     for python in build.ran(unit):
         result = build.results[unit, python]
-        problem = result["problem"]
+        problem = result.problem
         if problem:
-            if not problem.get("endless"):
-                yield unit.cells[problem["cell"]].line, python, problem["says"]
+            if not problem.endless:
+                yield unit.cells[problem.cell].line, python, problem.says
             continue
-        for cell, outcome in zip(unit.cells, result["cells"], strict=True):
-            error = outcome["error"]
+        for cell, outcome in zip(unit.cells, result.cells, strict=True):
+            error = outcome.error
             if error and ("remove-cell" in cell.options.tags or unexpected(cell, python, build.default)):
-                yield cell.line, python, f"raised {last_line(error)}\n{error['traceback'].rstrip()}"
+                yield cell.line, python, f"raised {error.last_line}\n{error.traceback.rstrip()}"
 
 
 def unexpected(cell: Cell, python: Interpreter, default: Interpreter) -> bool:
@@ -95,7 +95,7 @@ def labelled_twice(build: Build, unit: Unit) -> Iterator[Complaint]:
     for index, cell in enumerate(unit.cells):
         if "by-python" in cell.options.tags:
             for python, outcome in build.outcomes(unit, index):
-                labels = [line.partition(": ")[0] for line in outcome["text"].splitlines()]
+                labels = [line.partition(": ")[0] for line in outcome.text.splitlines()]
                 for twice in sorted({label for label in labels if labels.count(label) > 1}):
                     text = f"printed two lines labelled {twice!r}, up to the first colon; rename one"
                     yield cell.line, python, text
@@ -123,8 +123,8 @@ def unexplained(build: Build, unit: Unit) -> Iterator[Complaint]:
 def brief(group: Group) -> str:
     """Return an outcome in one line."""
     outcome = group.outcome
-    text = outcome["text"] + (outcome["data"] or {}).get("text/plain", "")
-    text += last_line(outcome["error"]) if outcome["error"] else ""
+    text = outcome.text + (outcome.data or {}).get("text/plain", "")
+    text += outcome.error.last_line if outcome.error else ""
     return repr(text if len(text) < 60 else f"{text[:57]}…")
 
 
@@ -207,9 +207,9 @@ def undrawable(build: Build, unit: Unit) -> Iterator[tuple[int, Interpreter, str
     """Yield what cells display as pictures that none can be made of, with line and Python."""
     for index, cell in enumerate(unit.cells):
         for group in [] if cell.options.tags & UNSHOWN else build.groups(unit, index):
-            data = group.outcome["data"]
+            data = group.outcome.data
             try:
-                if drawable(data) and not (GRAPH in data and not dot.available()):
+                if data and drawable(data) and not (GRAPH in data and not dot.available()):
                     dot.read(data[GRAPH]) if GRAPH in data else dot.allowed(data[SVG])
             except dot.Undrawable as error:
                 yield cell.line, group.interpreters[0], f"displays what cannot be drawn: {error}"

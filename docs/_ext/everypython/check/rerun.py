@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 
-from ..model.grouping import comparable, first_match, last_line
+from ..model.grouping import comparable, first_match
 from ..model.interpreters import Interpreter
-from ..model.outcome import outputs_of
+from ..model.outcome import Error, Outcome, Result
+from ..model.published import PublishedUnit, Variant
 from ..model.units import Options, Unit
-from ..run.store import Result, Store, without_skipped
-from .compare import Published, differs, place
+from ..run.store import Store, without_skipped
+from .compare import Published, differs, error_of, place
 
 HOW = {False: "run as the build does", True: "perturbed run"}
 
@@ -56,19 +56,18 @@ def wrong_runs(
         yield from wrong_run(recorded[job.unit.id], job, result)
 
 
-def wrong_run(recorded: dict[str, Any], job: Job, result: Result) -> Iterator[str]:
+def wrong_run(recorded: PublishedUnit, job: Job, result: Result) -> Iterator[str]:
     """Yield how one run differs from what is recorded of it."""
-    key, problem = job.python.key, result["problem"]
+    key, problem = job.python.key, result.problem
     if problem:
-        at = place(recorded, recorded["cells"][problem["cell"]], key)
-        yield f"{at}: {HOW[job.perturbed]}: expected that it ends, got {problem['says']!r}"
+        at = place(recorded, recorded["cells"][problem.cell], key)
+        yield f"{at}: {HOW[job.perturbed]}: expected that it ends, got {problem.says!r}"
         return
-    for cell, said, outcome in zip(job.unit.cells, recorded["cells"], result["cells"], strict=True):
+    for cell, said, outcome in zip(job.unit.cells, recorded["cells"], result.cells, strict=True):
         skip, varies = (first_match(because, job.python) for because in (cell.options.skip, cell.options.volatile))
         if varies and not skip:
             continue
-        here = {"outputs": outputs_of(outcome), "error": outcome["error"], "skipped": skip and skip.reason}
-        got = compared(here, cell.options)
+        got = skip.reason if skip else None, comparable(numbered(outcome.outputs, outcome.error), cell.options)
         for variant in said["variants"]:
             expected = compared(variant, cell.options)
             if key in variant["interpreters"] and got != expected:
@@ -89,23 +88,26 @@ def wrong_skips(site: Published, units: dict[str, Unit], pythons: list[Interpret
                     jobs.append(Job(replace(unit, cells=(*above, unskipped)), python, perturbed=False))
                     expected.append(skip.raises)
     for job, raises, result in zip(jobs, expected, fresh(jobs, store) if jobs else (), strict=True):
-        error = result["cells"][-1]["error"] if result["cells"] else None
-        if not error or error["type"] != raises:
+        error = result.cells[-1].error if result.cells else None
+        if not error or error.type != raises:
             said = recorded[job.unit.id]
             at = place(said, said["cells"][len(job.unit.cells) - 1], job.python.key)
-            got = last_line(error) if error else result["problem"] and result["problem"]["says"]
+            got = error.last_line if error else result.problem and result.problem.says
             yield f"{at}: run although it is skipped: expected {raises}, got {got or 'no exception'!r}"
 
 
 Compared = tuple[str | None, object]
 
 
-def compared(variant: dict[str, Any], options: Options) -> Compared:
+def compared(variant: Variant, options: Options) -> Compared:
     """Return what runs.json says of an outcome, in the form in which outcomes are compared."""
-    outputs = enumerate(variant["outputs"])
-    data = {f"{number} {kind}": text for number, output in outputs for kind, text in output.items()}
-    outcome = {"text": "", "data": data, "error": variant["error"], "reached": True}
-    return variant.get("skipped"), comparable(outcome, options)
+    return variant["skipped"], comparable(numbered(variant["outputs"], error_of(variant)), options)
+
+
+def numbered(outputs: Sequence[Mapping[str, str]], error: Error | None) -> Outcome:
+    """Return an outcome of which all that was printed and displayed is told by its place and its MIME type."""
+    data = {f"{number} {kind}": text for number, output in enumerate(outputs) for kind, text in output.items()}
+    return Outcome(data=data, error=error)
 
 
 def words(outcome: Compared) -> str:

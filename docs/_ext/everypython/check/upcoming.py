@@ -12,12 +12,12 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from sphinx.errors import SphinxError
 
 from ..model.grouping import first_match
 from ..model.interpreters import Interpreter, discover
+from ..model.published import PublishedCell, Variant
 from ..model.units import Options, Unit, Unreadable
 from .compare import Published, alike, wrong_units
 from .rerun import wrong_runs
@@ -87,8 +87,8 @@ def expected_record(
 
 
 def expected(
-    options: Options, cell: dict[str, Any], pairs: Mapping[Interpreter, Interpreter]
-) -> Iterator[tuple[dict[str, Any], Interpreter]]:
+    options: Options, cell: PublishedCell, pairs: Mapping[Interpreter, Interpreter]
+) -> Iterator[tuple[Variant, Interpreter]]:
     """Yield each variant of a cell with a newcomer that should have it, too.
 
     None is expected where a reason covers only one of two Pythons, where outputs vary, and in tables whose rows are

@@ -18,7 +18,6 @@ from sphinx.application import Sphinx
 
 from ..model.grouping import first_match
 from ..model.interpreters import Interpreter
-from ..model.outcome import without_traceback
 from ..model.units import Unit
 from ..pages import events
 from ..pages.controls import controls, pyodides, skips
@@ -146,6 +145,6 @@ def record_of_unit(build: Build, unit: Unit) -> dict[str, Any]:
 
 def expected(build: Build, unit: Unit, index: int, python: Interpreter) -> dict[str, Any]:
     """Return what a Pyodide printed, displayed and raised when the site was built."""
-    outcome = build.results[unit, python]["cells"][index]
-    error = without_traceback(outcome["error"])
-    return {"text": outcome["text"], "data": outcome["data"], "error": error}
+    outcome = build.results[unit, python].cells[index]
+    error = outcome.error and outcome.error.without_traceback().as_data()
+    return {"text": outcome.text, "data": outcome.data, "error": error}

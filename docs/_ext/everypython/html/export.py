@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from io import StringIO
 from pathlib import Path
-from typing import Any
 
 from sphinx.application import Sphinx
 
-from ..model.grouping import whole_traceback
-from ..model.outcome import outputs_of, without_traceback
+from ..model.grouping import Group, whole_traceback
+from ..model.published import PublishedCell, RunsJson
 from ..model.schemas import RUNS_VERSION
 from ..model.units import Cell, Unit
 from ..pages import events
@@ -34,7 +33,7 @@ def write_runs(app: Sphinx, exception: Exception | None) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def record(app: Sphinx, build: Build) -> dict[str, Any]:
+def record(app: Sphinx, build: Build) -> RunsJson:
     """Return what runs.json says."""
     return {
         "schema": RUNS_VERSION,
@@ -54,9 +53,14 @@ def record(app: Sphinx, build: Build) -> dict[str, Any]:
     }
 
 
-def record_of_cell(build: Build, unit: Unit, index: int, cell: Cell) -> dict[str, Any]:
+def record_of_cell(build: Build, unit: Unit, index: int, cell: Cell) -> PublishedCell:
     groups = build.groups(unit, index)
     whole = [groups[0]] if whole_traceback(cell.options) else []
+
+    def raised(group: Group) -> dict[str, str] | None:
+        error = group.outcome.error
+        return (error if group in whole else error.without_traceback()).as_data() if error else None
+
     return {
         "id": f"{unit.id}:{index + 1}",
         "line": cell.line,
@@ -66,8 +70,8 @@ def record_of_cell(build: Build, unit: Unit, index: int, cell: Cell) -> dict[str
                 "reasons": group.reasons,
                 "varies": group.volatile,
                 "skipped": group.reasons[0] if group.skipped else None,
-                "outputs": outputs_of(group.outcome),
-                "error": group.outcome["error"] if group in whole else without_traceback(group.outcome["error"]),
+                "outputs": [dict(output) for output in group.outcome.outputs],
+                "error": raised(group),
             }
             for group in groups
         ],

@@ -8,7 +8,7 @@ plain process, which is not so in a notebook's kernel.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -129,15 +129,15 @@ def program(build: Build, unit: Unit) -> Iterator[Any]:
 
 def outputs(build: Build, unit: Unit, index: int) -> list[Any]:
     """Return what the published default printed and displayed, in the notebook's form."""
-    outcome = build.results[unit, build.default]["cells"][index]
+    outcome = build.results[unit, build.default].cells[index]
     found = reader.notebook_outputs(outcome, index + 1, unit.cells[index].options)
-    if drawable(outcome["data"]):
-        data = {TEXT: outcome["data"][TEXT], **picture(build, unit, index, outcome["data"])}
-        found.insert(1 if outcome["text"] else 0, nbformat.from_dict(reader.result(data, index + 1)))
+    if outcome.data and drawable(outcome.data):
+        data = {TEXT: outcome.data[TEXT], **picture(build, unit, index, outcome.data)}
+        found.insert(1 if outcome.text else 0, nbformat.from_dict(reader.result(data, index + 1)))
     return found
 
 
-def picture(build: Build, unit: Unit, index: int, data: dict[str, str]) -> dict[str, str]:
+def picture(build: Build, unit: Unit, index: int, data: Mapping[str, str]) -> dict[str, str]:
     """Return a picture that stands by itself; where it cannot be drawn, the text has to do, as on the page."""
     try:
         svg = pictures.svg_of(build, unit, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -13,11 +14,11 @@ GRAPH, SVG, TEXT = "text/vnd.graphviz", "image/svg+xml", "text/plain"
 UNSHOWN = {"remove-cell", "remove-output"}
 
 
-def drawable(data: dict[str, str] | None) -> bool:
+def drawable(data: Mapping[str, str] | None) -> bool:
     return bool(data and (GRAPH in data or SVG in data))
 
 
-def source_of(data: dict[str, str]) -> str:
+def source_of(data: Mapping[str, str]) -> str:
     """Return a short name for what a picture is drawn from, by which verify knows it."""
     return digest(data.get(GRAPH) or data[SVG])
 

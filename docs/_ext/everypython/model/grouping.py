@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import Any
 
 from .interpreters import Interpreter
+from .outcome import Outcome
 from .patterns import covers
 from .units import Explanation, Options
 
@@ -19,7 +19,7 @@ class Group:
     """Pythons whose output is equal for a reader; `outcome` is what the first of them printed."""
 
     interpreters: list[Interpreter]
-    outcome: dict[str, Any]
+    outcome: Outcome
     volatile: bool = False
     skipped: bool = False
     of_page: bool = False  # skipped as the whole page is
@@ -54,7 +54,7 @@ def unneeded(group: Group, default: Interpreter, options: Options) -> list[tuple
     return [(python, why) for python, why in covered if why]
 
 
-def comparable(outcome: dict[str, Any], options: Options) -> object:
+def comparable(outcome: Outcome, options: Options) -> object:
     """Return an outcome as it is compared, never as it is shown: addresses by appearance, errors by the last line."""
     seen: dict[str, str] = {}
     hexadecimal = r"0x[0-9a-fA-F]+" if "addresses" in options.tags else r"(?<=at )0x[0-9a-fA-F]+"
@@ -64,13 +64,9 @@ def comparable(outcome: dict[str, Any], options: Options) -> object:
         text = re.sub(r"(?<!\S)\S*everypython-[0-9a-z_]+", "<scratch>", text)
         return re.sub(hexadecimal, lambda found: seen.setdefault(found[0], f"<address {len(seen) + 1}>"), text)
 
-    data = {kind: plain(text) for kind, text in sorted((outcome["data"] or {}).items()) if not kind.endswith("svg+xml")}
-    error = outcome["error"]
-    return (plain(outcome["text"]), data, error and plain(last_line(error)), outcome["reached"])
-
-
-def last_line(error: dict[str, str]) -> str:
-    return f"{error['type']}: {error['message']}" if error["message"] else error["type"]
+    data = {kind: plain(text) for kind, text in sorted((outcome.data or {}).items()) if not kind.endswith("svg+xml")}
+    error = outcome.error and plain(outcome.error.last_line)
+    return (plain(outcome.text), data, error, outcome.reached)
 
 
 def whole_traceback(options: Options) -> bool:
@@ -84,12 +80,10 @@ def whole_traceback(options: Options) -> bool:
 def prints_something(group: Group) -> bool:
     outcome = group.outcome
     skipped = group.skipped and not group.of_page
-    return bool(outcome["text"] or outcome["data"] or outcome["error"] or not outcome["reached"] or skipped)
+    return bool(outcome.text or outcome.data or outcome.error or not outcome.reached or skipped)
 
 
-def grouped(
-    outcomes: Sequence[tuple[Interpreter, dict[str, Any]]], default: Interpreter, options: Options
-) -> list[Group]:
+def grouped(outcomes: Sequence[tuple[Interpreter, Outcome]], default: Interpreter, options: Options) -> list[Group]:
     """Return the groups of one cell, the published default's first, the others as the interpreters are ranked."""
     groups: dict[object, Group] = {}
     for interpreter, outcome in sorted(outcomes, key=lambda pair: (pair[0] is not default, pair[0].rank)):

@@ -117,9 +117,9 @@ def runnable(app: Sphinx) -> list[Interpreter]:
 
 def write_record(file: Path, build: Build) -> NoReturn:
     """Write this machine's runs instead of a site. What they mean is for the build that merges them to judge."""
-    ended = [(unit, result["problem"]) for (unit, _), result in build.results.items() if result["problem"]]
+    ended = [(unit, result.problem) for (unit, _), result in build.results.items() if result.problem]
     if ended:
-        refuse("\n".join(f"{unit.id}: {problem['says']}" for unit, problem in ended))
+        refuse("\n".join(f"{unit.id}: {problem.says}" for unit, problem in ended))
     file.write_text(json.dumps(written(build), indent=1) + "\n", encoding="utf-8")
     print(f"Recorded {len(build.results)} runs in {file}")
     raise SystemExit(0)

@@ -84,7 +84,7 @@ class ByPython(SphinxDirective):
 def table_of(build: Build, unit: Unit, index: int, columns: str | None = None) -> nodes.table:
     rows = []
     for python, outcome in build.outcomes(unit, index):
-        lines = (line.partition(": ") for line in outcome["text"].splitlines() if not line.startswith(" "))
+        lines = (line.partition(": ") for line in outcome.text.splitlines() if not line.startswith(" "))
         rows.append((python, {name: value for name, _, value in lines}))
     head = list(dict.fromkeys(name for _, values in rows for name in values))
     if columns:

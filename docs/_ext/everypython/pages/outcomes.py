@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import html
+from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,7 +20,8 @@ from sphinx.writers.html5 import HTML5Translator
 
 from ..check.gates import unexpected
 from ..model.displays import drawable
-from ..model.grouping import Group, last_line, names, prints_something, unneeded, whole_traceback
+from ..model.grouping import Group, names, prints_something, unneeded, whole_traceback
+from ..model.outcome import Outcome
 from ..model.units import Unit
 from ..run.build import Build
 from . import controls, events, pictures
@@ -117,9 +119,9 @@ def results(build: Build, unit: Unit, index: int, published: list[nodes.Node]) -
         return []
     whole = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
     for number, group in enumerate(groups, 1):
-        data = group.outcome["data"]
+        data = group.outcome.data
         picture = drawable(data)
-        drawn = published if group is first else printouts({**group.outcome, "data": None if picture else data})
+        drawn = published if group is first else printouts(replace(group.outcome, data=None if picture else data))
         if picture:
             drawn = [*drawn, pictures.drawn(build, unit, index, group, f"picture-{index + 1}-{number}")]
         pythons = [python.key for python in group.interpreters]
@@ -143,7 +145,7 @@ def group_status(group: Group) -> str:
         return (
             f"vary; here {group.interpreters[0].name} printed" if several else "varies from run to run; here it printed"
         )
-    if not group.outcome["reached"]:
+    if not group.outcome.reached:
         return "did not come to its end"
     return "printed" if prints_something(group) else "printed nothing"
 
@@ -165,10 +167,10 @@ def findings(build: Build, unit: Unit, index: int, group: Group, published: bool
     cell, every = unit.cells[index], build.interpreters
     found: list[nodes.Node] = []
     for python in group.interpreters:
-        problem = build.results[unit, python]["problem"]
-        if problem and problem["cell"] == index:
-            found.append(explained(f"{python.name} {problem['says'].partition(', having printed')[0]}"))
-    if published and group.outcome["error"] and unexpected(cell, build.default, build.default):
+        problem = build.results[unit, python].problem
+        if problem and problem.cell == index:
+            found.append(explained(f"{python.name} {problem.says.partition(', having printed')[0]}"))
+    if published and group.outcome.error and unexpected(cell, build.default, build.default):
         found.append(explained("not yet explained"))
     if group.unexplained:
         whole = len(group.unexplained) == len(group.interpreters)
@@ -183,11 +185,12 @@ def findings(build: Build, unit: Unit, index: int, group: Group, published: bool
 
 def does_not_hold(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
     """Return what says where a hidden check of a page has failed: on which Pythons, and how."""
-    failed = [group for group in build.groups(unit, index) if group.outcome["error"]]
+    failed = [(group, group.outcome.error) for group in build.groups(unit, index)]
     sentences = (
         f"What is said here does not hold on {names(group.interpreters, build.interpreters)}: "
-        f"its check ends with `{last_line(group.outcome['error']).partition(chr(10))[0]}`."
-        for group in failed
+        f"its check ends with `{error.last_line.partition(chr(10))[0]}`."
+        for group, error in failed
+        if error
     )
     said = [explained(sentence) for sentence in sentences]
     for paragraph in said:
@@ -195,11 +198,11 @@ def does_not_hold(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
     return [*said]
 
 
-def printouts(outcome: dict[str, Any], traceback: bool = False) -> list[nodes.Node]:
+def printouts(outcome: Outcome, traceback: bool = False) -> list[nodes.Node]:
     """Return a program's or another Python's output as blocks of text; of an error the last line, or all of it."""
-    error = outcome["error"]
-    trace = (error["traceback"] if traceback else last_line(error)) if error else ""
-    texts = [outcome["text"] + (outcome["data"] or {}).get("text/plain", ""), trace]
+    error = outcome.error
+    trace = (error.traceback if traceback else error.last_line) if error else ""
+    texts = [outcome.text + (outcome.data or {}).get("text/plain", ""), trace]
     return [nodes.literal_block(text, text, language="none", classes=["output", "stream"]) for text in texts if text]
 
 
@@ -250,5 +253,5 @@ class Example(SphinxDirective):
             return []
         unit = build.example(name, self.env.docname)
         whole = whole_traceback(unit.cells[0].options)
-        printed = printouts(build.results[unit, build.default]["cells"][0], traceback=whole)
+        printed = printouts(build.results[unit, build.default].cells[0], traceback=whole)
         return results(build, unit, 0, printed)

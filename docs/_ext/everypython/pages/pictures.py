@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,8 +21,8 @@ from sphinx.writers.html5 import HTML5Translator
 from ..model import dot
 from ..model.displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
 from ..model.grouping import Group
+from ..model.outcome import Result
 from ..model.units import Unit, digest
-from ..run.store import Result
 
 if TYPE_CHECKING:
     from ..run.build import Build
@@ -40,7 +40,7 @@ def setup(app: Sphinx) -> None:
 
 
 def report_missing_graphviz(results: Iterable[Result]) -> None:
-    if not dot.available() and any(GRAPH in (cell["data"] or {}) for each in results for cell in each["cells"]):
+    if not dot.available() and any(GRAPH in (cell.data or {}) for each in results for cell in each.cells):
         LOG.info("graphs are shown as text: pygraphviz, which brings Graphviz, is not installed")
 
 
@@ -61,7 +61,7 @@ def close_picture(self: HTML5Translator, node: picture) -> None:
 
 def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> picture:
     """Return what a cell displays: its picture, or its text alone where it cannot be drawn."""
-    data: dict[str, str] = group.outcome["data"]
+    data = group.outcome.data or {}
     text, svg = data[TEXT], ""
     try:
         svg = described(svg_of(build, unit, data), ident, title_of(data), text)
@@ -75,7 +75,7 @@ def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> pic
     return picture("", block, svg=svg, source=source_of(data), film=dot.name_of(data.get(GRAPH, "")))
 
 
-def svg_of(build: Build, unit: Unit, data: dict[str, str]) -> str:
+def svg_of(build: Build, unit: Unit, data: Mapping[str, str]) -> str:
     """Return the picture, or nothing where there is no Graphviz."""
     if GRAPH in data and dot.available():
         film = graphs(build, unit).get(dot.name_of(data[GRAPH])) or [data[GRAPH]]
@@ -83,7 +83,7 @@ def svg_of(build: Build, unit: Unit, data: dict[str, str]) -> str:
     return dot.allowed(data[SVG]) if SVG in data else ""
 
 
-def title_of(data: dict[str, str]) -> str:
+def title_of(data: Mapping[str, str]) -> str:
     return dot.read(data[GRAPH]).title if GRAPH in data and dot.available() else "Picture"
 
 
@@ -117,8 +117,8 @@ def shown_graphs(build: Build, unit: Unit) -> Iterator[tuple[int, str]]:
     for index, cell in enumerate(unit.cells):
         if not cell.options.tags & UNSHOWN:
             for group in build.groups(unit, index):
-                if GRAPH in (group.outcome["data"] or {}):
-                    yield index, group.outcome["data"][GRAPH]
+                if group.outcome.data and GRAPH in group.outcome.data:
+                    yield index, group.outcome.data[GRAPH]
 
 
 @cache

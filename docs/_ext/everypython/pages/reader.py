@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nbformat import from_dict, v4
 from sphinx.errors import SphinxError
 
 from ..model.displays import drawable
-from ..model.grouping import last_line, whole_traceback
+from ..model.grouping import whole_traceback
+from ..model.outcome import Outcome
 from ..model.units import Options, Unit, parsed
 from ..run.build import Build
 from . import events
@@ -42,32 +44,30 @@ def told(sources: list[str]) -> tuple[Build | None, Unit | None]:
     return build, build.pages_by_sources.get(tuple(sources)) if build and sources else None
 
 
-def published(build: Build | None, unit: Unit | None) -> list[dict[str, Any]]:
+def published(build: Build | None, unit: Unit | None) -> tuple[Outcome, ...]:
     """Return what the published default did for the cells of a page."""
     if build is None or unit is None:
         raise SphinxError("a page changed while it was built; build again")
-    outcomes: list[dict[str, Any]] = build.results[unit, build.default]["cells"]
-    return outcomes
+    return build.results[unit, build.default].cells
 
 
-def notebook_outputs(outcome: dict[str, Any], number: int, options: Options) -> list[Any]:
+def notebook_outputs(outcome: Outcome, number: int, options: Options) -> list[Any]:
     """Return what a cell did in the notebook's form.
 
     Not made by `v4.new_output`, which checks each against the schema.
     """
     outputs: list[dict[str, Any]] = []
-    if outcome["text"]:
-        outputs.append({"output_type": "stream", "name": "stdout", "text": outcome["text"]})
-    if outcome["data"] and not drawable(outcome["data"]):  # a picture is put after these: show.results
-        outputs.append(result(outcome["data"], number))
-    if outcome["error"]:
-        raised = outcome["error"]
-        trace = raised["traceback"].splitlines() if whole_traceback(options) else [last_line(raised)]
-        error = {"ename": raised["type"], "evalue": raised["message"], "traceback": trace}
-        outputs.append({"output_type": "error", **error})
+    if outcome.text:
+        outputs.append({"output_type": "stream", "name": "stdout", "text": outcome.text})
+    if outcome.data and not drawable(outcome.data):  # a picture is put after these: show.results
+        outputs.append(result(outcome.data, number))
+    if error := outcome.error:
+        trace = error.traceback.splitlines() if whole_traceback(options) else [error.last_line]
+        raised = {"ename": error.type, "evalue": error.message, "traceback": trace}
+        outputs.append({"output_type": "error", **raised})
     return [from_dict(output) for output in outputs]
 
 
-def result(data: dict[str, str], number: int) -> dict[str, Any]:
+def result(data: Mapping[str, str], number: int) -> dict[str, Any]:
     """Return what a cell displayed in the notebook's form."""
-    return {"output_type": "execute_result", "metadata": {}, "data": data, "execution_count": number}
+    return {"output_type": "execute_result", "metadata": {}, "data": dict(data), "execution_count": number}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from ..model import grouping
 from ..model.displays import how_drawn
 from ..model.findings import Finding
 from ..model.interpreters import Interpreter
+from ..model.outcome import Error, Outcome, Result
 from ..model.units import Unit, digest
-from .store import Result, Store
+from .store import Store
 
 
 @dataclass(eq=False)  # there is one: what is found out about it can be cached
@@ -29,6 +29,7 @@ class Build:
     strict: bool = False  # what is not explained stands against publishing
     after_a_kill: bool = False  # the last build did not come to its end, so what is written may be of before
     findings: list[Finding] = field(default_factory=list)  # what is published all the same, as the build is not strict
+    grouped: dict[tuple[Unit, int], list[grouping.Group]] = field(default_factory=dict, init=False)
 
     def ran(self, unit: Unit) -> list[Interpreter]:
         return [python for python in self.interpreters if (unit, python) in self.results]
@@ -37,15 +38,19 @@ class Build:
         """Return whether every Python has run what a page tells."""
         return all(len(self.ran(unit)) == len(self.interpreters) for unit in self.units if unit.page == page)
 
-    def outcomes(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, Any]]]:
-        return [(python, self.results[unit, python]["cells"][index]) for python in self.ran(unit)]
+    def outcomes(self, unit: Unit, index: int) -> list[tuple[Interpreter, Outcome]]:
+        return [(python, self.results[unit, python].cells[index]) for python in self.ran(unit)]
 
     def groups(self, unit: Unit, index: int) -> list[grouping.Group]:
-        return grouping.grouped(self.outcomes(unit, index), self.default, unit.cells[index].options)
+        """Return the groups of a cell, the published default's first; they are found once."""
+        if (unit, index) not in self.grouped:
+            outcomes = self.outcomes(unit, index)
+            self.grouped[unit, index] = grouping.grouped(outcomes, self.default, unit.cells[index].options)
+        return self.grouped[unit, index]
 
-    def broken(self, unit: Unit, index: int) -> list[tuple[Interpreter, dict[str, str]]]:
+    def broken(self, unit: Unit, index: int) -> list[tuple[Interpreter, Error]]:
         """Return the Pythons on which a cell raised, each with its error."""
-        return [(python, outcome["error"]) for python, outcome in self.outcomes(unit, index) if outcome["error"]]
+        return [(python, outcome.error) for python, outcome in self.outcomes(unit, index) if outcome.error]
 
     def any_broken(self, unit: Unit) -> bool:
         """Return whether a cell raised on any Python."""
@@ -59,10 +64,10 @@ class Build:
 
     def lacks(self, unit: Unit) -> bool:
         """Return whether the published default skips a cell, or raises where nobody announced it."""
-        cells = zip(unit.cells, self.results[unit, self.default]["cells"], strict=True)
+        cells = zip(unit.cells, self.results[unit, self.default].cells, strict=True)
         return any(
             grouping.first_match(cell.options.skip, self.default)
-            or (outcome["error"] and "raises-exception" not in cell.options.tags)
+            or (outcome.error and "raises-exception" not in cell.options.tags)
             for cell, outcome in cells
         )
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from nbformat import v4
 
+from ..model.outcome import Error, Outcome
 from ..model.units import Unit
 from . import process
 from .cell_runner import RICH
@@ -30,7 +31,7 @@ def versions() -> str:
         raise NoKernel(str(error)) from error
 
 
-def outcomes(unit: Unit, packages: Mapping[str, Path], timeout: float) -> list[dict[str, Any]]:
+def outcomes(unit: Unit, packages: Mapping[str, Path], timeout: float) -> list[Outcome]:
     """Return what a page's cells do in a fresh kernel, in the engine's form; `timeout` is for each cell."""
     notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in unit.sources])
     with tempfile.TemporaryDirectory(prefix="everypython-", ignore_cleanup_errors=True) as scratch:
@@ -79,7 +80,7 @@ def execute(notebook: Any, scratch: Path, timeout: float) -> int:
     return len(notebook.cells)
 
 
-def outcome(outputs: list[Any], reached: bool) -> dict[str, Any]:
+def outcome(outputs: list[Any], reached: bool) -> Outcome:
     """Return a notebook cell's outputs in the engine's form."""
     text, data, error = "", None, None
     for output in outputs:
@@ -88,5 +89,5 @@ def outcome(outputs: list[Any], reached: bool) -> dict[str, Any]:
         elif output.output_type == "execute_result":
             data = {kind: output.data[kind] for kind in ("text/plain", *RICH) if kind in output.data}
         elif output.output_type == "error":
-            error = {"type": output.ename, "message": output.evalue, "traceback": "\n".join(output.traceback)}
-    return {**process.outcome(text, data, error), "reached": reached}
+            error = Error(output.ename, output.evalue, "\n".join(output.traceback))
+    return Outcome(text, data, error, reached)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..model.interpreters import Interpreter
+from ..model.outcome import Error, Outcome, Problem, Result
 from ..model.units import Unit, digest
 from . import node
 from .node import MOST, RUNNER
@@ -114,7 +115,7 @@ def python_of(environment: Path) -> Path:
 
 def run(
     unit: Unit, python: Path, timeout: float, name: str, *, implementation: str = "", perturbed: bool = False
-) -> dict[str, Any]:
+) -> Result:
     """Run a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed.
 
     Raises Stopped where it ended because of `stop`.
@@ -142,13 +143,13 @@ def run(
         try:
             status = finished(command, base, log, timeout, changed)
         except OSError as error:  # its Python may have been removed meanwhile
-            return unread(unit, {"cell": 0, "says": f"could not be started ({error})"})
+            return Result.unread(unit, Problem(0, f"could not be started ({error})"))
         told = report.read_text(encoding="utf-8") if report.exists() else ""
         read: Callable[[str], Any] = json.loads if python.name == node.BUNDLE else ast.literal_eval
         printed = log.read_bytes()
         if len(printed) > MOST:
             says = f"printed {len(printed):,} bytes, more than {MOST:,}"
-            return unread(unit, {"cell": 0, "says": says, "endless": True})
+            return Result.unread(unit, Problem(0, says, endless=True))
         if unit.kind == "page":
             return result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
         return result_of_program(printed, status, timeout)
@@ -222,26 +223,17 @@ def writable(texts: dict[str, str] | None) -> dict[str, str] | None:
     return texts and {name: text(told.encode("utf-8", "backslashreplace")) for name, told in texts.items()}
 
 
-def outcome(printed: str, data: dict[str, str] | None = None, error: dict[str, str] | None = None) -> dict[str, Any]:
-    return {"text": printed, "data": data, "error": error, "reached": True}
-
-
-def unread(unit: Unit, problem: dict[str, Any]) -> dict[str, Any]:
-    """Return the result of a unit of which nothing is published but what happened to it."""
-    return {"cells": [{**outcome(""), "reached": False} for _ in unit.cells], "problem": problem}
-
-
 def result_of_page(
     unit: Unit, records: list[dict[str, Any]], printed: bytes, status: int | None, timeout: float
-) -> dict[str, Any]:
+) -> Result:
     """Cut what was printed into cells; what a process that died early did not reach says so."""
-    cells, says, end = [], "", 0
+    cells: list[Outcome] = []
+    says, end = "", 0
     for record in records:
         (start, middle), (_, end) = record["printed"], record["trace"]
-        data, error = writable(record["data"]), writable(record["error"])
-        if error:
-            error["traceback"] = text(printed[middle:end])
-        cells.append(outcome(text(printed[start:middle]), data, error))
+        raised = writable(record["error"])
+        error = Error(**raised, traceback=text(printed[middle:end])) if raised else None
+        cells.append(Outcome(text(printed[start:middle]), writable(record["data"]), error))
     at, rest = len(records), text(printed[end:]).strip()[-2000:]
     if records and records[-1]["exits"] is not None:
         at, says = at - 1, f"called sys.exit({records[-1]['exits']})"
@@ -252,23 +244,17 @@ def result_of_page(
     elif rest:
         says = "after the last cell, while Python exits, this is printed; make it an example, where a reader sees it:\n"
         at, says = at - 1, says + rest
-    cells += [{**outcome(""), "reached": False} for _ in unit.cells[len(records) :]]
-    return {"cells": cells, "problem": problem(at, says, status) if says else None}
+    cells += [Outcome(reached=False) for _ in unit.cells[len(records) :]]
+    return Result(tuple(cells), Problem(at, says, endless=status is None) if says else None)
 
 
-def problem(cell: int, says: str, status: int | None) -> dict[str, Any]:
-    """Return what a process did instead of ending well; that it does not end by itself is a fault of its author."""
-    return {"cell": cell, "says": says, **({"endless": True} if status is None else {})}
-
-
-def result_of_program(printed: bytes, status: int | None, timeout: float) -> dict[str, Any]:
+def result_of_program(printed: bytes, status: int | None, timeout: float) -> Result:
     """Return a program's one outcome: its error is the traceback that ends what it printed."""
     said, mark, trace = text(printed).rpartition("Traceback (most recent call last):\n")
     if status == 0:
-        return {"cells": [outcome(text(printed))], "problem": None}
+        return Result((Outcome(text(printed)),))
     if status != 1 or not mark:
         says = f"{ended(status, timeout)}, having printed:\n{text(printed)[-2000:].strip()}"
-        return {"cells": [{**outcome(text(printed)), "reached": False}], "problem": problem(0, says, status)}
+        return Result((Outcome(text(printed), reached=False),), Problem(0, says, endless=status is None))
     kind, _, message = trace.strip().splitlines()[-1].partition(": ")
-    error = {"type": kind, "message": message, "traceback": mark + trace}
-    return {"cells": [outcome(said, None, error)], "problem": None}
+    return Result((Outcome(said, error=Error(kind, message, mark + trace)),))

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from ..model import schemas
 from ..model.grouping import comparable, first_match
 from ..model.interpreters import Interpreter
+from ..model.outcome import Outcome, Result
 from ..model.units import Unit
-from .store import Result, Store, without_skipped
+from .store import Store, without_skipped
 
 if TYPE_CHECKING:
     from .build import Build
@@ -39,7 +40,7 @@ def written(build: Build) -> dict[str, Any]:
                 "unit": unit.id,
                 "interpreter": python.key,
                 "digests": build.store.digests(without_skipped(unit, python)),
-                "cells": build.results[unit, python]["cells"],
+                "cells": build.results[unit, python].as_data()["cells"],
             }
             for unit in build.units
             for python in here
@@ -103,23 +104,23 @@ def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], 
     if run is None:
         raise RecordError(f"{file}: {unit.id} was not run on {python.key}. {again}")
     now = store.digests(without_skipped(unit, python))
-    changed = [name for name in now if run["digests"].get(name) != now[name]]
+    changed = [name for name, digest in now.items() if run["digests"].get(name) != digest]
     if changed or len(run["cells"]) != len(unit.cells):
         raise RecordError(
             f"{file}: stale: the {' and the '.join(changed)} of {unit.id} changed since {python.key} ran it. {again}"
         )
-    return {"cells": [text_of(cell) for cell in run["cells"]], "problem": None}
+    return Result(tuple(map(text_of, run["cells"])))
 
 
-def text_of(cell: Mapping[str, Any]) -> dict[str, Any]:
+def text_of(cell: Mapping[str, Any]) -> Outcome:
     """Return an outcome with its texts alone."""
     data = {kind: text for kind, text in (cell["data"] or {}).items() if kind in TEXTS}
-    return {**cell, "data": data or None}
+    return Outcome.of({**cell, "data": data or None})
 
 
 def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tuple[str, Result]) -> None:
     """Refuse two runs of one interpreter that disagree where its output is not said to vary."""
-    for cell, ours, theirs in zip(unit.cells, one[1]["cells"], other[1]["cells"], strict=True):
+    for cell, ours, theirs in zip(unit.cells, one[1].cells, other[1].cells, strict=True):
         if first_match(cell.options.volatile, python) is None and comparable(ours, cell.options) != comparable(
             theirs, cell.options
         ):

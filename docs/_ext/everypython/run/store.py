@@ -14,10 +14,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ..model.grouping import first_match
 from ..model.interpreters import Interpreter, asked
+from ..model.outcome import Result
+from ..model.published import Digests
 from ..model.units import Unit, digest
 from . import node, process
 from .index import Index
@@ -25,7 +27,6 @@ from .lock import Lock
 from .tree import Tree
 
 SCHEMA = 1  # of what is kept; a change makes every kept run stale
-Result = dict[str, Any]  # {"cells": [outcome, …], "problem": None or {"cell": its index, "says": what happened}}
 
 
 class Store:
@@ -52,7 +53,7 @@ class Store:
             self.keys[unit, interpreter] = digest(SCHEMA, decides, host, interpreter.identity)
         return self.keys[unit, interpreter]
 
-    def digests(self, unit: Unit) -> dict[str, Any]:
+    def digests(self, unit: Unit) -> Digests:
         """Return digests of what decides a unit's runs besides the interpreter: the same on every machine."""
         packages = {name: self.package_digests[name] for name in unit.packages}
         return {"source": unit.digest, "packages": packages, "runner": process.digest_of_conditions()}
@@ -75,7 +76,7 @@ class Store:
     def digest_of(self, unit: Unit, interpreter: Interpreter, result: Result) -> str:
         """Return a digest of what a run did."""
         seen = self.seen.get(self.key(unit, interpreter))
-        made = partial(digest, result["cells"], result["problem"])
+        made = partial(digest, result.as_data())
         return self.index.remembered(made, "did", self.key(unit, interpreter), *seen) if seen else made()
 
     def is_new(self, unit: Unit, interpreter: Interpreter) -> bool:
@@ -85,13 +86,13 @@ class Store:
     def keep(self, key: str, result: Result) -> None:
         self.new.add(key)
         path = self.path(key)
-        if result.get("problem"):
+        if result.problem:
             self.problems[key] = result
             path.unlink(missing_ok=True)
             return
         path.parent.mkdir(parents=True, exist_ok=True)
         half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        half.write_text(json.dumps(result), encoding="utf-8")
+        half.write_text(json.dumps(result.as_data()), encoding="utf-8")
         half.replace(path)
         self.remembered(key, path, lambda: result)
 
@@ -166,7 +167,8 @@ class Store:
         # the same source told in two places has one key and is one run
         missing = {key: pair for pair, key in keys.items() if results[key] is None}
         results.update(self.newly(missing, say, tty))
-        return {pair: results[key] or {} for pair, key in keys.items() if pair[1] not in self.gone}
+        found = {pair: results[key] for pair, key in keys.items() if pair[1] not in self.gone}
+        return {pair: result for pair, result in found.items() if result}
 
     def again(
         self, pairs: Sequence[tuple[Unit, Interpreter]], say: Callable[[str], None]
@@ -199,7 +201,7 @@ class Store:
 
             results = dict(zip(running, pool.map(run, running), strict=True))
             self.usable.clear()  # a Python may have been removed while its units ran: then all of them failed
-            failed = {running[key][1] for key, result in results.items() if result["problem"]}
+            failed = {running[key][1] for key, result in results.items() if result.problem}
             list(pool.map(lambda pair: self.try_environment(*pair), [pair for pair in needed if pair[0] in failed]))
             self.tree.judge(self.run)
         return {key: result for key, result in results.items() if running[key][1] not in self.gone}
@@ -242,10 +244,10 @@ def pool_that_stops() -> Iterator[ThreadPoolExecutor]:
 
 def read(path: Path) -> Result:
     """Return a kept run. Raises OSError or ValueError for what is none."""
-    found = json.loads(path.read_text(encoding="utf-8"))
-    if not isinstance(found, dict):
-        raise ValueError(f"{path} is no run")
-    return found
+    try:
+        return Result.of(json.loads(path.read_text(encoding="utf-8")))
+    except (KeyError, TypeError) as error:
+        raise ValueError(f"{path} is no run") from error
 
 
 def without_skipped(unit: Unit, interpreter: Interpreter) -> Unit:
