@@ -21,8 +21,7 @@ from pathlib import Path
 
 import pytest
 from everypython.model import interpreters
-from everypython.pages import events
-from everypython.run.store import Store
+from everypython.pages import events, reader
 from sphinx.util.docutils import docutils_namespace
 
 EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"
@@ -88,5 +87,4 @@ def forget() -> None:
     """Forget which Pythons were found, what was built and what failed."""
     interpreters.searching.cache_clear()
     events.discovered.cache_clear()
-    events.current = None
-    Store.problems.clear()
+    reader.current = None

@@ -30,9 +30,9 @@ from watchfiles import Change, DefaultFilter, watch
 from .check import verdict
 from .live_server import Server
 from .model.units import Unreadable
-from .pages import events, pictures
+from .pages import events
 from .run import process
-from .run.build import Build
+from .run.build import Build, build_of
 
 HERE = Path(__file__).parent
 BUILT = "_build"  # the folder of what Sphinx and this write
@@ -75,8 +75,7 @@ class Live:
     def rebuild(self) -> None:
         """Do everything that a save calls for. Raises Stopped if there is another one meanwhile."""
         self.show("on the published default")
-        build = events.current
-        assert build is not None
+        build = self.build()
         for page in self.unfinished(build):
             units = [unit for unit in build.units if unit.page == page]
             build.store.all(units, build.interpreters, lambda said: None, sys.stdout.isatty())
@@ -95,19 +94,23 @@ class Live:
         if self.app is None:
             self.app = self.begun()
         else:
-            events.current = events.prepared(self.app, hasty)
-        build = events.current
-        if build is None:
-            raise RuntimeError("live needs `everypython_execute`")
+            events.use(self.app, events.prepared(self.app, hasty))
+        build = self.build()
         with self.server.writing, unaltered(self.app):
             self.app.build()
-        pictures.graphs.cache_clear()  # of builds that are over
         waiting = f"As {build.default.name} prints it. The other Pythons are running." if self.unfinished(build) else ""
         self.server.tell(waiting)
         seconds = time.monotonic() - began
         found = verdict.findings(self.app, build)
         print(f"{time.strftime('%H:%M:%S')} built {what} in {seconds:.1f} s; findings: {len(found)}", flush=True)
         self.say("\n".join(map(str, found)), waiting)
+
+    def build(self) -> Build:
+        """Return the build that is shown, or about to be."""
+        build = build_of(self.app.env) if self.app else None
+        if build is None:
+            raise RuntimeError("live needs `everypython_execute`")
+        return build
 
     def begun(self) -> Sphinx:
         html, doctrees = self.out / "html", self.out / "doctrees"

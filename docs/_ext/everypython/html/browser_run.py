@@ -19,10 +19,9 @@ from sphinx.application import Sphinx
 from ..model.grouping import first_match
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
-from ..pages import events
-from ..pages.controls import controls, pyodides, skips
+from ..pages.controls import controls, skips
 from ..run import node, process
-from ..run.build import Build
+from ..run.build import Build, build_of
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"
@@ -32,9 +31,9 @@ def setup(app: Sphinx) -> None:
     app.add_css_file("run.css")  # on every page, so that all of a site have one stylesheet, which is loaded once
 
 
-def bar(page: str) -> str:
+def bar(build: Build, page: str) -> str:
     """Return what stands at the top of a page with cells that run."""
-    options = "".join(f'<option value="{python.key}">{html.escape(python.name)}</option>' for python in pyodides())
+    options = "".join(f'<option value="{python.key}">{html.escape(python.name)}</option>' for python in build.pyodides)
     return (
         f'\n<div class="run-bar" data-cells="run/{page}.json">'
         f'<label>Run here on <select autocomplete="off">{options}</select></label>\n'
@@ -47,27 +46,28 @@ def bar(page: str) -> str:
     )
 
 
-def runs_here(doctree: nodes.document | None) -> bool:
-    return doctree is not None and bool(pyodides()) and next(doctree.findall(controls), None) is not None
+def runs_here(build: Build | None, doctree: nodes.document | None) -> bool:
+    """Return whether a page has a cell or a program that runs in the reader's browser."""
+    return bool(build and build.pyodides) and doctree is not None and next(doctree.findall(controls), None) is not None
 
 
 def add_script(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
-    if runs_here(doctree):
+    if runs_here(build_of(app.env), doctree):
         app.add_js_file("browser/run.mjs", type="module")
 
 
 def write(app: Sphinx, exception: Exception | None) -> None:
     """Put what Run fetches beside the pages."""
-    build = events.current
+    build = build_of(app.env)
     if exception is not None or build is None or app.builder.format != "html":
         return
     out = Path(app.outdir)
     for folder in ("pyodide", "run", "viz"):
         shutil.rmtree(out / folder, ignore_errors=True)
-    if not pyodides():
+    if not build.pyodides:
         return
     bundles = {unit.packages for unit in build.units}
-    for python in pyodides():
+    for python in build.pyodides:
         copy_pyodide(build, python, out / "pyodide" / python.pyodide, bundles)
     copy_graphviz(app, out)
     for page in {unit.page for unit in build.units}:
@@ -100,7 +100,7 @@ def copy_graphviz(app: Sphinx, out: Path) -> None:
 
 def record(build: Build, page: str, out: Path) -> dict[str, Any]:
     """Return what a page needs to run its cells and to compare. Paths begin at the site's root."""
-    folders = {python.key: f"pyodide/{python.pyodide}/" for python in pyodides()}
+    folders = {python.key: f"pyodide/{python.pyodide}/" for python in build.pyodides}
     return {
         "pythons": {key: {"index": folder, "bytes": loaded(out / folder)} for key, folder in folders.items()},
         "setting": {
@@ -134,9 +134,9 @@ def record_of_unit(build: Build, unit: Unit) -> dict[str, Any]:
                 "id": f"{unit.id}:{index + 1}",
                 "source": cell.source,
                 "addresses": "addresses" in cell.options.tags,
-                "skips": skips(cell),
-                "varies": {p.key: why.reason for p in pyodides() if (why := first_match(cell.options.volatile, p))},
-                "expected": {p.key: expected(build, unit, index, p) for p in pyodides()},
+                "skips": skips(build, cell),
+                "varies": {p.key: why.reason for p in build.pyodides if (why := first_match(cell.options.volatile, p))},
+                "expected": {p.key: expected(build, unit, index, p) for p in build.pyodides},
             }
             for index, cell in enumerate(unit.cells)
         ],

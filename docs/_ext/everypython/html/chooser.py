@@ -22,9 +22,8 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from ..model import grouping, patterns
 from ..model.interpreters import Interpreter
 from ..model.units import digest
-from ..pages import events
 from ..pages.outcomes import outcome
-from ..run.build import Build
+from ..run.build import Build, build_of
 from . import browser_run
 
 HERE = Path(__file__).parent
@@ -32,11 +31,12 @@ STYLESHEET, SCRIPT, PLACEHOLDER = "pythons.css", "chooser.js", ".shown"
 
 
 def write_stylesheet(app: Sphinx) -> None:
-    if events.current is None or not isinstance(app.builder, StandaloneHTMLBuilder):
+    build = build_of(app.env)
+    if build is None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     path = Path(app.outdir, "_static", STYLESHEET)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(stylesheet(events.current), encoding="utf-8")
+    path.write_text(stylesheet(build), encoding="utf-8")
     app.builder.add_css_file(STYLESHEET)
 
 
@@ -58,15 +58,15 @@ def called(python: Interpreter, build: Build) -> str:
 
 def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
     """Put chooser and provenance around what the page says; they are in no doctree, so search does not find them."""
-    build = events.current
+    build = build_of(app.env)
     if build is None or doctree is None:
         return
     top = ""
     if len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None:
         context["metatags"] = context.get("metatags", "") + head_script(build, context)
         top = chooser(build)
-    if browser_run.runs_here(doctree):
-        top += browser_run.bar(name)
+    if browser_run.runs_here(build, doctree):
+        top += browser_run.bar(build, name)
     top += skipping(build, name)
     if name == app.config.root_doc:
         top += without_cpython(app, build, context["pathto"])

@@ -26,9 +26,8 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
 from ..check.verdict import refuse
-from ..pages import events
 from ..pages.lists import ARCHIVE, FOLDER, examples
-from ..run.build import Build
+from ..run.build import Build, build_of
 from ..run.tree import Tree
 from . import notebooks
 
@@ -57,7 +56,7 @@ On Windows write .venv\\Scripts\\ for .venv/bin/.
 
 def build_wheels(app: Sphinx) -> None:
     """Put the wheels into the output folder: every page names them."""
-    build = events.current
+    build = build_of(app.env)
     if build is None or not isinstance(app.builder, StandaloneHTMLBuilder):
         return
     folder = Path(app.outdir, FOLDER)
@@ -122,7 +121,7 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
     That is in no doctree, so search does not find it.
     """
-    build = events.current
+    build = build_of(app.env)
     if build is None or doctree is None:
         return
 
@@ -144,7 +143,7 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
     """Write all examples into one zip, with the wheels and how to run them."""
-    build, out = events.current, Path(app.outdir)
+    build, out = build_of(app.env), Path(app.outdir)
     if exception or build is None or not isinstance(app.builder, StandaloneHTMLBuilder) or not examples(build):
         return
     content = {f"{u.name}.py": u.cells[0].source.encode() for u in build.units if u.kind == "example"}

@@ -12,13 +12,12 @@ from ..model.grouping import Group, whole_traceback
 from ..model.published import PublishedCell, RunsJson
 from ..model.schemas import RUNS_VERSION
 from ..model.units import Cell, Unit
-from ..pages import events
-from ..run.build import Build
+from ..run.build import Build, build_of
 
 
 def write_runs(app: Sphinx, exception: Exception | None) -> None:
     """Write runs.json beside the pages: every interpreter, every unit and cell, every variant."""
-    build = events.current
+    build = build_of(app.env)
     if exception is None and build is not None and not build.hasty and app.builder.format == "html":
         path = Path(app.outdir) / "runs.json"
 

@@ -10,9 +10,8 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from ..model.grouping import first_match
-from ..model.interpreters import Interpreter
 from ..model.units import Cell, Unit
-from . import events
+from ..run.build import Build
 
 UNRUN = {"remove-cell", "remove-input"}
 
@@ -25,25 +24,20 @@ def setup(app: Sphinx) -> None:
     app.add_node(controls, html=(open_controls, close_controls), latex=(leave, leave), text=(leave, leave))
 
 
-def pyodides() -> list[Interpreter]:
-    """Return the Pyodides of this build that have run, newest first."""
-    found = events.current.interpreters if events.current else []
-    return [python for python in found if python.pyodide and python.executable]
-
-
-def skips(cell: Cell) -> dict[str, str]:
+def skips(build: Build, cell: Cell) -> dict[str, str]:
     """Return why a cell does not run, for each Pyodide on which it does not."""
-    found = {python.key: first_match(cell.options.skip, python) for python in pyodides()}
+    found = {python.key: first_match(cell.options.skip, python) for python in build.pyodides}
     return {key: why.reason for key, why in found.items() if why}
 
 
-def of_cell(unit: Unit, index: int) -> list[nodes.Node]:
+def of_cell(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
     """Return the controls of a cell or program; none where no Pyodide runs it."""
     cell = unit.cells[index]
-    if UNRUN & cell.options.tags or len(skips(cell)) == len(pyodides()):
+    skipped = skips(build, cell)
+    if UNRUN & cell.options.tags or len(skipped) == len(build.pyodides):
         return []
     number = f"{unit.name}.py" if unit.kind == "example" else f"cell {index + 1}"
-    return [controls("", cell=f"{unit.id}:{index + 1}", number=number, skips=sorted(skips(cell)))]
+    return [controls("", cell=f"{unit.id}:{index + 1}", number=number, skips=sorted(skipped))]
 
 
 def open_controls(self: HTML5Translator, at: controls) -> None:

@@ -13,8 +13,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from ..model.units import Unit
-from ..run.build import Build
-from . import events
+from ..run.build import Build, build_of
 from .lists import anchor, table
 from .outcomes import inline
 
@@ -42,7 +41,7 @@ class Coverage(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {}
 
     def run(self) -> list[nodes.Node]:
-        build = events.current
+        build = build_of(self.env)
         if build is None:
             return []
         file = Path(self.env.doc2path(self.env.docname)).parent / self.arguments[0]

@@ -20,18 +20,15 @@ from ..check.verdict import checked, listed, refuse
 from ..model.interpreters import Interpreter, published_default, searching
 from ..model.units import Unreadable, digest
 from ..run import node
-from ..run.build import Build
+from ..run.build import Build, build_of
 from ..run.records import RecordError, merged, written
 from ..run.sources import opened
 from ..run.tree import SourceChangedError
+from . import reader
 from .pictures import report_missing_graphviz
 
 LOG = logging.getLogger(__name__)
 MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
-
-
-# The reader that myst-nb calls gets a page's text and nothing else; one process builds one site at a time.
-current: Build | None = None
 
 
 def configure_execution(app: Sphinx, config: Config) -> None:
@@ -44,20 +41,27 @@ def configure_execution(app: Sphinx, config: Config) -> None:
 
 
 def run_everything(app: Sphinx) -> None:
-    global current
-    current = None
+    """Run every unit before pages are read, and judge what came of it."""
+    use(app, None)
     if not app.config.everypython_execute:
         return
     try:
-        current = prepared(app, app.config.everypython_preview)
+        build = prepared(app, app.config.everypython_preview)
     except (Unreadable, RecordError, SourceChangedError, ValueError, OSError) as error:
         refuse(str(error))
     if app.config.everypython_record:
-        write_record(Path(app.config.everypython_record), current)
-    if not current.hasty:
-        current = checked(app, current)
-        current.after_a_kill = mark_unfinished(app).exists()
+        write_record(Path(app.config.everypython_record), build)
+    if not build.hasty:
+        build = checked(app, build)
+        build.after_a_kill = mark_unfinished(app).exists()
         mark_unfinished(app).touch()
+    use(app, build)
+
+
+def use(app: Sphinx, build: Build | None) -> None:
+    """Make this the build whose outcomes pages show."""
+    app.env.everypython_build = build  # type: ignore[attr-defined]  # how extensions keep data with the environment
+    reader.current = build
 
 
 def mark_unfinished(app: Sphinx) -> Path:
@@ -74,6 +78,8 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
     in_browsers = runnable(app)
     found = [*discovered(), *in_browsers]
     units, store = opened(app, Path(app.srcdir, app.config.everypython_store))
+    if before := build_of(app.env):  # of the same process, which builds again and again
+        store.problems = before.store.problems
     LOG.info("runs on %s", ", ".join(python.name for python in found))
     wanted = [published_default(found)] if hasty else found
     results = store.all(units, wanted, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
@@ -127,15 +133,17 @@ def write_record(file: Path, build: Build) -> NoReturn:
 
 def remember(app: Sphinx, exception: Exception | None) -> None:
     """Spare the next build what this one has found out."""
-    if exception is None and current is not None and not current.hasty:
-        current.store.index.write()
+    build = build_of(app.env)
+    if exception is None and build is not None and not build.hasty:
+        build.store.index.write()
         mark_unfinished(app).unlink(missing_ok=True)
 
 
 def end_log(app: Sphinx, exception: Exception | None) -> None:
     """End the log with what was published although a strict build would not."""
-    if exception is None and current is not None:
-        listed(current)
+    build = build_of(app.env)
+    if exception is None and build is not None:
+        listed(build)
 
 
 def outdated(
@@ -147,19 +155,20 @@ def outdated(
             page = Path(app.builder.get_outfilename(name))
             for file in (page, page.with_suffix(".ipynb"), *Path(app.outdir, "_sources").glob(f"{name}.*.txt")):
                 file.unlink(missing_ok=True)
-    if current is None:
+    build = build_of(env)
+    if build is None:
         return []
     known: dict[str, str] = getattr(env, "everypython_outputs", {})
     # Texts as well: Sphinx takes a page for read that is saved again while it is read.
     texts = {name: env.doc2path(name).read_text(encoding="utf-8") for name in env.found_docs}
-    now = {name: digest(text, current.outputs_digest(name)) for name, text in texts.items()}
-    now[app.config.root_doc] = digest(now.get(app.config.root_doc), current.needing_cpython())
-    env.everypython_outputs = now  # type: ignore[attr-defined]  # how extensions keep data with the environment
+    now = {name: digest(text, build.outputs_digest(name)) for name, text in texts.items()}
+    now[app.config.root_doc] = digest(now.get(app.config.root_doc), build.needing_cpython())
+    env.everypython_outputs = now  # type: ignore[attr-defined]
     stale = [name for name, seen in now.items() if known.get(name, "") != seen and name not in added]
-    if current.after_a_kill:
+    if build.after_a_kill:
         stale = [name for name in now if name not in added]
-    told = current.gathered_digest
-    if told != getattr(env, "everypython_told", "") and not current.hasty:
+    told = build.gathered_digest
+    if told != getattr(env, "everypython_told", "") and not build.hasty:
         env.everypython_told = told  # type: ignore[attr-defined]
         stale += [name for name, text in texts.items() if any(made_of_all in text for made_of_all in MADE_OF_ALL)]
     return stale
@@ -170,6 +179,7 @@ def pages_with_changed_nav(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
     titles = {name: title.astext() for name, title in env.titles.items()}
     now = digest(titles, env.toctree_includes)
     known = getattr(env, "everypython_navigation", now)
-    hasty = current is not None and current.hasty
+    build = build_of(env)
+    hasty = build is not None and build.hasty
     env.everypython_navigation = known if hasty else now  # type: ignore[attr-defined]
     return [] if hasty or now == known else sorted(env.found_docs)

@@ -21,7 +21,8 @@ from sphinx.writers.html5 import HTML5Translator
 from ..model import dot
 from ..model.displays import GRAPH
 from ..model.units import Unit
-from . import events, pictures
+from ..run.build import build_of
+from . import pictures
 
 UNLISTED = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
 DEFINING = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
@@ -80,7 +81,7 @@ class Filmstrip(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {}
 
     def run(self) -> list[nodes.Node]:
-        build, name = events.current, self.arguments[0]
+        build, name = build_of(self.env), self.arguments[0]
         unit = build.page(self.env.docname) if build else None
         if build is None:
             return []

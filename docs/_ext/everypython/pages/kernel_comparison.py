@@ -10,8 +10,8 @@ from sphinx.util.docutils import SphinxDirective
 from ..check import crosscheck
 from ..check.crosscheck import KERNEL
 from ..run import kernel
+from ..run.build import build_of
 from ..run.cell_runner import split
-from . import events
 
 LOG = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ class KernelComparison(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         for file in (__file__, crosscheck.__file__):
             self.env.note_dependency(file)
-        build = events.current
+        build = build_of(self.env)
         unit = build.page(self.env.docname) if build else None
         if build is None or unit is None:
             return [nodes.paragraph("", f"No plain process ran cells of this page to compare with {KERNEL}.")]

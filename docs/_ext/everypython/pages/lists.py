@@ -18,8 +18,7 @@ from sphinx.util.osutil import relative_uri
 from ..model.grouping import Group, names
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
-from ..run.build import Build
-from . import events
+from ..run.build import Build, build_of
 from .outcomes import explained, fold, group_status, inline, printouts
 
 FOLDER = "download"  # of the site: what readers take with them
@@ -69,7 +68,7 @@ class ByPython(SphinxDirective):
     option_spec: ClassVar[dict[str, Any]] = {"columns": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
-        build = events.current
+        build = build_of(self.env)
         if build is None:
             return []
         for unit in (unit for unit in build.units if unit.page == self.env.docname):
@@ -122,13 +121,13 @@ def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 def units_in_toc_order(app: Sphinx) -> list[Unit]:
     """Return all units, in the order of the table of contents."""
     order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
-    units = events.current.units if events.current else []
-    return sorted(units, key=lambda unit: order.get(unit.page, len(order)))
+    build = build_of(app.env)
+    return sorted(build.units if build else [], key=lambda unit: order.get(unit.page, len(order)))
 
 
 def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
     """Return a section for each page with a difference."""
-    build = events.current
+    build = build_of(app.env)
     sections: dict[str, nodes.section] = {}
     for unit in units_in_toc_order(app):
         for index, cell in enumerate(unit.cells):
@@ -147,7 +146,7 @@ def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
 
 def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
     """Return a section for each example, with the published default's output."""
-    build = events.current
+    build = build_of(app.env)
     packed = build is not None and examples(build) and app.builder.format == "html"
     sections: list[nodes.Node] = [archive(app, docname)] if packed else []
     for unit in units_in_toc_order(app) if build else []:

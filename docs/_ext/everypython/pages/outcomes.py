@@ -23,8 +23,8 @@ from ..model.displays import drawable
 from ..model.grouping import Group, names, prints_something, unneeded, whole_traceback
 from ..model.outcome import Outcome
 from ..model.units import Unit
-from ..run.build import Build
-from . import controls, events, pictures
+from ..run.build import Build, build_of
+from . import controls, pictures
 
 OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
 
@@ -88,7 +88,7 @@ def group_label(label: str, group: Group) -> str:
 
 def attach(app: Sphinx, doctree: nodes.document) -> None:
     """Put what every Python did with a cell in place of the one output that myst-nb has drawn."""
-    build = events.current
+    build = build_of(app.env)
     unit = build.page(app.env.docname) if build else None
     if build is None or unit is None:
         return
@@ -107,7 +107,7 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
         for part in parts:
             cell.remove(part)
         for code in [part for part in cell.findall(nodes.container) if part.get("nb_element") == "cell_code_source"]:
-            code += controls.of_cell(unit, number - 1)
+            code += controls.of_cell(build, unit, number - 1)
         cell += results(build, unit, number - 1, drawn)
 
 
@@ -235,23 +235,22 @@ class Example(SphinxDirective):
         source = program.read_text(encoding="utf-8")
         shown = nodes.literal_block(source, source, language="python3")
         self.set_source_info(shown)
-        run = controls.of_cell(events.current.example(name, self.env.docname), 0) if events.current else []
+        build = build_of(self.env)
+        unit = build.example(name, self.env.docname) if build else None
+        run = controls.of_cell(build, unit, 0) if build and unit else []
         code = nodes.container("", shown, *run, classes=["cell_input"], nb_element="cell_code_source")
+        output = output_of_program(build, unit) if build and unit else []
         caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
         ids = [f"example-{name}"]
-        cell = nodes.container("", code, *self.output(name), classes=["cell", "example"], ids=ids)
-        if events.current and "hide-output" in events.current.example(name, self.env.docname).cells[0].options.tags:
+        cell = nodes.container("", code, *output, classes=["cell", "example"], ids=ids)
+        if unit and "hide-output" in unit.cells[0].options.tags:
             show, hide = self.config.nb_code_prompt_show, self.config.nb_code_prompt_hide
             cell.update_all_atts({"nb_element": "cell_code", "hide_mode": "output"})  # as myst-nb marks its own
             cell.update_all_atts({"prompt_show": show, "prompt_hide": hide})
         return [caption, cell]
 
-    def output(self, name: str) -> list[nodes.Node]:
-        """Return what the program printed; nothing where the engine stands aside."""
-        build = events.current
-        if build is None:
-            return []
-        unit = build.example(name, self.env.docname)
-        whole = whole_traceback(unit.cells[0].options)
-        printed = printouts(build.results[unit, build.default].cells[0], traceback=whole)
-        return results(build, unit, 0, printed)
+
+def output_of_program(build: Build, unit: Unit) -> list[nodes.Node]:
+    whole = whole_traceback(unit.cells[0].options)
+    printed = printouts(build.results[unit, build.default].cells[0], traceback=whole)
+    return results(build, unit, 0, printed)

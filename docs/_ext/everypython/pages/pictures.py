@@ -9,7 +9,6 @@ import html
 import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,17 +120,17 @@ def shown_graphs(build: Build, unit: Unit) -> Iterator[tuple[int, str]]:
                     yield index, group.outcome.data[GRAPH]
 
 
-@cache
 def graphs(build: Build, unit: Unit) -> dict[str, list[str]]:
     """Return the frames of each film of a page, as graphs.
 
     One that cannot be read is left out; where it stands says so.
     """
-    films: dict[str, list[str]] = {}
-    for _, graph in shown_graphs(build, unit):
-        if dot.name_of(graph) and readable(graph):
-            films.setdefault(dot.name_of(graph), []).append(graph)
-    return films
+    if unit not in build.films:
+        films = build.films.setdefault(unit, {})
+        for _, graph in shown_graphs(build, unit):
+            if dot.name_of(graph) and readable(graph):
+                films.setdefault(dot.name_of(graph), []).append(graph)
+    return build.films[unit]
 
 
 def readable(graph: str) -> bool:

@@ -13,7 +13,9 @@ from ..model.grouping import whole_traceback
 from ..model.outcome import Outcome
 from ..model.units import Options, Unit, parsed
 from ..run.build import Build
-from . import events
+
+# myst-nb calls with a page's text and nothing else; one process builds one site at a time.
+current: Build | None = None
 
 
 def read(text: str) -> Any:
@@ -40,8 +42,7 @@ def read(text: str) -> Any:
 
 def told(sources: list[str]) -> tuple[Build | None, Unit | None]:
     """Return what ran, and which page's unit has these cells."""
-    build = events.current
-    return build, build.pages_by_sources.get(tuple(sources)) if build and sources else None
+    return current, current.pages_by_sources.get(tuple(sources)) if current and sources else None
 
 
 def published(build: Build | None, unit: Unit | None) -> tuple[Outcome, ...]:

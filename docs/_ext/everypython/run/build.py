@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..model import grouping
 from ..model.displays import how_drawn
@@ -12,6 +13,14 @@ from ..model.interpreters import Interpreter
 from ..model.outcome import Error, Outcome, Result
 from ..model.units import Unit, digest
 from .store import Store
+
+if TYPE_CHECKING:
+    from sphinx.environment import BuildEnvironment
+
+
+def build_of(env: BuildEnvironment) -> Build | None:
+    """Return the build that Sphinx is making; None where the engine stands aside."""
+    return getattr(env, "everypython_build", None)
 
 
 @dataclass(eq=False)  # there is one: what is found out about it can be cached
@@ -30,9 +39,19 @@ class Build:
     after_a_kill: bool = False  # the last build did not come to its end, so what is written may be of before
     findings: list[Finding] = field(default_factory=list)  # what is published all the same, as the build is not strict
     grouped: dict[tuple[Unit, int], list[grouping.Group]] = field(default_factory=dict, init=False)
+    films: dict[Unit, dict[str, list[str]]] = field(default_factory=dict, init=False)  # of pages: pages.pictures
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        """Be pickled as None: Sphinx keeps its environment, and the next process has a build of its own."""
+        return type(None), ()
 
     def ran(self, unit: Unit) -> list[Interpreter]:
         return [python for python in self.interpreters if (unit, python) in self.results]
+
+    @cached_property
+    def pyodides(self) -> list[Interpreter]:
+        """Return the Pyodides that have run here, newest first."""
+        return [python for python in self.interpreters if python.pyodide and python.executable]
 
     def complete(self, page: str) -> bool:
         """Return whether every Python has run what a page tells."""

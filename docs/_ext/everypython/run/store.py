@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import ClassVar
 
 from ..model.grouping import first_match
 from ..model.interpreters import Interpreter, asked
@@ -32,14 +31,13 @@ SCHEMA = 1  # of what is kept; a change makes every kept run stale
 class Store:
     """Kept runs and the environments they ran in, in one folder that may be deleted at any time."""
 
-    problems: ClassVar[dict[str, Result]] = {}  # runs that failed in this process: another one is to try them again
-
     def __init__(self, folder: Path, packages: dict[str, Path], timeout: float, tree: Tree) -> None:
         self.folder, self.packages, self.timeout, self.tree = folder, packages, timeout, tree
         self.package_digests = {name: content_digest(path) for name, path in packages.items()}
         self.index = Index(folder / "index")
         self.keys: dict[tuple[Unit, Interpreter], str] = {}
         self.seen: dict[str, tuple[int, int]] = {}  # size and time of change of the files that kept runs came from
+        self.problems: dict[str, Result] = {}  # what failed is not kept: another process is to try it again
         self.new: set[str] = set()  # keys of what ran in this process
         self.gone: dict[Interpreter, str] = {}  # Pythons that were found and do not run any more, with what they say
         self.usable: set[Path] = set()  # environments whose Python has answered this process
