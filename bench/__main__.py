@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from everypython.run.files import write_atomically
+
 from bench import builds, growth, heap, holders, instruments, report, results
 from bench.rounds import BenchError, Log
 
@@ -43,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             name: {**report.measured(), **SECTIONS[name].run(options, log)} for name in options.sections or SECTIONS
         }
         show(content, options)
-        report.write(options.output, report.as_json(content))
+        write_atomically(options.output, report.as_json(content).encode())
         if options.keep:
             results.keep(content)
     except BenchError as error:

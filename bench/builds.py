@@ -119,7 +119,7 @@ class Pythons:
     @classmethod
     def found(cls) -> Pythons:
         try:  # it stands in docs/_ext, where not every section needs to be run
-            from everypython.model.interpreters import discover
+            from everypython.run.discovery import discover
         except ImportError as error:
             raise BenchError(f"what builds the site is not installed ({error}): run `nox -s bench`") from error
         all_of_them = discover(log=lambda line: None)

@@ -17,8 +17,9 @@ from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from everypython.model.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter
 from everypython.model.units import Unit
+from everypython.run.discovery import discover
 from everypython.run.sources import opened as open_sources
 from everypython.run.store import Store, without_skipped
 from sphinx.application import Sphinx

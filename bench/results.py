@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from everypython.run.files import write_atomically
 
 from bench import report
 from bench.rounds import ROOT, BenchError
@@ -48,9 +49,10 @@ def keep(content: Mapping[str, Any], folder: Path = FOLDER) -> None:
     for name, section in measured.items():
         parts = described(section, reasons.get(name) or {})
         sections[name] = "\n".join([*parts, f"![{CAPTION}]({PICTURE})\n"] if name == "growth" and drawn else parts)
-    report.write(path, "\n".join([HEAD, *(f"## {name}\n\n{sections[name]}" for name in sorted(sections))]))
+    text = "\n".join([HEAD, *(f"## {name}\n\n{sections[name]}" for name in sorted(sections))])
+    write_atomically(path, text.encode())
     if drawn:
-        report.write(picture, drawn)
+        write_atomically(picture, drawn.encode())
     elif "growth" in measured:
         picture.unlink(missing_ok=True)  # it would show other figures than the table
         print("bench: there is no picture of growth: matplotlib is not installed", file=sys.stderr)

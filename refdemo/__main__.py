@@ -12,7 +12,7 @@ from typing import TextIO
 from refdemo import __version__
 from refdemo._trials.verdicts import CANNOT_ASK, HOLDS, HOLDS_NOT, IN_PART, VERDICTS
 from refdemo.article import Report, report
-from refdemo.interpreters import Interpreter
+from refdemo.interpreters import InterpreterInfo
 
 AGREES, DIFFERS = "agrees", "differs"
 COLOURS = {AGREES: 32, HOLDS: 32, DIFFERS: 31, HOLDS_NOT: 31, IN_PART: 33, CANNOT_ASK: 36}
@@ -78,7 +78,7 @@ def _entry(name: str, what: str, word: str, seen: str, width: int, colour: bool)
     yield from rest
 
 
-def _name(python: Interpreter) -> str:
+def _name(python: InterpreterInfo) -> str:
     name = {"cpython": "CPython", "pypy": "PyPy"}.get(python.implementation, python.implementation)
     build = " free-threaded" if python.free_threaded else ""
     return f"{name} {python.version}{build}, {python.platform}, {python.bits} bits, collector: {python.collector}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from refdemo._trials.demonstrations import DEMONSTRATIONS, Story
 from refdemo._trials.verdicts import CLAIMS, tried
 from refdemo.collector import automatic_gc_disabled
-from refdemo.interpreters import Interpreter, interpreter
+from refdemo.interpreters import InterpreterInfo, interpreter
 
 
 class Demonstration(NamedTuple):
@@ -57,7 +57,7 @@ class Report(NamedTuple):
     (True, 'D1', 'C1')
     """
 
-    interpreter: Interpreter
+    interpreter: InterpreterInfo
     """The Python that was asked."""
     demonstrations: list[Demonstration]
     """What the article shows, tried here."""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 _INCREMENTAL = ((0x030D00A6, 0x030D00C2), (0x030E00A1, 0x030E04F0), (0x030F00A1, 0x030F00A8))
 
 
-class Interpreter(NamedTuple):
+class InterpreterInfo(NamedTuple):
     """What one Python is: the facts that explain why another's numbers differ.
 
     >>> this = interpreter()
@@ -44,7 +44,7 @@ class Interpreter(NamedTuple):
     """The system and the machine, as in "linux-x86_64"."""
 
 
-def interpreter() -> Interpreter:
+def interpreter() -> InterpreterInfo:
     """What this Python is: version, build, pointer width, lock, count layout and collector.
 
     Asked anew at each call, since the lock and the thresholds can change while a program runs.
@@ -57,7 +57,7 @@ def interpreter() -> Interpreter:
     """
     bits = 8 * struct.calcsize("P")
     free_threaded = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
-    return Interpreter(
+    return InterpreterInfo(
         implementation=sys.implementation.name,
         version=_text(sys.implementation.version),
         language=_text(sys.version_info),

@@ -19,7 +19,8 @@ from itertools import combinations
 from pathlib import Path
 
 from everypython.check.gates import patches_of_one
-from everypython.model.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter
+from everypython.run.discovery import discover
 
 ROOT = Path(__file__).parents[1]
 TESTS = ["pytest", "tests/engine", "tests/site", "-n", "auto", "--dist", "loadfile", "-q"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from functools import cache
 
-from everypython.model.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter
+from everypython.run.discovery import discover
 
 
 @cache

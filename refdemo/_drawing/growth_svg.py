@@ -1,7 +1,8 @@
 """Growths as a picture: a line for each, the rounds from left to right, the numbers alive from the bottom up."""
 
 from collections.abc import Iterator
-from html import escape
+
+from refdemo._drawing.svg import path, picture, printable, text
 
 # Narrow, so that its text can still be read when a phone scales the picture down.
 WIDTH, TOP, PLOT, LINE, RIGHT = 420, 8, 92, 18, 14
@@ -23,8 +24,8 @@ Line = tuple[str, str, tuple[int, ...], str]
 """A label, the name of the class, the numbers, and what they do in words."""
 
 
-def svg(lines: list[Line], text: str) -> str:
-    """A line chart as one SVG element, without ids, colours or fonts of its own; `text` says the same in words."""
+def svg(lines: list[Line], description: str) -> str:
+    """Return a line chart; `description` says the same in words."""
     numbers = [number for _, _, alive, _ in lines for number in alive]
     rounds = max(1, *(len(alive) - 1 for _, _, alive, _ in lines))
     low, high, step = _scale(min(numbers), max(numbers))
@@ -32,12 +33,12 @@ def svg(lines: list[Line], text: str) -> str:
     left = TOP + 6 + LETTER * len(str(high))
     right = WIDTH - RIGHT - LETTER * max(map(len, ends.values()))
     kinds = {kind for _, kind, _, _ in lines}
-    parts = [_text(TOP, TOP + 12, f"{_cut(kinds.pop(), LONGEST_CLASS)} alive" if len(kinds) == 1 else "alive")]
+    parts = [text(TOP, TOP + 12, f"{_cut(kinds.pop(), LONGEST_CLASS)} alive" if len(kinds) == 1 else "alive")]
     top = TOP + LINE
     for (label, _, _, trend), stroke in zip(lines, STROKES, strict=False):
         if label:
-            parts.append(_path([(TOP, top + 8), (TOP + 34, top + 8)], stroke))
-            parts.append(_text(TOP + 42, top + 12, f"{_cut(label, LONGEST_LABEL)}: {trend}"))
+            parts.append(path([(TOP, top + 8), (TOP + 34, top + 8)], stroke))
+            parts.append(text(TOP + 42, top + 12, f"{_cut(label, LONGEST_LABEL)}: {trend}"))
             top += LINE
     top += 8
     base = top + PLOT
@@ -48,26 +49,22 @@ def svg(lines: list[Line], text: str) -> str:
     for number in range(low, high + 1, step):
         y = place(0, number)[1]
         # faint also at the bottom, where a line of growth often lies on it
-        parts.append(_path([(left, y), (right, y)], 'stroke-opacity="0.2"'))
-        parts.append(_text(left - 6, y + 4, str(number), "end"))
+        parts.append(path([(left, y), (right, y)], 'stroke-opacity="0.2"'))
+        parts.append(text(left - 6, y + 4, str(number), "end"))
     parts.extend(_rounds(rounds, left, right, base))
     used: list[tuple[float, float]] = []
     for (label, _, alive, _), stroke in zip(lines, STROKES, strict=False):
-        parts.append(_path([place(*point) for point in _points(alive)], f'{stroke} stroke-linejoin="round"'))
+        parts.append(path([place(*point) for point in _points(alive)], f'{stroke} stroke-linejoin="round"'))
         x, y = place(len(alive) - 1, alive[-1])
         parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="currentColor"/>')
-        parts.append(_text(x + 7, _free(x, y + 4, used), ends[label]))
+        parts.append(text(x + 7, _free(x, y + 4, used), ends[label]))
     height = base + 2 * LINE + 6
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'fill="none" stroke="none" font-family="sans-serif" font-size="13">'
-        f"<title>{_escaped(_name(lines))}</title><desc>{_escaped(text)}</desc>{''.join(parts)}</svg>"
-    )
+    return picture(WIDTH, height, _name(lines), description, parts)
 
 
 def _name(lines: list[Line]) -> str:
-    kinds = " and ".join(dict.fromkeys(_printable(kind) for _, kind, _, _ in lines))
-    labels = ", ".join(_printable(label) for label, _, _, _ in lines if label)
+    kinds = " and ".join(dict.fromkeys(printable(kind) for _, kind, _, _ in lines))
+    labels = ", ".join(printable(label) for label, _, _, _ in lines if label)
     return f"Line chart: {kinds} alive, round by round" + (f": {labels}" if labels else "")
 
 
@@ -92,9 +89,9 @@ def _step(span: int, parts: int) -> int:
 def _rounds(rounds: int, left: float, right: float, base: float) -> Iterator[str]:
     for number in range(0, rounds + 1, _step(rounds, 6)):
         x = left + number / rounds * (right - left)
-        yield _path([(x, base), (x, base + 4)])
-        yield _text(x, base + LINE, str(number), "middle")
-    yield _text((left + right) / 2, base + 2 * LINE, "rounds", "middle")
+        yield path([(x, base), (x, base + 4)])
+        yield text(x, base + LINE, str(number), "middle")
+    yield text((left + right) / 2, base + 2 * LINE, "rounds", "middle")
 
 
 def _points(alive: tuple[int, ...]) -> list[tuple[int, int]]:
@@ -119,22 +116,3 @@ def _free(x: float, y: float, used: list[tuple[float, float]]) -> float:
 
 def _cut(words: str, longest: int) -> str:
     return words if len(words) <= longest else f"{words[: longest - 1]}…"
-
-
-def _printable(words: str) -> str:
-    """The words without what XML has no place for: a class can have any name."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else "?" for letter in words)
-
-
-def _escaped(words: str) -> str:
-    return escape(_printable(words), quote=False)
-
-
-def _path(points: list[tuple[float, float]], look: str = "") -> str:
-    d = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
-    return f'<path d="M{d}" stroke="currentColor"{look and " " + look}/>'
-
-
-def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
-    place = f'x="{x:.1f}" y="{y:.1f}" fill="currentColor" text-anchor="{anchor}"'
-    return f"<text {place}>{_escaped(words)}</text>"

@@ -1,9 +1,9 @@
 """A record of collections as a picture: a lane for each generation, a mark for each collection."""
 
 from collections.abc import Iterator
-from html import escape
 from math import floor, log10
 
+from refdemo._drawing.svg import escaped, path, picture, text
 from refdemo.timeline import Collection, Timeline
 
 # Narrow, so that its text can still be read when a phone scales the picture down.
@@ -29,22 +29,18 @@ def svg(timeline: Timeline) -> str:
         title = f"generation {generation}: {_collections(number)}, {spent:.3g} {unit}"
         # the older, the taller
         height = 14 + 8 * min(generation, 2)
-        parts.append(_text(MARGIN, top + 12, title + (" (taller: more)" if grouped else "")))
+        parts.append(text(MARGIN, top + 12, title + (" (taller: more)" if grouped else "")))
         base = top + LINE + height
         draw = _bins if grouped else _singles
         parts.extend(draw(lane, elapsed, base, height, unit, factor))
-        parts.append(_line(MARGIN, base, WIDTH - MARGIN, base))
+        parts.append(path([(MARGIN, base), (WIDTH - MARGIN, base)]))
         top = base + 8
     if not timeline:
-        parts.append(_text(MARGIN, top + 12, "no collection"))
+        parts.append(text(MARGIN, top + 12, "no collection"))
         top += LINE + 8
     parts.extend(_axis(elapsed * factor, unit, top))
     height = top + 3 * LINE
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'fill="none" stroke="none" font-family="sans-serif" font-size="13">'
-        f"<title>{_escaped(_name(timeline))}</title><desc>{_escaped(repr(timeline))}</desc>{''.join(parts)}</svg>"
-    )
+    return picture(WIDTH, height, _name(timeline), repr(timeline), parts)
 
 
 def _name(timeline: Timeline) -> str:
@@ -85,27 +81,15 @@ def _bins(lane: list[Collection], elapsed: float, base: int, height: int, unit: 
 def _axis(length: float, unit: str, top: int) -> Iterator[str]:
     step = 10 ** floor(log10(length))
     step *= next(part for part in (0.1, 0.2, 0.5, 1) if length / step / part <= 6 or part == 1)
-    yield _line(MARGIN, top, WIDTH - MARGIN, top)
+    yield path([(MARGIN, top), (WIDTH - MARGIN, top)])
     for number in range(int(length / step) + 1):
         x = MARGIN + number * step / length * PLOT
         anchor = "start" if number == 0 else "middle" if x < WIDTH - 2 * MARGIN else "end"
-        yield _line(x, top, x, top + 5)
-        yield _text(x, top + LINE, f"{number * step:.6g}", anchor)
-    yield _text(WIDTH / 2, top + 2 * LINE, f"{unit} since the block began", "middle")
+        yield path([(x, top), (x, top + 5)])
+        yield text(x, top + LINE, f"{number * step:.6g}", anchor)
+    yield text(WIDTH / 2, top + 2 * LINE, f"{unit} since the block began", "middle")
 
 
 def _mark(x: float, y: float, width: float, height: float, words: str) -> str:
     place = f'x="{x:.2f}" y="{y:.2f}" width="{width:.2f}" height="{height:.2f}"'
-    return f'<rect {place} fill="currentColor" fill-opacity="0.65"><title>{_escaped(words)}</title></rect>'
-
-
-def _line(x1: float, y1: float, x2: float, y2: float) -> str:
-    return f'<path d="M{x1:.2f} {y1:.2f}L{x2:.2f} {y2:.2f}" stroke="currentColor"/>'
-
-
-def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.2f}" y="{y:.2f}" fill="currentColor" text-anchor="{anchor}">{_escaped(words)}</text>'
-
-
-def _escaped(words: str) -> str:
-    return escape(words, quote=False)
+    return f'<rect {place} fill="currentColor" fill-opacity="0.65"><title>{escaped(words)}</title></rect>'

@@ -124,14 +124,6 @@ def test_every_goal_compares_cases_that_are_measured_on_any_heap() -> None:
     assert [name for goal in GOALS for name in (goal.case, goal.against) if CASES[name].largest is not None] == []
 
 
-def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "bench.json"
-    path.write_text("old")
-    with pytest.raises(UnicodeEncodeError):
-        report.write(path, "half of it, then \ud800")
-    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
-
-
 @pytest.mark.parametrize(
     ("seconds", "text"), [(12.3456, "12.3 s"), (0.0123, "12.3 ms"), (4.5e-6, "4.5 µs"), (2e-8, "20 ns")]
 )

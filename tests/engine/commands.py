@@ -20,8 +20,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from everypython.model import interpreters
 from everypython.pages import events, reader
+from everypython.run import discovery
 from sphinx.util.docutils import docutils_namespace
 
 EXTENSIONS = Path(__file__).parents[2] / "docs" / "_ext"
@@ -85,6 +85,6 @@ def as_a_new_process(command: list[str], variables: Mapping[str, str]) -> Iterat
 
 def forget() -> None:
     """Forget which Pythons were found, what was built and what failed."""
-    interpreters.searching.cache_clear()
+    discovery.searching.cache_clear()
     events.discovered.cache_clear()
     reader.current = None

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from everypython.model.interpreters import Interpreter, first_that_starts
+from everypython.model.interpreters import Interpreter
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import process
+from everypython.run.discovery import first_that_starts
 from everypython.run.store import content_digest
 
 from tests.pythons import found

@@ -8,8 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from everypython.model import interpreters
-from everypython.model.interpreters import Interpreter, discover, published_default
+from everypython.model.interpreters import Interpreter, published_default
+from everypython.run import discovery
+from everypython.run.discovery import discover
 
 HERE = {"EVERYPYTHON": sys.executable}
 
@@ -66,14 +67,14 @@ def test_a_python_named_in_everypython_that_cannot_be_used_is_one_line(
         path.write_text(script)
         path.chmod(0o755)
     monkeypatch.setenv("EVERYPYTHON", str(path))
-    assert interpreters.print_found() == 2
+    assert discovery.print_found() == 2
     line = capsys.readouterr().err
     assert line.startswith(f"EVERYPYTHON names {path}, which cannot be used (") and line.count("\n") == 1
     assert says in line and line.endswith("Name the path of a Python that runs.\n")
 
 
 def test_a_python_that_is_too_old_says_which_it_is(tmp_path: Path) -> None:
-    question = interpreters.QUESTION.replace("(3, 10)", "(99, 0)")
+    question = discovery.QUESTION.replace("(3, 10)", "(99, 0)")
     answer = subprocess.run([sys.executable, "-I", "-c", question], capture_output=True, text=True)
     assert (
         answer.returncode
@@ -85,7 +86,7 @@ def test_what_is_found_is_listed_by_key_and_path(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("EVERYPYTHON", sys.executable)
-    assert interpreters.print_found() == 0
+    assert discovery.print_found() == 0
     key, path = capsys.readouterr().out.split("\t")
     assert key.startswith("cpython-") and Path(path.strip()).exists()
 

@@ -16,7 +16,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from everypython.model.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter
+from everypython.run.discovery import discover
 
 from .steps import NOT_RUN, ROOT, Step, steps
 

@@ -10,7 +10,8 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from everypython.model.interpreters import Interpreter, discover
+from everypython.model.interpreters import Interpreter
+from everypython.run.discovery import discover
 
 ROOT = Path(__file__).parents[2]
 DIST = Path(os.environ.get("REFDEMO_DIST", "nowhere"))

@@ -7,7 +7,7 @@ import sysconfig
 import pytest
 from raw_memory import COUNTED, FREE_THREADED, run
 
-from refdemo.interpreters import Interpreter, _collector, interpreter
+from refdemo.interpreters import InterpreterInfo, _collector, interpreter
 
 
 def test_the_version_is_the_one_that_python_reports_to_the_patch():
@@ -110,5 +110,5 @@ def test_the_platform_names_system_and_machine():
 
 
 def test_the_answer_is_a_tuple_with_names():
-    assert interpreter()._fields == Interpreter._fields
-    assert list(interpreter()) == [getattr(interpreter(), name) for name in Interpreter._fields]
+    assert interpreter()._fields == InterpreterInfo._fields
+    assert list(interpreter()) == [getattr(interpreter(), name) for name in InterpreterInfo._fields]

@@ -71,7 +71,7 @@ def interpreters(given: argparse.Namespace) -> int:
 
     Needs nothing but Python itself. What is passed over is said on standard error.
     """
-    from .model.interpreters import print_found
+    from .run.discovery import print_found
 
     return print_found()
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .model import interpreters
+from .run.discovery import searching
 from .run.lock import Lock
 
 UNPUBLISHED = {".buildinfo", ".doctrees"}
@@ -46,7 +46,7 @@ def publish(source: Path, site: Path, *options: str) -> int:
 def build(source: Path, work: Path, options: Iterable[str]) -> int:
     """Build `source` in a folder of its own."""
     gc.set_threshold(10_000, 20, 10)  # Sphinx keeps most of what it makes: a tenth of a build was looking for garbage
-    interpreters.searching()
+    searching()
     from sphinx.cmd.build import main as sphinx_build  # takes as long as the search: both at once
 
     command = ["-b", "html", "-W", "-n", "-j", "auto", "-d", str(work / "doctrees"), *options]

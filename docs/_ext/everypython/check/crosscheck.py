@@ -21,10 +21,11 @@ from sphinx.errors import SphinxError
 from sphinx.util import logging
 
 from ..model.grouping import comparable, first_match
-from ..model.interpreters import Interpreter, first_that_starts
+from ..model.interpreters import Interpreter
 from ..model.outcome import Outcome, Result
 from ..model.units import Cell, Unit, Unreadable, digest
 from ..run import kernel, sources
+from ..run.discovery import first_that_starts
 from ..run.store import Store, without_skipped
 
 LOG = logging.getLogger(__name__)

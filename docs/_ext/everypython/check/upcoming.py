@@ -16,9 +16,10 @@ from pathlib import Path
 from sphinx.errors import SphinxError
 
 from ..model.grouping import first_match
-from ..model.interpreters import Interpreter, discover
+from ..model.interpreters import Interpreter
 from ..model.published import PublishedCell, Variant
 from ..model.units import Options, Unit, Unreadable
+from ..run.discovery import discover
 from .compare import Published, alike, wrong_units
 from .rerun import wrong_runs
 from .verify import Unverifiable, many, read, sources

@@ -19,10 +19,11 @@ from sphinx.errors import SphinxError
 
 from ..model import schemas
 from ..model.grouping import first_match
-from ..model.interpreters import Interpreter, discover
+from ..model.interpreters import Interpreter
 from ..model.schemas import RUNS_VERSION
 from ..model.units import Unit, Unreadable
 from ..run import node
+from ..run.discovery import discover
 from ..run.sources import opened
 from ..run.store import Store
 from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units

@@ -17,10 +17,11 @@ from sphinx.util import logging
 
 from ..check.gates import gating
 from ..check.verdict import checked, listed, refuse
-from ..model.interpreters import Interpreter, published_default, searching
+from ..model.interpreters import Interpreter, published_default
 from ..model.units import Unreadable, digest
 from ..run import node
 from ..run.build import Build, build_of
+from ..run.discovery import searching
 from ..run.records import RecordError, merged, written
 from ..run.sources import opened
 from ..run.tree import SourceChangedError

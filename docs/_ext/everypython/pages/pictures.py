@@ -6,8 +6,6 @@ Graphs of one page with one name are frames of a film: they are laid out togethe
 from __future__ import annotations
 
 import html
-import os
-import threading
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from ..model.displays import GRAPH, SVG, TEXT, UNSHOWN, how_drawn, source_of
 from ..model.grouping import Group
 from ..model.outcome import Result
 from ..model.units import Unit, digest
+from ..run.files import write_atomically
 
 if TYPE_CHECKING:
     from ..run.build import Build
@@ -93,10 +92,7 @@ def kept(folder: Path, graph: str) -> str:
         return path.read_text(encoding="utf-8")
     except OSError:
         svg = dot.laid_out(graph)
-    folder.mkdir(parents=True, exist_ok=True)
-    half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-    half.write_text(svg, encoding="utf-8")
-    half.replace(path)
+    write_atomically(path, svg.encode())
     return svg
 
 

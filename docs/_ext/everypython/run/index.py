@@ -6,17 +6,16 @@ or was written by another version, costs time and changes nothing.
 
 from __future__ import annotations
 
-import os
 import pickle
 import sys
 import sysconfig
-import threading
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ..model.units import digest
+from .files import write_atomically
 
 T = TypeVar("T")
 
@@ -46,11 +45,7 @@ class Index:
         """Write the file whole or not at all, if there is something new."""
         if self.used.keys() == self.known.keys():
             return
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        half = self.file.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        with open(half, "wb") as file:
-            pickle.dump((of_this_extension(), self.used), file)
-        half.replace(self.file)
+        write_atomically(self.file, pickle.dumps((of_this_extension(), self.used)))
 
 
 @cache

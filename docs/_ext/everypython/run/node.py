@@ -23,8 +23,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from ..model.interpreters import QUESTION, Interpreter
+from ..model.interpreters import Interpreter
 from ..model.units import Unit, digest
+from .discovery import QUESTION
 
 HOST = Path(__file__).with_name("node.mjs")
 RUNNER = Path(__file__).with_name("cell_runner.py")

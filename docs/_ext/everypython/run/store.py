@@ -16,11 +16,13 @@ from functools import partial
 from pathlib import Path
 
 from ..model.grouping import first_match
-from ..model.interpreters import Interpreter, asked
+from ..model.interpreters import Interpreter
 from ..model.outcome import Result
 from ..model.published import Digests
 from ..model.units import Unit, digest
 from . import node, process
+from .discovery import asked
+from .files import write_atomically
 from .index import Index
 from .lock import Lock
 from .tree import Tree
@@ -88,10 +90,7 @@ class Store:
             self.problems[key] = result
             path.unlink(missing_ok=True)
             return
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-        half.write_text(json.dumps(result.as_data()), encoding="utf-8")
-        half.replace(path)
+        write_atomically(path, json.dumps(result.as_data()).encode())
         self.remembered(key, path, lambda: result)
 
     def environment(self, interpreter: Interpreter, packages: tuple[str, ...]) -> Path:
