@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from . import dot
+from .shared import SHARED
 from .units import digest
 
 GRAPH, SVG, TEXT = "text/vnd.graphviz", "image/svg+xml", "text/plain"
@@ -27,4 +28,4 @@ def source_of(data: Mapping[str, str]) -> str:
 def how_drawn() -> str:
     """Return a digest of whatever decides what a graph's drawing is like, besides the graph."""
     graphviz = version("pygraphviz") if dot.available() else ""
-    return digest(graphviz, Path(dot.__file__).read_text(encoding="utf-8"))
+    return digest(graphviz, SHARED, Path(dot.__file__).read_text(encoding="utf-8"))

@@ -9,10 +9,10 @@ allowed elements and attributes. Appearance is the stylesheet's part: it finds G
 from __future__ import annotations
 
 import html
+import math
 import os
 import re
 import tempfile
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -22,33 +22,29 @@ from importlib.util import find_spec
 from typing import Any
 from xml.etree import ElementTree
 
+from .shared import SHARED
+
 OUTSIDE = re.compile(
     r'"(?:\\.|[^"\\])*"|//[^\n]*|/\*.*?\*/|^#[^\r\n]*', re.DOTALL | re.MULTILINE
 )  # of texts and remarks
 GROUPED = re.compile(r"-[->]\s*(?:\{|subgraph\b)|(?:\}|\bsubgraph\s*\w*)\s*-[->]", re.IGNORECASE)
 HEAD = re.compile(r'\s*(?:strict\s+)?(?:di)?graph\s+("(?:\\.|[^"\\])*"|\w+)', re.IGNORECASE)
 ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
-SHAPES, DIRECTIONS, STYLES = {"box", "ellipse", "plaintext"}, {"LR", "RL", "TB", "BT"}, {"dashed", "rounded"}
-LONGEST, MOST = 200_000, 400  # characters; nodes and edges: what is larger is no picture to look at
-
-# Pixels. Boxes are as wide as these say, because fonts here are not the reader's: a letter of a first line is bold or
-# of fixed width, those of the lines below it are small.
-LETTER, SMALL, LINE, ROOM = 8.4, 6.1, 17, 10
+LONGEST = 200_000  # characters: what is larger is no picture to look at
 LAYOUT = """  graph [rankdir={rankdir}, nodesep=0.3, ranksep=0.3, bgcolor=transparent, pad=0.05];
   node [fixedsize=true, fontname="Helvetica", fontsize=14];
   edge [fontname="Courier", fontsize=13, arrowsize=0.7];"""
-
-SHOWN = {"svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "title"}
-WRITTEN = {"text", "tspan", "title"}
-KEPT = {
-    "viewBox", "class", "transform", "d", "points", "x", "y", "x1", "y1", "x2", "y2", "cx", "cy", "r", "rx", "ry",
-    "width", "height", "dx", "dy", "text-anchor", "dominant-baseline", "font-size", "font-weight", "stroke-width",
-    "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "opacity", "fill-opacity", "stroke-opacity",
-}  # fmt: skip
-HARMLESS = re.compile(r"(?!.*url)[\w\s.,()%+-]*", re.DOTALL | re.IGNORECASE)
-NO_COLOUR = {"none", "transparent", "white", "#fff", "#ffffff"}
 NAMESPACE = "http://www.w3.org/2000/svg"
+
+OF_GRAPHS, OF_SVG = SHARED["graph"], SHARED["svg"]
+SHAPES, DIRECTIONS, STYLES = (set(OF_GRAPHS[name]) for name in ("shapes", "directions", "styles"))
+MOST: int = OF_GRAPHS["most"]  # nodes and edges
+# Pixels. Boxes are as wide as these say, because fonts here are not the reader's: a letter of a first line is bold or
+# of fixed width, those of the lines below it are small.
+LETTER, SMALL, LINE, ROOM = (OF_GRAPHS[name] for name in ("letter", "small", "line", "room"))
+WIDE, UNPRINTABLE = (re.compile(OF_GRAPHS[name]) for name in ("wide", "unprintable"))
+SHOWN, WRITTEN, KEPT, COLOURLESS = (set(OF_SVG[name]) for name in ("shown", "written", "kept", "colourless"))
+HARMLESS = re.compile(OF_SVG["harmless"], re.ASCII)
 
 
 class Undrawable(Exception):
@@ -67,9 +63,10 @@ class Item:
     @property
     def size(self) -> tuple[int, int]:
         """Return the width and height of a node with these lines."""
-        first, *below = (sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in self.lines)
+        first, *below = (len(line) + len(WIDE.findall(line)) for line in self.lines)
         room = 6 if self.shape == "plaintext" else 2 * ROOM
-        return round(max(LETTER * first, *(SMALL * width for width in below), 8) + room), LINE * len(self.lines) + ROOM
+        width = max(LETTER * first, *(SMALL * columns for columns in below), 8) + room
+        return math.floor(width + 0.5), LINE * len(self.lines) + ROOM  # halves go up, as they do in JavaScript
 
 
 Edge = tuple[str, str, tuple[str, ...], int]  # tail, head, label, and which of those that are alike in these
@@ -271,7 +268,7 @@ def plain(tag: object) -> str:
 def attributes(element: ElementTree.Element) -> Iterator[tuple[str, str]]:
     for name, value in element.attrib.items():
         if name in ("fill", "stroke"):
-            yield name, "none" if value in NO_COLOUR else "currentColor"
+            yield name, "none" if value in COLOURLESS else "currentColor"
         elif name in KEPT and HARMLESS.fullmatch(value):
             yield name, value
 

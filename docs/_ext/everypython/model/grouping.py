@@ -11,7 +11,10 @@ from itertools import groupby
 from .interpreters import Interpreter
 from .outcome import Outcome
 from .patterns import covers
+from .shared import SHARED
 from .units import Explanation, Options
+
+COMPARISON: dict[str, str] = SHARED["comparison"]
 
 
 @dataclass
@@ -57,11 +60,11 @@ def unneeded(group: Group, default: Interpreter, options: Options) -> list[tuple
 def comparable(outcome: Outcome, options: Options) -> object:
     """Return an outcome as it is compared, never as it is shown: addresses by appearance, errors by the last line."""
     seen: dict[str, str] = {}
-    hexadecimal = r"0x[0-9a-fA-F]+" if "addresses" in options.tags else r"(?<=at )0x[0-9a-fA-F]+"
+    hexadecimal = COMPARISON["hexadecimal" if "addresses" in options.tags else "address"]
 
     def plain(text: str) -> str:
-        # tried at the start of a word only: within a word of a million letters that would take minutes
-        text = re.sub(r"(?<!\S)\S*everypython-[0-9a-z_]+", "<scratch>", text)
+        # "scratch" is tried at the start of a word only: within a word of a million letters that would take minutes
+        text = re.sub(COMPARISON["scratch"], "<scratch>", text)
         return re.sub(hexadecimal, lambda found: seen.setdefault(found[0], f"<address {len(seen) + 1}>"), text)
 
     data = {kind: plain(text) for kind, text in sorted((outcome.data or {}).items()) if not kind.endswith("svg+xml")}

@@ -1,18 +1,13 @@
 // What a run printed, displayed and raised, as elements for the page. Nothing of it becomes markup but pictures, and of
 // these only what the lists below allow, as in the build (model/dot.py).
 
+import shared from "./shared.json" with { type: "json" };
+
 const [GRAPH, SVG, TEXT] = ["text/vnd.graphviz", "image/svg+xml", "text/plain"];
+const OURS = new Set(["title", "desc", "metadata"]);
 const NAMESPACE = "http://www.w3.org/2000/svg";
-const SHOWN = new Set("svg g path rect circle ellipse line polyline polygon text tspan".split(" "));
-const KEPT = new Set(
-  (
-    "viewBox class transform d points x y x1 y1 x2 y2 cx cy r rx ry width height dx dy text-anchor dominant-baseline " +
-    "font-size font-weight stroke-width stroke-dasharray stroke-linecap stroke-linejoin opacity fill-opacity " +
-    "stroke-opacity"
-  ).split(" "),
-);
-const HARMLESS = /^(?!.*url)[\w\s.,()%+-]*$/is;
-const NO_COLOUR = new Set(["none", "transparent", "white", "#fff", "#ffffff"]);
+const [SHOWN, WRITTEN, KEPT, COLOURLESS] = ["shown", "written", "kept", "colourless"].map((each) => new Set(shared.svg[each]));
+const HARMLESS = new RegExp(`^(?:${shared.svg.harmless})$`);
 
 export function element(tag, attributes = {}, ...content) {
   const made = document.createElement(tag);
@@ -70,6 +65,7 @@ function laidOut(dot, graphviz) {
 function allowed(svg) {
   const { documentElement: root } = new DOMParser().parseFromString(svg, "image/svg+xml");
   if (root.localName !== "svg" || root.namespaceURI !== NAMESPACE) throw new Error("it is no SVG");
+  for (const child of [...root.children]) if (OURS.has(child.localName)) child.remove(); // the page has its own
   const clean = copied(root);
   const [, , width, height] = (root.getAttribute("viewBox") ?? "").match(/-?[\d.]+/g) ?? [];
   if (!height) throw new Error("the SVG has no viewBox");
@@ -82,13 +78,13 @@ function allowed(svg) {
 function copied(source) {
   const copy = document.createElementNS(NAMESPACE, source.localName);
   for (const { name, value } of source.attributes) {
-    if (name === "fill" || name === "stroke") copy.setAttribute(name, NO_COLOUR.has(value) ? "none" : "currentColor");
+    if (name === "fill" || name === "stroke") copy.setAttribute(name, COLOURLESS.has(value) ? "none" : "currentColor");
     else if (KEPT.has(name) && HARMLESS.test(value)) copy.setAttribute(name, value);
   }
-  const writes = ["text", "tspan"].includes(source.localName);
+  const writes = WRITTEN.has(source.localName);
   for (const child of source.childNodes) {
     if (child.nodeType === Node.TEXT_NODE && writes) copy.append(child.data);
-    if (child.nodeType !== Node.ELEMENT_NODE || ["title", "desc", "metadata"].includes(child.localName)) continue;
+    if (child.nodeType !== Node.ELEMENT_NODE) continue;
     const known = SHOWN.has(child.localName) && child.namespaceURI === NAMESPACE;
     if (!known) throw new Error(`the SVG has an element <${child.localName}>`);
     copy.append(copied(child));
