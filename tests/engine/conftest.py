@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Result
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import process
 from everypython.run.discovery import first_that_starts
@@ -108,11 +109,11 @@ def environments_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., dict[str, Any]]:
+def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Result]:
     """Runs sources as the cells of a page, or one source as a program, on an interpreter."""
     environments: dict[str, Path] = {}
 
-    def run(python: Interpreter, *sources: str, kind: str = "page", timeout: float = 60) -> dict[str, Any]:
+    def run(python: Interpreter, *sources: str, kind: str = "page", timeout: float = 60) -> Result:
         if python.key not in environments:
             folder = tmp_path_factory.mktemp("environment") / "bare"
             process.make_environment(python, folder, [])

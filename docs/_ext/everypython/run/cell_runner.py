@@ -2,7 +2,7 @@
 
 The one program that runs cells: a child process of any Python from 3.10 on, or Pyodide, under Node and in a reader's
 browser. It imports nothing that start-up has not imported, keeps no reference to anything displayed or raised, and
-touches no setting of the collector. What it cannot help altering is measured by tests/engine/test_fidelity.py.
+touches no setting of the collector. What it must still alter is measured by tests/engine/run/test_fidelity.py.
 
 Called as ``python cell_runner.py CELLS LOG REPORT``: a marshalled list of sources, the file that descriptors 1 and 2
 append to, and the file that gets a line a cell, a Python literal: where the cell's output starts and ends in LOG,

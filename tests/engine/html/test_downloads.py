@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import FRONT, Site
+from ..conftest import FRONT, Site
 
 PROJECT = """
 [build-system]

@@ -5,7 +5,7 @@ from bs4 import BeautifulSoup
 from everypython.model.grouping import names
 from everypython.model.interpreters import Interpreter
 
-from .conftest import FRONT, Site, add_columns, made, this_python
+from ..conftest import FRONT, Site, add_columns, made, this_python
 
 CHANGES = {"new": "old"}
 

@@ -13,8 +13,8 @@ from everypython.run import process
 from everypython.run.store import Result, Store
 from everypython.run.tree import Tree
 
-from .commands import forget
-from .conftest import Site, this_python
+from ..commands import forget
+from ..conftest import Site, this_python
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="a link stands for a Python that is removed")
 

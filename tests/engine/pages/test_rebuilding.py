@@ -1,10 +1,8 @@
 """What is built, and what is run again when something changed. Each test builds a small site, most of them twice."""
 
-import json
 import sys
 import threading
 from pathlib import Path
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -14,7 +12,8 @@ from everypython.run import process
 from everypython.run.store import Progress, Store
 from everypython.run.tree import Tree
 
-from .conftest import Site, add_columns, made, this_python
+from ..conftest import Site, add_columns, made, this_python
+from ..sites import ran, read_again, runs_of
 
 
 @pytest.fixture
@@ -24,23 +23,6 @@ def told(site: Site) -> Site:
     site.page("alone", "print('all', 'alone')")
     site.write("docs/shown.md", "# Shown\n\n```{example} greet\n```\n")
     return site
-
-
-def read_again(log: str) -> set[str]:
-    """The pages that Sphinx read."""
-    return {
-        line.split("]")[1].split()[0] for line in log.splitlines() if line.startswith("reading sources") and "]" in line
-    }
-
-
-def ran(log: str) -> int:
-    """How many units were run, over all Pythons."""
-    return sum(int(line.split()[1]) for line in log.splitlines() if line.startswith("ran "))
-
-
-def runs_of(site: Site) -> dict[str, Any]:
-    runs: dict[str, Any] = json.loads((site.root / "out/runs.json").read_text(encoding="utf-8"))
-    return runs
 
 
 def test_outputs_and_programs_reach_the_page(told: Site) -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import FRONT, Site, add_columns, found, made, this_python
-from .written import built, page
+from ..conftest import FRONT, Site, add_columns, found, made, this_python
+from ..written import built, page
 
 OLD = "CPython 3.10.0"  # older than what runs these tests, which is the published default then
 

@@ -8,7 +8,7 @@ import struct
 from bs4 import BeautifulSoup
 from everypython.html.feedback import new_issue
 
-from .conftest import FRONT, Site
+from ..conftest import FRONT, Site
 
 ADDRESS = "https://example.org/some/where/"
 BOXED = '# Title\n\n```{admonition} In one sentence\nIt *is* & `"was"`.\n```\n\nLater.\n'

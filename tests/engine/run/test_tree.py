@@ -12,7 +12,7 @@ from everypython.model.units import Cell, Options, Unit
 from everypython.run.store import Store
 from everypython.run.tree import SourceChangedError, Tree
 
-from .conftest import FRONT, Site, this_python
+from ..conftest import FRONT, Site, this_python
 
 
 @pytest.fixture(scope="module")

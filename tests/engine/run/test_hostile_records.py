@@ -21,7 +21,7 @@ from everypython.run.records import LARGEST, RecordError
 from everypython.run.store import Store
 from everypython.run.tree import Tree
 
-from .conftest import FRONT, small_site
+from ..conftest import FRONT, small_site
 
 ELSEWHERE = Interpreter("x", "cpython", "3.14.2", "3.14.2", False, 64, "darwin-arm64", "a build", ("_Py_JIT",))
 SCRIPT = "<script>alert('run')</script><svg onload=alert(1)>"

@@ -10,7 +10,7 @@ from everypython.check.gates import gating
 from everypython.model.findings import Finding
 from everypython.model.interpreters import Interpreter
 
-from .written import built, findings, line_of, page, python
+from ..written import built, findings, line_of, page, python
 
 NEW, OLD, OTHER = python("3.15.2"), python("3.14.10"), python("3.13.18")
 EARLY, PYPY, DEBUG, FREE = (

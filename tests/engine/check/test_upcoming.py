@@ -9,8 +9,8 @@ import pytest
 from everypython.check.compare import Published
 from everypython.check.upcoming import before
 
-from .commands import Ended, call, start
-from .conftest import Site, made, this_python
+from ..commands import Ended, call, start
+from ..conftest import Site, made, this_python
 
 
 def past() -> str:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 import re
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 from everypython.model.interpreters import Interpreter, published_default
 
-from .commands import call, start
-from .conftest import FRONT, Site, small_site, this_python
+from ..conftest import FRONT, small_site, this_python
+from ..sites import edit, edit_record, publish, verify
 
 INDEX = f"""{FRONT}# Index
 
@@ -43,28 +39,6 @@ print("hidden")
 """
 
 
-@dataclass
-class Verified:
-    """How verify ended and what it said."""
-
-    status: int
-    lines: list[str]
-    error: str
-
-
-def verify(root: Path, out: Path, *pythons: str, alone: bool = False) -> Verified:
-    """Verify a site on these Pythons, or else on this one; `alone`, in a process of its own."""
-    run, named = start if alone else call, pythons or (this_python().executable,)
-    done = run("everypython", "verify", root / "docs", out, variables={"EVERYPYTHON": os.pathsep.join(named)})
-    assert "Traceback" not in done.stderr, done.stderr
-    return Verified(done.returncode, done.stdout.splitlines(), done.stderr.strip())
-
-
-def publish(site: Site, alone: bool = False) -> None:
-    result = site.build(command="everypython build", alone=alone)
-    assert result.returncode == 0, result.stderr
-
-
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A built site of two pages and an example, on this Python."""
@@ -79,18 +53,6 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def copy(original: Path, tmp_path: Path) -> Path:
     """A copy of the built site, to tamper with."""
     return Path(shutil.copytree(original / "out", tmp_path / "copy"))
-
-
-def edit(file: Path, old: str, new: str) -> None:
-    text = file.read_text(encoding="utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
-    file.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def edit_record(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
-    record = json.loads((folder / "runs.json").read_text(encoding="utf-8"))
-    change(record)
-    (folder / "runs.json").write_text(json.dumps(record), encoding="utf-8")
 
 
 def unit(record: dict[str, Any], name: str) -> dict[str, Any]:

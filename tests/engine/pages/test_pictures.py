@@ -11,9 +11,9 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from everypython.pages import filmstrip
 
-from .commands import EXTENSIONS, Ended, start
-from .conftest import FRONT, Site, add_columns, made, this_python
-from .test_verify import edit, edit_record, publish, verify
+from ..commands import EXTENSIONS, Ended, start
+from ..conftest import FRONT, Site, add_columns, made, this_python
+from ..sites import edit, edit_record, publish, verify
 
 pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 

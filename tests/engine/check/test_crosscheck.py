@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from everypython.model.interpreters import Interpreter
 
-from .conftest import Site
+from ..conftest import Site
 
 COUNTED = ["import sys\nwatched = [1, 2]", "watched", "print('references:', sys.getrefcount(watched))"]
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from everypython.model.interpreters import Interpreter
 
-from .conftest import Site, add_columns, made, this_python
+from ..conftest import Site, add_columns, made, this_python
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from .conftest import Site
-from .test_building import ran, read_again, runs_of
+from ..conftest import Site
+from ..sites import ran, read_again, runs_of
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import re
 from bs4 import BeautifulSoup
 from everypython.html.policy import add_csp, hashed, policy
 
-from .conftest import Site
+from ..conftest import Site
 
 
 def test_every_page_gets_one_that_names_its_own_scripts_and_styles_and_allows_nothing_unsafe(site: Site) -> None:

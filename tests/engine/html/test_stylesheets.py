@@ -9,7 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from everypython.html.stylesheets import Stylesheets
 
-from .conftest import Site
+from ..conftest import Site
 
 LINKS = """<link rel="stylesheet" type="text/css" href="../_static/a.css?v=1" />
 <link rel="stylesheet" href="../_static/b.css">"""

@@ -10,7 +10,7 @@ from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Result
 from everypython.run import process
 
-from .conftest import this_python
+from ..conftest import this_python
 
 Run = Callable[..., Result]
 WAITS = "import threading; threading.Event().wait()"  # for ever, and takes no processor

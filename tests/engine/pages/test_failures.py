@@ -2,7 +2,7 @@
 
 import pytest
 
-from .conftest import FRONT, Site
+from ..conftest import FRONT, Site
 
 
 def refused(site: Site) -> str:

@@ -14,8 +14,8 @@ from everypython.model.outcome import Problem, Result
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import node, process
 
-from .commands import EXTENSIONS
-from .conftest import Site
+from ..commands import EXTENSIONS
+from ..conftest import Site
 
 SETTINGS = tomllib.loads((EXTENSIONS.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
 WANTED: dict[str, str] = SETTINGS["tool"]["everypython"]["browser"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from bs4 import BeautifulSoup
 
-from .conftest import FRONT, Site
+from ..conftest import FRONT, Site
 
 FACTS = """
 [[topic]]
