@@ -121,7 +121,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def deep(session: nox.Session) -> None:
-    """Test what is slow by nature: the whole site verified, Pyodide, Jupyter's kernel, large heaps, `machines`."""
+    """Test what is slow by nature: the whole site verified, Pyodide, Jupyter, large heaps, machines, mutants."""
     install(session, "tests")
     fetch_pyodide(session)
     test(session, "deep", env={**STRICT, "EVERYPYTHON_TESTS": "all"})
@@ -129,6 +129,7 @@ def deep(session: nox.Session) -> None:
     session.run("pytest", "tests/refdemo/test_loaded_libraries.py", "-m", "deep", env=ENGINE)
     session.notify("crosscheck", posargs=())
     session.notify("machines", posargs=())
+    session.notify("mutants", posargs=("--number", "8"))
 
 
 def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> None:
@@ -181,6 +182,13 @@ def environment(session: nox.Session, key: str, python: str) -> str:
         made.write_text(of)
         session.log(f"set-up took {time.monotonic() - began:.1f} s")
     return inside
+
+
+@nox.session
+def mutants(session: nox.Session) -> None:
+    """Break modules in places drawn at random and run their tests: what do they not notice? (`-- gates --number 20`)"""
+    install(session, "mutants")
+    session.run("python", "-m", "tests.mutants", *session.posargs, env=ENGINE)
 
 
 @nox.session

@@ -20,9 +20,9 @@ from pathlib import Path
 from everypython.model.interpreters import Interpreter
 from everypython.model.units import Unit
 from everypython.run.discovery import discover
+from everypython.run.sources import configured
 from everypython.run.sources import opened as open_sources
 from everypython.run.store import Store, without_skipped
-from sphinx.application import Sphinx
 
 from bench.clock import timed
 
@@ -33,7 +33,7 @@ LIMIT = 180.0
 
 
 def opened(source: Path, scratch: Path) -> tuple[list[Unit], Store]:
-    app = Sphinx(source, source, scratch, scratch, "dummy", {"everypython_execute": False}, status=None)
+    app = configured(source, scratch)
     shutil.rmtree(source / "_build" / "execution", ignore_errors=True)
     return open_sources(app, source / "_build" / "execution")
 

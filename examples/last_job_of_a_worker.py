@@ -41,8 +41,9 @@ def tidy_work(jobs: Jobs) -> None:
 
 def fifty_rounds(worker: Callable[[Jobs], None]) -> None:
     jobs: Jobs = Queue()
-    for _ in range(4):
-        threading.Thread(target=worker, args=(jobs,)).start()
+    pool = [threading.Thread(target=worker, args=(jobs,)) for _ in range(4)]
+    for thread in pool:
+        thread.start()
     counts = Counter[int]()
     for _ in range(50):
         for _ in range(4):
@@ -50,8 +51,10 @@ def fifty_rounds(worker: Callable[[Jobs], None]) -> None:
         jobs.join()
         gc.collect()
         counts[len(alive)] += 1
-    for _ in range(4):
+    for _ in pool:
         jobs.put(None)
+    for thread in pool:
+        thread.join()  # until then it holds its last job
     for number, rounds in counts.items():
         print(f"{worker.__name__}: {number} jobs alive, after each of {rounds} rounds")
 

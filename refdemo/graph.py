@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from refdemo._drawing.labels import Labels, is_weak, weak_referent
 from refdemo._drawing.pictures import Arrow, Node, ObjectGraph
-from refdemo._drawing.walk import Piece, Walk
+from refdemo._drawing.walk import DraftNode, Walk
 from refdemo.counts import refcount
 
 __all__ = ["Arrow", "Film", "Node", "ObjectGraph", "object_graph"]
@@ -154,21 +154,21 @@ def _draw(
         for address in map(id, holder):
             ours[address] += 1 + by_call
     notes, marked = options.notes or {}, frozenset(options.marked)
-    nodes = [_node(piece, ours, notes, marked) for piece in walk.pieces]
+    nodes = [_node(draft, ours, notes, marked) for draft in walk.nodes]
     labels.forget()
-    for piece in walk.pieces:
-        if piece.title:
-            labels.remember(piece.obj, piece.title, piece.key, piece.label)
+    for draft in walk.nodes:
+        if draft.title:
+            labels.remember(draft.obj, draft.title, draft.key, draft.label)
     return ObjectGraph(name, nodes, walk.arrows, walk.roots)
 
 
-def _node(piece: Piece, ours: Mapping[int, int], notes: Mapping[int, str], marked: frozenset[int]) -> Node:
-    if piece.kind in ("name", "more"):
-        return Node(piece.key, piece.kind, piece.label)
-    address, count = id(piece.obj), None
-    if piece.kind == "object" and _COUNTED:
-        stored = refcount(piece.obj)
+def _node(draft: DraftNode, ours: Mapping[int, int], notes: Mapping[int, str], marked: frozenset[int]) -> Node:
+    if draft.kind in ("name", "more"):
+        return Node(draft.key, draft.kind, draft.label)
+    address, count = id(draft.obj), None
+    if draft.kind == "object" and _COUNTED:
+        stored = refcount(draft.obj)
         count = max(stored - ours[address], 0) if isinstance(stored, int) else None
-    dead = is_weak(piece.obj) and weak_referent(piece.obj) is None
+    dead = is_weak(draft.obj) and weak_referent(draft.obj) is None
     note = str.__str__(notes[address]) if address in notes else None
-    return Node(piece.key, piece.kind, piece.label + " (dead)" * dead, count, note, address in marked)
+    return Node(draft.key, draft.kind, draft.label + " (dead)" * dead, count, note, address in marked)

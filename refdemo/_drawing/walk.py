@@ -13,7 +13,7 @@ _MOST_EDGES = 12
 _Link = tuple[str, object, bool]
 
 
-class Piece:
+class DraftNode:
     """A node in the making, which alone holds its object while the walk lasts."""
 
     __slots__ = ("depth", "key", "kind", "label", "number", "obj", "title")
@@ -28,8 +28,8 @@ class Walk:
 
     def __init__(self, labels: Labels, max_depth: int, max_nodes: int) -> None:
         self.labels, self.max_depth, self.max_nodes = labels, max_depth, max_nodes
-        self.pieces: list[Piece] = []
-        self.places: dict[int, Piece] = {}
+        self.nodes: list[DraftNode] = []
+        self.places: dict[int, DraftNode] = {}
         self.arrows: list[Arrow] = []
         self.roots: list[str] = []
         self.boxes = 0
@@ -40,24 +40,24 @@ class Walk:
         for name, obj in roots.items():
             name = str.__str__(name)  # a mapping's key may be of a subclass, which would be kept
             key = self.labels.key("n_", name)
-            self.pieces.append(Piece("name", key, name))
+            self.nodes.append(DraftNode("name", key, name))
             self.roots.append(key)
             self.arrows.append(Arrow(key, self.root(obj, f"{key} value").key))
 
-    def root(self, obj: object, place: str) -> Piece:
+    def root(self, obj: object, place: str) -> DraftNode:
         if id(obj) not in self.places:
             self.places[id(obj)] = self.add(obj, 0, place)
         return self.places[id(obj)]
 
     def go_on(self) -> None:
-        for piece in self.pieces:  # which grows meanwhile
-            if piece.kind == "object":
-                self.expand(piece)
-        for piece in self.pieces:
-            if piece.number:
-                piece.label = self.labels.numbered(piece.title, piece.number)
+        for node in self.nodes:  # which grows meanwhile
+            if node.kind == "object":
+                self.expand(node)
+        for node in self.nodes:
+            if node.number:
+                node.label = self.labels.numbered(node.title, node.number)
 
-    def expand(self, owner: Piece) -> None:
+    def expand(self, owner: DraftNode) -> None:
         alike: dict[str, int] = {}
         drawn = left_out = 0
         for label, referent, weak in self.links(owner.obj):
@@ -72,33 +72,33 @@ class Walk:
             target = target or self.add(referent, owner.depth + 1, place)
             self.arrows.append(Arrow(owner.key, target.key, label, weak))
         if left_out:
-            more = Piece("more", self.labels.key(owner.key, " more"), f"… {left_out} more")
-            self.pieces.append(more)
+            more = DraftNode("more", self.labels.key(owner.key, " more"), f"… {left_out} more")
+            self.nodes.append(more)
             self.arrows.append(Arrow(owner.key, more.key))
 
-    def add(self, obj: object, depth: int, place: str) -> Piece:
+    def add(self, obj: object, depth: int, place: str) -> DraftNode:
         atom, words = value(obj), definition(obj)
-        piece = Piece("object" if atom is words is None else "leaf", obj=obj, depth=depth)
+        node = DraftNode("object" if atom is words is None else "leaf", obj=obj, depth=depth)
         if atom is not None:
             # Whether two equal constants are one object differs by version, so each is known by its place.
-            piece.key, piece.label = self.labels.key(place), atom
+            node.key, node.label = self.labels.key(place), atom
         else:
-            self.identify(piece, words or type_name(obj))
-            self.places[id(obj)] = piece
-        self.pieces.append(piece)
+            self.identify(node, words or type_name(obj))
+            self.places[id(obj)] = node
+        self.nodes.append(node)
         self.boxes += 1
-        return piece
+        return node
 
-    def identify(self, piece: Piece, title: str) -> None:
+    def identify(self, node: DraftNode, title: str) -> None:
         """Gives the node name and label that the object had before, or else the next number of its kind."""
-        piece.title = title
-        seen = self.labels.seen(piece.obj, title)
+        node.title = title
+        seen = self.labels.seen(node.obj, title)
         if seen is None or seen.title != title:
-            piece.number = self.labels.next_number(title)
+            node.number = self.labels.next_number(title)
         if seen is None:
-            piece.key = self.labels.key("".join(c if c.isalnum() else "_" for c in title), str(piece.number))
+            node.key = self.labels.key("".join(c if c.isalnum() else "_" for c in title), str(node.number))
         else:
-            piece.key, piece.label = seen.key, seen.label
+            node.key, node.label = seen.key, seen.label
 
     def links(self, obj: object) -> Iterable[_Link]:
         if issubclass(type(obj), (set, frozenset)):

@@ -16,7 +16,6 @@ from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 
-from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
@@ -106,7 +105,7 @@ def said(outcome: Outcome) -> str:
 
 def opened(source: Path, scratch: Path) -> tuple[dict[str, Unit], Store]:
     """Return the units of a site's pages, by file, and the store with their runs."""
-    app = Sphinx(source, source, scratch, scratch, "dummy", {"everypython_execute": False}, status=None)
+    app = sources.configured(source, scratch)
     units, store = sources.opened(app, source / app.config.everypython_store)
     return {str(app.project.doc2path(unit.page, absolute=False)): unit for unit in units if unit.kind == "page"}, store
 

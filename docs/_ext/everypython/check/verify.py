@@ -14,7 +14,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from ..model import schemas
@@ -24,7 +23,7 @@ from ..model.schemas import RUNS_VERSION
 from ..model.units import Unit, Unreadable
 from ..run import node
 from ..run.discovery import discover
-from ..run.sources import opened
+from ..run.sources import configured, opened
 from ..run.store import Store
 from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
 from .rerun import wrong_runs, wrong_skips
@@ -54,8 +53,7 @@ def read(site: Path) -> Published:
 
 def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Store, dict[str, str]]:
     """Return the units that the pages here tell, a store that has none of the kept runs, and what browsers get."""
-    html, doctrees, nothing_runs = scratch / "html", scratch / "doctrees", {"everypython_execute": False}
-    app = Sphinx(docs, docs, html, doctrees, "html", nothing_runs, status=None, warning=None)
+    app = configured(docs, scratch / "sphinx")
     return *opened(app, scratch / "runs"), app.config.everypython_browser
 
 

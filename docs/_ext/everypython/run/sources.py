@@ -16,6 +16,13 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 
+def configured(docs: Path, scratch: Path) -> Sphinx:
+    """Return Sphinx as a site configures it, for who wants the site's units and builds nothing."""
+    from sphinx.application import Sphinx
+
+    return Sphinx(docs, docs, scratch, scratch, "dummy", {"everypython_execute": False}, status=None, warning=None)
+
+
 def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
     """Return the units that a site's pages tell, and a store in `folder` for their runs."""
     packages = {
