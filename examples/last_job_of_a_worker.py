@@ -10,6 +10,7 @@ import threading
 import weakref
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from queue import Queue
 
 
@@ -40,21 +41,17 @@ def tidy_work(jobs: Jobs) -> None:
 
 
 def fifty_rounds(worker: Callable[[Jobs], None]) -> None:
-    jobs: Jobs = Queue()
-    pool = [threading.Thread(target=worker, args=(jobs,)) for _ in range(4)]
-    for thread in pool:
-        thread.start()
-    counts = Counter[int]()
-    for _ in range(50):
+    jobs, counts = Jobs(), Counter[int]()
+    with ThreadPoolExecutor(4) as pool:  # it ends when its threads have ended
+        pool.map(worker, [jobs] * 4)
+        for _ in range(50):
+            for _ in range(4):
+                jobs.put(Job())
+            jobs.join()
+            gc.collect()
+            counts[len(alive)] += 1
         for _ in range(4):
-            jobs.put(Job())
-        jobs.join()
-        gc.collect()
-        counts[len(alive)] += 1
-    for _ in pool:
-        jobs.put(None)
-    for thread in pool:
-        thread.join()  # until then it holds its last job
+            jobs.put(None)
     for number, rounds in counts.items():
         print(f"{worker.__name__}: {number} jobs alive, after each of {rounds} rounds")
 

@@ -131,6 +131,9 @@ def test_a_time_is_told_in_the_unit_that_suits_it(seconds: float, text: str) -> 
     assert report.duration(seconds) == text
 
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT / "docs" / "_ext")}
+
+
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "bench", *map(str, arguments)]
 
@@ -142,7 +145,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], str
     done = subprocess.run(
         command("instruments", "--sizes", "200,2000", "--repeats", 2, "--output", path),
         cwd=ROOT,
-        env={**os.environ, "SOURCE_DATE_EPOCH": "0"},
+        env={**ENVIRONMENT, "SOURCE_DATE_EPOCH": "0"},
         capture_output=True,
         text=True,
     )
@@ -191,7 +194,11 @@ def test_the_table_has_every_call_and_every_goal(small: tuple[dict[str, Any], st
 )
 def test_a_bad_argument_is_one_error_and_nothing_is_written(arguments: tuple[str, ...], tmp_path: Path) -> None:
     done = subprocess.run(
-        command(*arguments, "--output", tmp_path / "bench.json"), cwd=ROOT, capture_output=True, text=True
+        command(*arguments, "--output", tmp_path / "bench.json"),
+        cwd=ROOT,
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 2 and done.stdout == ""
     assert done.stderr.count("bench: error: ") == 1 and "Traceback" not in done.stderr
@@ -203,7 +210,7 @@ def test_an_interrupted_run_leaves_the_old_file(tmp_path: Path) -> None:
     path = tmp_path / "bench.json"
     path.write_text("old")
     with subprocess.Popen(
-        command("--output", path), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command("--output", path), cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
         assert process.stderr is not None
         assert "round 1 of 5" in process.stderr.readline()

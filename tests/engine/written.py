@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from everypython.check.gates import gating, unpublishable
 from everypython.model.findings import Finding
 from everypython.model.interpreters import Interpreter, published_default
+from everypython.model.outcome import Error, Outcome, Result
 from everypython.model.units import Unit, page_units
 from everypython.run.build import Build
 from everypython.run.store import Store, without_skipped
@@ -40,18 +40,12 @@ def line_of(text: str, cell: int = 1) -> int:
     return [number for number, line in enumerate(text.split("\n"), 1) if line.startswith("```{code-cell}")][cell - 1]
 
 
-def outcome(printed: str) -> dict[str, Any]:
+def outcome(printed: str) -> Outcome:
     """What a cell did: printed a text, or raised, where the text is a traceback's last line like `KeyError: 'key'`."""
     kind, colon, message = printed.partition("Error: ")
     if not colon:
-        return {"text": printed, "data": None, "error": None, "reached": True}
-    trace = f"Traceback (most recent call last):\n{printed}"
-    return {
-        "text": "",
-        "data": None,
-        "reached": True,
-        "error": {"type": f"{kind}Error", "message": message, "traceback": trace},
-    }
+        return Outcome(printed)
+    return Outcome(error=Error(f"{kind}Error", message, f"Traceback (most recent call last):\n{printed}"))
 
 
 Printed = Mapping[Interpreter, Sequence[str]]
@@ -61,11 +55,7 @@ def built(text: str, printed: Printed, folder: Path, listed: Sequence[str] = ())
     """What a build knows of a page of which each Python has printed something."""
     (folder / "index.md").write_text(text, encoding="utf-8")
     units = list(page_units("index", folder / "index.md", folder, []))
-    results = {
-        (unit, one): {"cells": [*map(outcome, texts)], "problem": None}
-        for unit in units
-        for one, texts in printed.items()
-    }
+    results = {(unit, one): Result(tuple(map(outcome, texts))) for unit in units for one, texts in printed.items()}
     found = sorted(printed, key=lambda one: one.rank)
     default = published_default(found)
     store = Store(folder / "runs", {}, 20, Tree([], []))
@@ -83,7 +73,7 @@ def record(units: Sequence[Unit], store: Store, printed: Printed) -> str:
             "unit": unit.id,
             "interpreter": one.key,
             "digests": store.digests(without_skipped(unit, one)),
-            "cells": [*map(outcome, texts)],
+            "cells": [outcome(text).as_data() for text in texts],
         }
         for unit in units
         for one, texts in printed.items()
