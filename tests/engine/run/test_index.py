@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from everypython.run.index import Index
 
 from ..conftest import Site
 from ..sites import ran, read_again, runs_of
@@ -63,3 +64,19 @@ def test_runs_json_names_the_package_that_ran_though_it_prints_the_same(site: Si
     site.built()
     after = runs_of(site)["units"][0]
     assert after["cells"] == before["cells"] and after["digests"] != before["digests"]
+
+
+def test_what_was_worked_out_once_is_not_worked_out_again(tmp_path: Path) -> None:
+    first = Index(tmp_path / "index")
+    assert [first.remembered(lambda: "made", "a name"), first.remembered(lambda: "again", "a name")] == ["made"] * 2
+    first.write()
+    assert Index(tmp_path / "index").remembered(lambda: "again", "a name") == "made"
+    assert Index(tmp_path / "index").remembered(lambda: "other", "another name") == "other"
+
+
+def test_what_no_build_asks_for_is_forgotten(tmp_path: Path) -> None:
+    for name in ("kept", "new"):
+        index = Index(tmp_path / "index")
+        index.remembered(lambda: "made", name)
+        index.write()
+    assert Index(tmp_path / "index").known.keys() == index.used.keys()

@@ -26,10 +26,8 @@ PLAIN = {
     # furo: what a button and a field are, where the default is another or is not said
     '<button class="theme-toggle"': '<button type="button" class="theme-toggle"',
     '<input class="sidebar-search"': '<input type="search" class="sidebar-search"',
-    # docutils: a table may have headings of both kinds
+    # docutils: what a heading of a table is of
     '<th class="head">': '<th class="head" scope="col">',
-    '<th class="head stub">': '<th class="head stub" scope="col">',
-    '<th class="stub">': '<th class="stub" scope="row">',
     # Sphinx: an attribute that is on or off has no value
     ' defer="defer"': " defer",
 }
