@@ -1,4 +1,4 @@
-"""What is mended of the theme's HTML is still there to be mended: where a theme changes, this fails, and not a reader."""
+"""What is mended of the theme's HTML is still there: where a theme changes, this fails, and not a reader."""
 
 from __future__ import annotations
 

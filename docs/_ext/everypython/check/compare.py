@@ -20,8 +20,11 @@ from ..model.displays import GRAPH, SVG, TEXT, drawable, source_of
 from ..model.interpreters import Interpreter
 from ..model.outcome import Error
 from ..model.published import Digests, PublishedCell, PublishedUnit, RunsJson, Variant
+from ..model.tables import by_python
 from ..model.units import Unit
 from ..run.store import Store
+
+Rows = list[list[str]]  # of a table, sorted
 
 
 @dataclass(frozen=True)
@@ -88,22 +91,39 @@ def hidden(unit: Unit | None, index: int) -> bool:
 
 
 def wrong_tables(site: Published, units: dict[str, Unit]) -> Iterator[str]:
-    """Yield cells shown as a table with a row for each Python, where no table of the page says what runs.json does."""
-    names = {each["key"]: Interpreter.of(each).name for each in site.record["interpreters"]}
-    for unit, index, cell in site.cells():
+    """Yield cells whose table is on no page, and tables that say what no cell or program of their page has printed."""
+    drawn = {unit["page"]: tables_drawn(site.folder / f"{unit['page']}.html") for unit in site.record["units"]}
+    expected: dict[str, list[Rows]] = defaultdict(list)
+    for unit, index, cell in site.cells() if any(drawn.values()) else ():
+        tables = tables_of(site, cell)
+        expected[unit["page"]] += tables
         told = units.get(unit["id"])
-        if told is None or not told.cells[index:] or "by-python" not in told.cells[index].options.tags:
-            continue
-        expected = sorted(
-            [names.get(key, key), *(line.partition(": ")[2] for line in text_on_page(variant, "").splitlines())]
-            for variant in cell["variants"]
-            for key in variant["interpreters"]
-        )
-        if expected not in tables_drawn(site.folder / f"{unit['page']}.html"):
+        by_python = told and told.cells[index:] and "by-python" in told.cells[index].options.tags
+        if by_python and not any(table in drawn[unit["page"]] for table in tables):
+            drawn[unit["page"]] = []
             yield f"{place(unit, cell, 'every Python')}: in {unit['page']}.html: no table says what they printed"
+    for page, tables in drawn.items():
+        for table in tables:
+            if table not in expected[page]:
+                row = next((row for row in table if not any(row in rows for rows in expected[page])), [])
+                yield f"{page}.html: a table has the row {shortened(' | '.join(row))!r}, which is not in runs.json"
 
 
-def tables_drawn(page: Path) -> list[list[list[str]]]:
+def tables_of(site: Published, cell: PublishedCell) -> list[Rows]:
+    """Return the rows of both tables that can be made of a cell: a row for each Python, or a column."""
+    texts = {key: text_printed(variant) for variant in cell["variants"] for key in variant["interpreters"]}
+    names = [(each["key"], Interpreter.of(each).name) for each in site.record["interpreters"]]
+    printed = [(name, texts[key]) for key, name in names if key in texts]
+    tables = (by_python(printed, columns)[1] for columns in ("", "label"))
+    return [sorted([text.strip() for text in row] for row in rows) for rows in tables]
+
+
+def text_printed(variant: Variant) -> str:
+    """Return what a cell has printed, as far as that is known apart from what it displayed."""
+    return variant["outputs"][0][TEXT] if variant["outputs"] else ""
+
+
+def tables_drawn(page: Path) -> list[Rows]:
     drawn = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("table.by-python")
     bodies = ([row.select("td") for row in table.select("tbody tr")] for table in drawn)
     return [sorted([cell.get_text().strip() for cell in row] for row in body) for body in bodies]

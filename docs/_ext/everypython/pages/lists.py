@@ -17,6 +17,7 @@ from sphinx.util.osutil import relative_uri
 
 from ..model.grouping import Group, names
 from ..model.interpreters import Interpreter
+from ..model.tables import by_python
 from ..model.units import Unit
 from ..run.build import Build, build_of
 from .outcomes import explained, fold, group_status, inline, printouts
@@ -73,25 +74,16 @@ class ByPython(SphinxDirective):
             return []
         for unit in (unit for unit in build.units if unit.page == self.env.docname):
             if unit.kind == "example" and unit.name == self.arguments[0]:
-                return [table_of(build, unit, 0, self.options.get("columns"))]
+                return [table_of(build, unit, 0, self.options.get("columns", ""))]
             for index, cell in enumerate(unit.cells):
                 if cell.options.name == self.arguments[0]:
-                    return [table_of(build, unit, index, self.options.get("columns"))]
+                    return [table_of(build, unit, index, self.options.get("columns", ""))]
         raise self.error(f"no cell of this page has the option `name: {self.arguments[0]}`, and no example that name")
 
 
-def table_of(build: Build, unit: Unit, index: int, columns: str | None = None) -> nodes.table:
-    rows = []
-    for python, outcome in build.outcomes(unit, index):
-        lines = (line.partition(": ") for line in outcome.text.splitlines() if not line.startswith(" "))
-        rows.append((python, {name: value for name, _, value in lines}))
-    head = list(dict.fromkeys(name for _, values in rows for name in values))
-    if columns:
-        body = [[name, *(values.get(name, "") for _, values in rows)] for name in head]
-        head = [columns, *(python.name for python, _ in rows)]
-    else:
-        body = [[python.name, *(values.get(name, "") for name in head)] for python, values in rows]
-        head = ["Python", *head]
+def table_of(build: Build, unit: Unit, index: int, columns: str) -> nodes.table:
+    printed = [(python.name, outcome.text) for python, outcome in build.outcomes(unit, index)]
+    head, body = by_python(printed, columns)
     return table(head, [[verbatim(text) for text in row] for row in body], "by-python")
 
 
