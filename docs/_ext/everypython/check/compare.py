@@ -124,7 +124,9 @@ def text_printed(variant: Variant) -> str:
 
 
 def tables_drawn(page: Path) -> list[Rows]:
-    drawn = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("table.by-python")
+    text = page.read_text(encoding="utf-8")
+    only = SoupStrainer("table", class_="by-python")
+    drawn = BeautifulSoup(text, "html.parser", parse_only=only).select("table") if "by-python" in text else []
     bodies = ([row.select("td") for row in table.select("tbody tr")] for table in drawn)
     return [sorted([cell.get_text().strip() for cell in row] for row in body) for body in bodies]
 
