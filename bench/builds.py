@@ -128,7 +128,7 @@ class Pythons:
         return cls(*map(list, zip(*((each.name, each.key, each.executable) for each in ordered), strict=True)))
 
     def tool(self, number: int) -> Tool:
-        """This project with the first so many of them; with all as it finds them itself."""
+        """Return this project's tool with the first so many of them; with all as it finds them itself."""
         every = number == len(self.names)
         known = os.environ.get("EVERYPYTHON", "") if every else os.pathsep.join(self.executables[:number])
         return refdemo(self.names[:number], known)
@@ -141,7 +141,7 @@ class Pythons:
 
 
 def run(options: argparse.Namespace, log: Log) -> dict[str, Any]:
-    """The section: its rows, its goals, and the Pythons that ran."""
+    """Return the section: its rows, its goals, and the Pythons that ran."""
     pythons = Pythons.found()
     shutil.rmtree(FOLDER / "sites", ignore_errors=True)
     texts = notebooks.pages(ROOT / "docs")
@@ -152,7 +152,7 @@ def run(options: argparse.Namespace, log: Log) -> dict[str, Any]:
 
 
 def real(texts: Texts, pythons: Pythons, repeats: int, log: Log) -> tuple[list[BuildRow], list[Mapping[str, float]]]:
-    """The site itself: every tool in every round, case after case; and what each Python took plain in each."""
+    """Build the site itself: every tool in every round, case after case; and what each Python took plain in each."""
     edits = (COLD, SAME, PAGE, PACKAGE)
     everybody = sorted({1, len(pythons.names)})
     entries = [
@@ -196,7 +196,7 @@ def entry(tool: Tool, texts: Texts, name: str, cases: Sequence[str], pages: int 
 
 
 def executions(one: Entry, case: str = RUNS) -> dict[str, BuildRow]:
-    """The rows of running alone: by the engine, and by plain processes."""
+    """Return the rows of running alone: by the engine, and by plain processes."""
     plain = replace(one.tool, tool=PLAIN, versions={})
     call = "python CELLS, once for each page and example; shared among the cores"
     return {
@@ -206,7 +206,7 @@ def executions(one: Entry, case: str = RUNS) -> dict[str, BuildRow]:
 
 
 def executed(one: Entry, kind: str) -> dict[str, float]:
-    """The seconds that running took, by Python, or of all together."""
+    """Return the seconds that running took, by Python, or of all together."""
     log = one.folder.with_suffix(f".{kind}.log")
     log.unlink(missing_ok=True)
     command = [sys.executable, "-m", "bench.execution", kind, "."]

@@ -29,7 +29,7 @@ CASES: dict[str, Case] = {}
 def case(
     what: str, tool: str, call: str, *, sized: bool = True, largest: int | None = None, why: str = ""
 ) -> Callable[[Measure], Measure]:
-    """Puts a function into `CASES`, under its name."""
+    """Put a function into `CASES`, under its name."""
 
     def register(measure: Measure) -> Measure:
         CASES[measure.__name__] = Case(what, tool, call, measure, sized, largest, why)
@@ -39,7 +39,7 @@ def case(
 
 
 def living_heap(size: int) -> heap.Answer:
-    """A heap that `heap.alive` holds, old enough for the collector to leave it alone, which is enabled as usual."""
+    """Return a heap that `heap.alive` holds, too old for the collector, which is enabled as usual."""
     gc.collect()
     gc.disable()
     answer = heap.build(size)
@@ -49,14 +49,14 @@ def living_heap(size: int) -> heap.Answer:
 
 
 def garbage_heap(size: int) -> heap.Answer:
-    """A heap that only the collector could free, which is disabled and stays so."""
+    """Return a heap that only the collector could free, which is disabled and stays so."""
     gc.collect()
     gc.disable()
     return heap.build_garbage(size)
 
 
 def chained_heap(size: int) -> None:
-    """A living heap and the chain."""
+    """Return a living heap and the chain."""
     living_heap(size)
     heap.build_chain()
 

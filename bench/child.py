@@ -11,7 +11,7 @@ from bench.meter import Meter
 
 
 def measured(name: str, size: int) -> dict[str, object]:
-    """What a case measured, or the kind of error that it raised, and its text."""
+    """Return what a case measured, or the kind of error that it raised, and its text."""
     meter = Meter()
     try:
         CASES[name].measure(meter, size)

@@ -21,7 +21,7 @@ class Timed(NamedTuple):
 
 
 def timed(command: Sequence[str], folder: Path, env: Mapping[str, str], log: Path, limit: float) -> Timed:
-    """Runs a command to its end, its output to `log`; subprocess.TimeoutExpired after `limit` seconds."""
+    """Run a command to its end, its output to `log`; subprocess.TimeoutExpired after `limit` seconds."""
     with open(log, "ab") as file:
         began = time.perf_counter()
         process = subprocess.Popen(
@@ -62,7 +62,7 @@ def waited(process: subprocess.Popen[bytes]) -> float | None:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """Ends a command and, on POSIX, whatever it left behind."""
+    """End a command and, on POSIX, whatever it left behind."""
     if sys.platform != "win32":
         try:
             os.killpg(process.pid, signal.SIGKILL)

@@ -37,7 +37,7 @@ class NotInstalled(Exception):
 
 @cache
 def python_of(peer: str, log: Log) -> Path:
-    """The Python of a peer's environment, made from its requirements.txt unless it stands there already."""
+    """Return the Python of a peer's environment, made from its requirements.txt unless it stands there already."""
     wanted = (PEERS / peer / "requirements.txt").read_text(encoding="utf-8")
     folder = FOLDER / peer
     made = folder / "made-from"
@@ -75,5 +75,5 @@ def path(python: Path, *inside: str) -> str:
 
 
 def environment(drop: Collection[str] = ("PYTHON", "REFDEMO_", "EVERYPYTHON", "JUPYTER")) -> dict[str, str]:
-    """This process's environment variables, less those that would make a build another one."""
+    """Return this process's environment variables, less those that would make a build another one."""
     return {name: value for name, value in os.environ.items() if not name.startswith(tuple(drop))}

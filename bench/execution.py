@@ -39,7 +39,7 @@ def opened(source: Path, scratch: Path) -> tuple[list[Unit], Store]:
 
 
 def ours(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[str, float]:
-    """The engine's own phase, cold: it makes environments, and runs everything."""
+    """Return the engine's own phase, cold: it makes environments, and runs everything."""
     began = time.perf_counter()
     results = store.all(units, pythons, lambda line: None, False)
     seconds = time.perf_counter() - began
@@ -83,7 +83,7 @@ def one(unit: Unit, python: Interpreter, store: Store) -> float:
 
 
 def parted(source: str) -> tuple[str, str]:
-    """A cell before its last expression, and that expression or nothing; with newer syntax than ours, the whole."""
+    """Return a cell before its last expression, and that expression or nothing; or all of it."""
     try:
         last = ast.parse(source).body[-1:]
     except SyntaxError:

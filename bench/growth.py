@@ -17,7 +17,7 @@ SMALL = 40
 
 
 def run(options: argparse.Namespace, log: Log) -> dict[str, Any]:
-    """The section: its rows, its goals, and the Pythons that ran."""
+    """Return the section: its rows, its goals, and the Pythons that ran."""
     pythons = Pythons.found()
     texts = notebooks.pages(ROOT / "docs")
     rows = grown(texts, pythons, options.pages, options.growth_repeats or options.repeats, log)

@@ -57,13 +57,13 @@ class Answer:
         """The ids of the objects that are in no cycle."""
 
     def cycle(self, members: list[object]) -> None:
-        """Notes objects that are a cycle, and no part of a larger one."""
+        """Note objects that are a cycle, and no part of a larger one."""
         self.objects += len(members)
         self.members.extend(map(id, members))
         self.sizes.append(len(members))
 
     def no_cycle(self, obj: object) -> None:
-        """Notes an object that is in no cycle."""
+        """Note an object that is in no cycle."""
         self.objects += 1
         self.acyclic.append(id(obj))
 
@@ -90,7 +90,7 @@ class Answer:
 
 
 def build(size: int) -> Answer:
-    """Fills `alive` with about `size` tracked objects, the same at each call, and says which are cycles."""
+    """Fill `alive` with about `size` tracked objects, the same at each call, and say which are cycles."""
     if size < SMALLEST:
         raise ValueError(f"a heap has at least {SMALLEST} objects, not {size}")
     answer = Answer()
@@ -107,7 +107,7 @@ def build(size: int) -> Answer:
 
 
 def build_garbage(size: int) -> Answer:
-    """The same objects, with two more that hold all of it and each other, and nothing that holds those.
+    """Return the same objects, with two more that hold all of it and each other, and nothing that holds those.
 
     For a caller that has disabled the collector. Without the two, what is in no cycle would be freed at once.
     """
@@ -129,7 +129,7 @@ def build_chain() -> None:
 
 
 def last_of_chain() -> Node:
-    """The last object of the chain, fetched anew, so that no variable has to hold it."""
+    """Return the last object of the chain, fetched anew, so that no variable has to hold it."""
     node = chain[0]
     while (following := getattr(node, "next", None)) is not None:
         node = following
@@ -172,7 +172,7 @@ def add_tree_with_parents(answer: Answer, quota: int) -> None:
 
 
 def add_tree_of_lists(answer: Answer, quota: int) -> None:
-    """Lists in lists: in no cycle."""
+    """Make lists in lists: in no cycle."""
     root: list[object] = []
     alive.append(root)
     answer.no_cycle(root)

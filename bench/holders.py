@@ -103,7 +103,7 @@ TOOLS: dict[str, tuple[str, str, Callable[[Any], list[str]]]] = {
 
 
 def run(options: argparse.Namespace, log: Log) -> dict[str, Any]:
-    """The section: a row for each tool, and which goals were met."""
+    """Return the section: a row for each tool, and which goals were met."""
     rows = []
     for name, (tool, call, _) in TOOLS.items():
         log(f"holders: {tool} {call}")
@@ -129,7 +129,7 @@ def not_installed() -> dict[str, Any]:
 
 
 def answers(name: str) -> dict[str, Any]:
-    """The verdict on a tool's answer for each kind: one process for all kinds, and another from each that ends it."""
+    """Return the verdict on a tool's answer for each kind: a process for all, and another from each that ends it."""
     kinds = [kind.name for kind in catalogue().KINDS]
     verdicts: dict[str, str] = {}
     while len(verdicts) < len(kinds):
@@ -142,7 +142,7 @@ def answers(name: str) -> dict[str, Any]:
 
 
 def catalogue() -> Any:
-    """The module that has the makers of holders and the words of right answers."""
+    """Return the module that has the makers of holders and the words of right answers."""
     if str(ROOT / "examples") not in sys.path:
         sys.path.append(str(ROOT / "examples"))
     return importlib.import_module("who_holds_it")
@@ -167,7 +167,7 @@ def asked(name: str, first: int) -> None:
 
 
 def table(section: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of the section: how many answers of each tool are right, then which kinds they are not right about."""
+    """Return the section's lines: how many answers of each tool are right, then for which kinds they are not."""
     from bench.report import goals
 
     for row in section["rows"]:

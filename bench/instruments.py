@@ -77,13 +77,13 @@ GOALS = (
 
 
 def run(options: argparse.Namespace, log: Log) -> dict[str, Any]:
-    """The section: its rows, and which goals were met."""
+    """Return the section: its rows, and which goals were met."""
     rows = rounds(CASES, options.sizes, options.repeats, log)
     return {"rows": list(rows.values()), "goals": [judged(goal, rows, max(options.sizes)) for goal in GOALS]}
 
 
 def judged(goal: Goal, rows: Mapping[Key, Row], largest: int) -> dict[str, Any]:
-    """A goal with the ratio measured on the largest heap, or with the reason why there is none."""
+    """Return a goal with the ratio measured on the largest heap, or with the reason why there is none."""
     size = largest if CASES[goal.case].sized else None
     against: Key = (goal.against, size) if goal.against != goal.case else (goal.against, largest // 10)
     above, below = rows.get((goal.case, size)), rows.get(against)

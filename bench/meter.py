@@ -52,7 +52,7 @@ def forget_peak() -> None:
 
 
 def peak() -> int | None:
-    """The peak of resident memory, in bytes; None where there is no telling."""
+    """Return the peak of resident memory, in bytes; None where there is no telling."""
     # Not getrusage on Linux: its figure outlives exec, so that a small child shows its parent's peak.
     if sys.platform == "linux":
         for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():

@@ -27,7 +27,7 @@ SAMPLE = 10
 
 
 def pages(docs: Path) -> dict[str, str]:
-    """The text of each page of a site, by its path below `docs`."""
+    """Return the text of each page of a site, by its path below `docs`."""
     found = (file.relative_to(docs) for file in sorted(docs.rglob("*.md")))
     named = [file for file in found if not file.parts[0].startswith("_")]
     return {file.as_posix(): (docs / file).read_text(encoding="utf-8") for file in named}
@@ -48,12 +48,12 @@ def only_tags(options: Options) -> Options:
 
 
 def for_engine(options: Options) -> Options:
-    """What the engine must know of a cell, wherever it stands."""
+    """Return what the engine must know of a cell, wherever it stands."""
     return {name: options[name] for name in ("tags", "differs", "volatile", "skip") if name in options}
 
 
 def for_mystmd(options: Options) -> Options:
-    """It takes tags as one text, and has no other way to go on after a cell that raises."""
+    """Write tags as one text: it has no other way to go on after a cell that raises."""
     return {"tags": ", ".join([*options.get("tags", []), "raises-exception"])}
 
 
@@ -63,7 +63,7 @@ def stripped(
     options: Callable[[Options], Options] = only_tags,
     head: Collection[str] = ("file_format", "kernelspec"),
 ) -> str:
-    """A page without the engine's directives and those in `without`.
+    """Return a page without the engine's directives and those in `without`.
 
     `options` says what stays of a cell's own, and `head` names what stays of the front matter.
     """
@@ -81,7 +81,7 @@ def stripped(
 
 
 def parted(text: str) -> tuple[dict[str, Any], str]:
-    """The YAML that begins a text, and the rest."""
+    """Return the YAML that begins a text, and the rest."""
     found = FRONT.match(text)
     return (yaml.safe_load(found["yaml"]) or {}, text[found.end() :]) if found else ({}, text)
 
@@ -101,7 +101,7 @@ def shows_outputs(text: str) -> bool:
 
 
 def as_ipynb(text: str) -> str:
-    """A stripped page as a notebook file, whose links lead to such files."""
+    """Return a stripped page as a notebook file, whose links lead to such files."""
     notebook = nbformat.v4.new_notebook()
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook.cells = list(ipynb_cells(parted(text)[1]))
@@ -127,7 +127,7 @@ def prose(text: str) -> Iterator[Any]:
 
 
 def grown(texts: Mapping[str, str], number: int) -> dict[str, str]:
-    """A site of `number` pages and an index: copies of `SAMPLE` pages that have cells, in turn.
+    """Return a site of `number` pages and an index: copies of `SAMPLE` pages that have cells, in turn.
 
     They keep what the engine must know of their cells, and tell no examples. As most of the pages that they link are
     not there, links and terms are plain words.
@@ -141,7 +141,7 @@ def grown(texts: Mapping[str, str], number: int) -> dict[str, str]:
 
 
 def copied(text: str, turn: int) -> str:
-    """A copy of a page with a title and with cells of its own, so that its run is its own as well."""
+    """Return a copy of a page with a title and with cells of its own, so that its run is its own as well."""
     text = stripped(text, options=for_engine, head=("file_format", "kernelspec", "differs", "volatile", "skip"))
     text = TERM.sub(r"\g<text>", LINK.sub(r"\g<text>", text))
     text = re.sub(r"^(# .+)$", rf"\1 ({turn})", text, count=1, flags=re.MULTILINE)

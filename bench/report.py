@@ -41,13 +41,13 @@ def as_json(report: Mapping[str, Any]) -> str:
 
 
 def missed(content: Mapping[str, Any]) -> list[str]:
-    """A line for each goal that was measured and is not met."""
+    """Return a line for each goal that was measured and is not met."""
     goals = [goal for section in content["sections"].values() for goal in section["goals"] if goal["met"] is False]
     return [f"{goal['goal']}: {goal['measured']:.2f} ({goal['sense']} {goal['bound']:g})" for goal in goals]
 
 
 def instruments(section: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of section "instruments": its rows by what they measure, then its goals."""
+    """Return the lines of section "instruments": its rows by what they measure, then its goals."""
     rows = sorted(section["rows"], key=lambda row: row["objects"] or 0)
     order = list(dict.fromkeys(row["what"] for row in section["rows"]))
     rows.sort(key=lambda row: order.index(row["what"]))
@@ -60,7 +60,7 @@ def instruments(section: Mapping[str, Any]) -> Iterator[str]:
 
 
 def builds(section: Mapping[str, Any]) -> Iterator[str]:
-    """The lines of sections "builds" and "growth": their rows by case and size, with what is above the floor."""
+    """Return the lines of sections "builds" and "growth": their rows by case and size, with what is above the floor."""
     rows = section["rows"]
     subtracted = floors(rows)
     order = list(dict.fromkeys((row["case"], row["pages"]) for row in rows))
@@ -107,7 +107,7 @@ def goals(section: Mapping[str, Any]) -> Iterator[str]:
 
 
 def duration(seconds: float) -> str:
-    """A time with three digits that count and the unit that suits it."""
+    """Return a time with three digits that count and the unit that suits it."""
     for unit, factor in (("s", 1.0), ("ms", 1e3), ("µs", 1e6)):
         if seconds * factor >= 1:
             return f"{seconds * factor:.3g} {unit}"

@@ -90,7 +90,7 @@ class BuildRow(Figures):
 def rounds(
     cases: Mapping[str, Case], sizes: Collection[int], repeats: int, log: Log, limit: float = LIMIT
 ) -> dict[Key, Row]:
-    """The figures of all cases on all sizes; BenchError for what must not be left out."""
+    """Return the figures of all cases on all sizes; BenchError for what must not be left out."""
     rows: dict[Key, Row] = {}
     peaks: dict[Key, list[float]] = {}
     skipped: dict[str, str] = {}
@@ -141,7 +141,7 @@ def new_row(case: Case, size: int | None) -> Row:
 
 
 def version_of(tool: str) -> str | None:
-    """The version of a distribution, or of the interpreter itself; None where it is not installed."""
+    """Return the version of a distribution, or of the interpreter itself; None where it is not installed."""
     if tool == "CPython":
         return platform.python_version()
     if tool == "refdemo":  # which stands beside this, installed or not
@@ -153,7 +153,7 @@ def version_of(tool: str) -> str | None:
 
 
 def in_process(name: str, size: int, limit: float) -> dict[str, Any]:
-    """What a case measured in a process of its own; subprocess.TimeoutExpired if that takes longer than `limit`."""
+    """Return what a case measured in a process of its own; subprocess.TimeoutExpired after `limit` seconds."""
     command = [sys.executable, "-m", "bench.child", name, str(size)]
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=limit)
     lines = done.stdout.splitlines()

@@ -55,7 +55,7 @@ class Tool:
         return {**environment(), **known, **{name: value.format(folder=folder) for name, value in self.env.items()}}
 
     def check(self, folder: Path, texts: Texts, sentence: str | None = None) -> None:
-        """Raises Unbuilt where pages with cells show no output, or where a build that does not execute shows one."""
+        """Raise Unbuilt where pages with cells show no output, or where a build that does not execute shows one."""
         files = [file.read_text(encoding="utf-8") for file in folder.glob(self.built)]
         found = sum(re.search(self.output, text) is not None for text in files)
         expected = sum(map(notebooks.shows_outputs, texts.values())) if self.executes else 0
@@ -70,7 +70,7 @@ class Tool:
 
 
 def copy_of_repository(folder: Path) -> None:
-    """The repository's files as they are now, without what git ignores."""
+    """Return the repository's files as they are now, without what git ignores."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, text=True).stdout
     for name in filter(None, listed.split("\0")):

@@ -101,7 +101,7 @@ everypython_records = "../runs"
 
 
 def link_sources(app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]) -> None:
-    """Makes links of what a docstring names as its source; of an example's lines nothing changes."""
+    """Make links of what a docstring names as its source; of an example's lines nothing changes."""
     for place, line in enumerate(lines):
         if not line.startswith(">>> "):
             line = re.sub(r"\bPEP (\d+)", r":pep:`\1`", line)
@@ -109,7 +109,7 @@ def link_sources(app: Sphinx, what: str, name: str, obj: object, options: object
 
 
 def begin_at_the_host(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: object) -> None:
-    """The one thing in 404.html that the extension for it leaves relative."""
+    """Make absolute the one thing in 404.html that the extension for it leaves relative."""
     if name == app.config.notfound_pagename:
         context["content_root"] = ROOT
 

@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def as_json(found: Report) -> dict[str, object]:
-    """The report as JSON's types."""
+    """Return the report as JSON's types."""
     return {
         "refdemo": __version__,
         "interpreter": found.interpreter._asdict(),
@@ -50,7 +50,7 @@ def as_json(found: Report) -> dict[str, object]:
 
 
 def lines(found: Report, width: int, colour: bool) -> Iterator[str]:
-    """The report as text of at most `width` columns, for a terminal."""
+    """Return the report as text of at most `width` columns, for a terminal."""
     yield from wrap(f"refdemo {__version__} on {_name(found.interpreter)}", width)
     yield ""
     yield from wrap("What the article shows:", width)

@@ -74,7 +74,7 @@ _SWITCHBOARD = _Switchboard()
 
 
 def listen(record: Timeline) -> Callable[[], None]:
-    """Starts to write PyPy's collections into a record; returns what ends that."""
+    """Start to write PyPy's collections into a record; return what ends that."""
     if not hasattr(gc, "hooks"):
         raise NotImplementedError(f"recorded_collections: {sys.implementation.name} tells nobody of its collections")
     recorder = _Recorder(record)

@@ -66,7 +66,7 @@ class Report(NamedTuple):
 
 
 def report() -> Report:
-    """The article's demonstrations and claims, tried on this Python.
+    """Return the article's demonstrations and claims, tried on this Python.
 
     Takes about a tenth of a second in a small process; it runs full collections, which take longer in a large one.
     Afterwards the collector is as it was: enabled or not, thresholds, debug flags, `gc.garbage`. No other thread

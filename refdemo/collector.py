@@ -122,7 +122,7 @@ class recorded_collections:
 
 
 def _listen(record: "Timeline") -> "Callable[[], None]":
-    """Starts to write CPython's collections into a record; returns what ends that."""
+    """Start to write CPython's collections into a record; return what ends that."""
     started: float | None = None
 
     def callback(phase: str, info: "dict[str, int]") -> None:

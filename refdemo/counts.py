@@ -127,7 +127,7 @@ _getrefcount = getattr(sys, "getrefcount", _no_counts)
 
 
 def refcount_at(address: int) -> int | Immortal:
-    """The reference count stored in the object at an address that `id()` gave.
+    """Return the reference count stored in the object at an address that `id()` gave.
 
     For the id of a live object the answer is exact, on every layout of an object's head, and equal to `refcount(obj)`.
     Take the id beforehand: the call holds no reference to the object, and a counted one would be the caller's.
@@ -181,7 +181,7 @@ def is_immortal(obj: object, /) -> bool:
 
 
 def _deferral(keep: tuple[object], count: int) -> int:
-    """What a free-threaded build has added to the count of the one object in `keep`, because it defers that count."""
+    """Return what a free-threaded build has added to the count of the one object in `keep`, as it defers that count."""
     if sys.version_info < (3, 14) and not issubclass(type(keep[0]), _DEFERRABLE):
         return 0
     from refdemo._reading import heads

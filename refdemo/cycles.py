@@ -32,7 +32,7 @@ class Garbage(list[object]):
 
 
 def cycles(*roots: object) -> list[list[object]]:
-    """The reference cycles that can be reached from the roots, or all that the collector knows of.
+    """Return the reference cycles that can be reached from the roots, or all that the collector knows of.
 
     Each is a list of at least two objects of which every one leads to every other, or of one that refers to itself.
     Cycles and their members come in the order in which they are found. An instance and its `__dict__` count as one:
@@ -61,7 +61,7 @@ def cycles(*roots: object) -> list[list[object]]:
 
 
 def cyclic_garbage() -> list[Garbage]:
-    """The reference cycles that nothing reaches any more, which only the collector can free, left as they are.
+    """Return the reference cycles that nothing reaches any more, which only the collector can free, left as they are.
 
     No finalizer and no weakref callback runs, no weakref is cleared, and nothing is freed: the next collection finds
     what it would have found. While the result is kept, it refers to the objects, so that they are not garbage.

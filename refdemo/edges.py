@@ -28,7 +28,7 @@ _WITH_VARIABLES = {
 
 
 def edges(obj: Any) -> list[Edge]:
-    """What an object refers to, directly and strongly, each reference with a label.
+    """Return what an object refers to, directly and strongly, each reference with a label.
 
     One edge for each reference that `gc.get_referents` reports, but that an object's own `__dict__` is replaced by the
     edges out of it: `.b` starts at the instance, wherever its attributes are kept. Nothing is changed and no code of
@@ -85,7 +85,7 @@ def _labelled(obj: Any, *, through_dict: bool) -> list[Edge]:
 
 
 def _items(obj: Any, reported: list[object]) -> Iterator[tuple[str, object]]:
-    """What a container holds, read as its built-in base does it: a subclass may do anything."""
+    """Return what a container holds, read as its built-in base does it: a subclass may do anything."""
     bases = [base for base in _CONTAINERS if issubclass(type(obj), base)]
     if not bases:
         return iter(())

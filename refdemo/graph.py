@@ -103,7 +103,7 @@ class Film:
 
 
 def _without_a_trace(error: BaseException) -> BaseException:
-    """The error without the frames of the walk, whose variables would keep alive what was to be drawn."""
+    """Return the error without the frames of the walk, whose variables would keep alive what was to be drawn."""
     error.__context__ = None
     return error.with_traceback(None)
 

@@ -72,7 +72,7 @@ class Growth(namedtuple("Growth", ("of", "alive"))):
         return f"{self.of} alive: {self.alive[0]} at first, {self.alive[-1]} after {rounds} ({self.trend})"
 
     def svg(self) -> str:
-        """The numbers as a line chart: SVG in the colour of the text around it."""
+        """Return the numbers as a line chart: SVG in the colour of the text around it."""
         return _svg({"": self}, repr(self))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
@@ -147,7 +147,7 @@ class Comparison:
         return "\n".join(f"{label + ':':{width}} {growth!r}" for label, growth in self.growths.items())
 
     def svg(self) -> str:
-        """The growths as one line chart: SVG in the colour of the text around it."""
+        """Return the growths as one line chart: SVG in the colour of the text around it."""
         return _svg(self.growths, repr(self))
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:

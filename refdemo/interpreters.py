@@ -45,7 +45,7 @@ class InterpreterInfo(NamedTuple):
 
 
 def interpreter() -> InterpreterInfo:
-    """What this Python is: version, build, pointer width, lock, count layout and collector.
+    """Return what this Python is: version, build, pointer width, lock, count layout and collector.
 
     Asked anew at each call, since the lock and the thresholds can change while a program runs.
     Source: `sys.implementation`, `sysconfig`, PEP 683 and PEP 703 for the layouts, What's New In Python 3.14 for the
@@ -88,7 +88,7 @@ def _counts(bits: int, free_threaded: bool) -> str:
 
 
 def _collector(hexversion: int, free_threaded: bool) -> str:
-    """The kind of collector in the release that `sys.hexversion` names."""
+    """Return the kind of collector in the release that `sys.hexversion` names."""
     if sys.implementation.name == "pypy":
         return str(getattr(sys, "pypy_translation_info", {}).get("translation.gc", "unknown"))
     if sys.implementation.name != "cpython":

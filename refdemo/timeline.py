@@ -109,7 +109,7 @@ class Timeline(Sequence[Collection]):
         yield from _table(self._each() if len(self) <= _LISTED else self._slices())
 
     def _each(self) -> list[list[str]]:
-        """The table of a few collections: a row for each."""
+        """Return the table of a few collections: a row for each."""
         rows = [["at", "took", "generation", "collected", "uncollectable", "collections"]]
         for each in self:
             found = ["-" if number is None else str(number) for number in (each.collected, each.uncollectable)]
@@ -120,7 +120,7 @@ class Timeline(Sequence[Collection]):
         return [list(row) for row in zip(*columns, strict=True)]
 
     def _slices(self) -> list[list[str]]:
-        """The table of many collections: a row for each part of the time."""
+        """Return the table of many collections: a row for each part of the time."""
         generations, width = list(self.counts), self.elapsed / _SLICES
         parts = [{generation: (0, 0.0) for generation in generations} for _ in range(_SLICES)]
         for each in self:
@@ -142,7 +142,7 @@ class Timeline(Sequence[Collection]):
         return f'<div style="max-width: 40em">{self.svg()}</div>'
 
     def svg(self) -> str:
-        """The timeline as a picture: SVG in the colour of the text around it, as wide as there is room."""
+        """Return the timeline as a picture: SVG in the colour of the text around it, as wide as there is room."""
         from refdemo._drawing.timeline_svg import svg
 
         return svg(self)

@@ -69,7 +69,7 @@ def _name(lines: list[Line]) -> str:
 
 
 def _scale(least: int, most: int) -> tuple[int, int, int]:
-    """The numbers at the bottom and the top, and the step between lines. From 0, unless the rise would be unseen."""
+    """Return the bottom number, 0 unless the rise would be unseen, the top number and the step of the lines."""
     low = least if 2 * least > most > least else 0
     step = _step(max(most - low, 1), 3)
     low -= low % step
@@ -77,7 +77,7 @@ def _scale(least: int, most: int) -> tuple[int, int, int]:
 
 
 def _step(span: int, parts: int) -> int:
-    """The least of 1, 2, 5, 10, 20, … of which no more than so many go into the span."""
+    """Return the least of 1, 2, 5, 10, 20, … of which no more than so many go into the span."""
     power = 1
     while True:
         for step in (power, 2 * power, 5 * power):
@@ -107,7 +107,7 @@ def _points(alive: tuple[int, ...]) -> list[tuple[int, int]]:
 
 
 def _free(x: float, y: float, used: list[tuple[float, float]]) -> float:
-    """A height for a label at the end of a line, above those that are there already."""
+    """Return a height for a label at the end of a line, above those that are there already."""
     while near := [other for at, other in used if abs(at - x) < NEAR and abs(other - y) < 14]:
         y = min(near) - 14
     used.append((x, y))

@@ -18,7 +18,7 @@ _referent: Callable[[Any], object] = weakref.ref.__call__
 
 
 def value(obj: Any) -> str | None:
-    """An atomic value as a program writes it, shortened; None for everything that is no such value.
+    """Return an atomic value as a program writes it, shortened; None for everything that is no such value.
 
     >>> value("milk"), value("milk and honey and bread and butter"), value(2**1000), value([])
     ("'milk'", "'milk and honey and bread and…'", 'int of 1001 bits', None)
@@ -35,7 +35,7 @@ def value(obj: Any) -> str | None:
 
 
 def definition(obj: Any) -> str | None:
-    """The words for what belongs to a program more than to its data, and leads to nearly everything in it.
+    """Return the words for what belongs to a program more than to its data, and leads to nearly everything in it.
 
     >>> definition(value), definition(weakref), definition(dict), definition({})
     ('function value', 'module weakref', 'class dict', None)
@@ -53,7 +53,7 @@ def definition(obj: Any) -> str | None:
 
 
 def type_name(obj: object) -> str:
-    """The last part of a type's name; CPython's own name for `weakref.ref` has changed."""
+    """Return the last part of a type's name; CPython's own name for `weakref.ref` has changed."""
     return "weakref" if type(obj) is weakref.ref else name_of(type(obj))
 
 
@@ -63,7 +63,7 @@ def is_weak(obj: object) -> bool:
 
 
 def weak_referent(obj: object) -> object:
-    """What a weak reference leads to, None once that is gone."""
+    """Return what a weak reference leads to, None once that is gone."""
     return _referent(obj)
 
 
@@ -95,7 +95,7 @@ class Labels:
         self._seen: dict[int, Seen] = {}
 
     def key(self, *place: str) -> str:
-        """The node name for a place in the pictures, the same each time and unlike every other's."""
+        """Return the node name for a place in the pictures, the same each time and unlike every other's."""
         if place not in self._keys:
             key = "".join(place)
             while key in self._taken:
@@ -105,7 +105,7 @@ class Labels:
         return self._keys[place]
 
     def seen(self, obj: object, title: str) -> Seen | None:
-        """What is remembered of an object, if it is certain, or as good as, that it is the same."""
+        """Return what is remembered of an object, if it is certain, or as good as, that it is the same."""
         seen = self._seen.get(id(obj))
         return seen if seen is not None and seen.is_of(obj, title) else None
 
@@ -114,7 +114,7 @@ class Labels:
         return self._numbers[title]
 
     def numbered(self, title: str, number: int) -> str:
-        """A label for the object that got this number; the number is left out while there is only one."""
+        """Return a label for the object that got this number; the number is left out while there is only one."""
         return f"{title} #{number}" if self._numbers[title] > 1 else title
 
     def forget(self) -> None:

@@ -77,7 +77,7 @@ class ObjectGraph:
         return self.to_text()
 
     def to_text(self) -> str:
-        """The graph as an indented tree: each object's references stand under its first mention."""
+        """Return the graph as an indented tree: each object's references stand under its first mention."""
         nodes = {node.key: node for node in self.nodes}
         leaving: dict[str, list[Arrow]] = {}
         for arrow in self.edges:
@@ -100,7 +100,7 @@ class ObjectGraph:
         return "\n".join(lines) or "(nothing)"
 
     def to_dot(self) -> str:
-        """The graph in Graphviz's language, the same byte for byte whenever the program is.
+        """Return the graph in Graphviz's language, the same byte for byte whenever the program is.
 
         Looks are left to whoever draws it: a node has one class of "name", "object", "leaf" and "more", perhaps
         "marked" too, an edge one of "name", "strong" and "weak". Frames of one film are graphs of one name, and the
@@ -120,7 +120,7 @@ class ObjectGraph:
         return "\n".join([*lines, "}"]) + "\n"
 
     def to_html(self) -> str:
-        """The graph as SVG to stand in a page, where `pygraphviz` can be imported; else the text tree.
+        """Return the graph as SVG to stand in a page, where `pygraphviz` can be imported; else the text tree.
 
         The SVG takes its colour from the text around it, and carries the text tree as its description.
         """

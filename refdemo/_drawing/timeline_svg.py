@@ -17,7 +17,7 @@ BINS = 76
 
 
 def svg(timeline: Timeline) -> str:
-    """The timeline as one SVG element, without ids, colours or fonts of its own."""
+    """Return the timeline as one SVG element, without ids, colours or fonts of its own."""
     elapsed = max(timeline.elapsed, 1e-9)
     unit, factor = ("s", 1.0) if elapsed >= 2 else ("ms", 1e3)
     parts: list[str] = []

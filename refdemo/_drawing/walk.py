@@ -90,7 +90,7 @@ class Walk:
         return node
 
     def identify(self, node: DraftNode, title: str) -> None:
-        """Gives the node name and label that the object had before, or else the next number of its kind."""
+        """Give the node name and label that the object had before, or else the next number of its kind."""
         node.title = title
         seen = self.labels.seen(node.obj, title)
         if seen is None or seen.title != title:
@@ -117,7 +117,7 @@ class Walk:
 
 
 def _links(obj: object) -> Iterator[_Link]:
-    """The references to draw. Left out are that to the class, and to a key which the label of its value shows."""
+    """Return the references to draw: not that to the class, nor to a key which the label of its value shows."""
     for label, referent in edges(obj):
         if label != ".__class__" and not (label.startswith(" key ") and value(referent) is not None):
             yield label, referent, False

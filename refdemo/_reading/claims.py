@@ -40,7 +40,7 @@ class Claims:
         """Whether memory told what attributes are kept in the object itself."""
 
     def claim(self, label: str, referent: object, sure: bool = False) -> None:
-        """Adds an edge if a reference to that very object is left, or `sure` says that there is one anyway."""
+        """Add an edge if a reference to that very object is left, or `sure` says that there is one anyway."""
         if self.take(referent) or sure:
             self.edges.append(Edge(label, referent))
 
@@ -58,7 +58,7 @@ class Claims:
                 self.edges.append(Edge(f".__dict__ key {in_words(key)}", key))
 
     def unclaimed(self) -> list[object]:
-        """What is left, in the order reported; of references to one object the last ones."""
+        """Return what is left, in the order reported; of references to one object the last ones."""
         left, found = self.left.copy(), []
         for referent in reversed(self.referents):
             if left[id(referent)] > 0:
@@ -76,7 +76,7 @@ class Claims:
 
 
 def retry_while_resizing(read: Callable[[], list[Any]]) -> list[Any]:
-    """What `read` gives, tried again when another thread has changed the container's size meanwhile."""
+    """Return what `read` gives, tried again when another thread has changed the container's size meanwhile."""
     while True:
         try:
             return read()
@@ -87,7 +87,7 @@ def retry_while_resizing(read: Callable[[], list[Any]]) -> list[Any]:
 
 
 def in_words(key: Any) -> str:
-    """A key in words: written out only if its type is built in and has no parts, so that nobody's code runs."""
+    """Return a key in words: written out only if its type is built in and has no parts, so that nobody's code runs."""
     kind = type(key)
     # A metaclass can define how its classes compare, so `in` would not do.
     if kind is not str and not any(kind is each for each in _ATOMIC):
@@ -99,7 +99,7 @@ def in_words(key: Any) -> str:
 
 
 def _of_class(obj: object, name: str) -> type | None:
-    """The type of what an object's class has under a name; None where it has nothing."""
+    """Return the type of what an object's class has under a name; None where it has nothing."""
     return next((type(namespace(cls)[name]) for cls in mro(type(obj)) if name in namespace(cls)), None)
 
 
@@ -108,7 +108,7 @@ def _defines(kind: type | None, *names: str) -> bool:
 
 
 def attribute(obj: object, key: object) -> str:
-    """The label of an item of an object's own `__dict__`: not an attribute where the class puts something before it."""
+    """Return the label of an item of an object's own `__dict__`: no attribute where the class overrides it."""
     if type(key) is str and not _defines(_of_class(obj, key), "__set__", "__delete__"):
         return f".{key}"
     return f".__dict__[{in_words(key)}]"

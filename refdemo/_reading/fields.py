@@ -115,7 +115,7 @@ _IN_ORDER = {
 
 
 def shown(obj: object) -> Iterator[tuple[str, object]]:
-    """What an object's own places show, by name: slots, members, and getsets that are known to be harmless."""
+    """Return what an object's own places show, by name: slots, members, and getsets that are known to be harmless."""
     given, hidden = set(), set[str]()
     for cls in mro(type(obj)):
         places = namespace(cls)
@@ -144,7 +144,7 @@ def shown(obj: object) -> Iterator[tuple[str, object]]:
 
 
 def members(cls: type) -> list[str]:
-    """The names of the fields of a class's own struct, slots among them, in the order in which it declares them."""
+    """Return the names of the fields of a class's own struct, slots among them, in the order of their declaration."""
     places = list(namespace(cls).items())
     return [name for name, place in places if type(place) is types.MemberDescriptorType and place.__objclass__ is cls]
 

@@ -31,7 +31,7 @@ HEAP_TYPE, HAVE_GC, TYPE_SUBCLASS = 1 << 9, 1 << 14, 1 << 31
 
 
 def count_at(address: int) -> int | None:
-    """The count stored at `address`, or None for an immortal object; ValueError where no object can be."""
+    """Return the count stored at `address`, or None for an immortal object; ValueError where no object can be."""
     if not 0 < address < 1 << 8 * WORD:
         raise ValueError(f"no object lives at {address}: addresses here go from 1 to 2**{8 * WORD}")
     if address % WORD:
@@ -46,13 +46,13 @@ def count_at(address: int) -> int | None:
 
 
 def deferral_at(address: int) -> int:
-    """What a free-threaded build has added to the count at `address`, the id of a live object that is not immortal."""
+    """Return what a free-threaded build has added to the count at `address`, the id of a live, mortal object."""
     with Memory() as memory:
         return DEFERRED if memory.read(address, HEAD)[WORD + 3] & DEFERRED_BIT else 0
 
 
 def _one_count(stored: int) -> int | None:
-    """A GIL build's count; None for immortal, -1 for a word that cannot hold a live object's count."""
+    """Return a GIL build's count; None for immortal, -1 for a word that cannot hold a live object's count."""
     if sys.version_info >= (3, 14) and WORD == 8:
         # From the lowest bit, on either byte order: a 32-bit count, 16 bits for its overflow, 16 of flags.
         stored &= 0xFFFF_FFFF_FFFF
@@ -65,7 +65,7 @@ def _one_count(stored: int) -> int | None:
 
 
 def _split_count(head: bytes) -> int | None:
-    """A free-threaded build's count; None for immortal, -1 for a head that cannot be a live object's."""
+    """Return a free-threaded build's count; None for immortal, -1 for a head that cannot be a live object's."""
     local = int.from_bytes(head[WORD + 4 : WORD + 8], sys.byteorder)
     if local == IMMORTAL_LOCAL:
         return None

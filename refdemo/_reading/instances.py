@@ -51,7 +51,7 @@ def claim_namespace(cls: type, claims: Claims) -> None:
 
 
 def dict_shown(obj: object) -> dict[Any, object] | None:
-    """An object's own `__dict__`, where it can be had without making one."""
+    """Return an object's own `__dict__`, where it can be had without making one."""
     for cls in mro(type(obj)):
         place = namespace(cls).get("__dict__")
         asks = types.MemberDescriptorType

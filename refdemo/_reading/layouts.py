@@ -30,7 +30,7 @@ def words(memory: Memory, start: int, count: int) -> Iterator[int]:
 
 
 def values_before(memory: Memory, address: int, tag: int) -> int:
-    """The address of the values that a word leads to; 0 if it is empty or, by the mark, leads to a dict."""
+    """Return the address of the values that a word leads to; 0 if it is empty or, by the mark, leads to a dict."""
     found = memory.word(address)
     return found + tag if found & 1 == tag else 0
 

@@ -55,12 +55,12 @@ class Memory:
         return os.read(self._read_end, written)
 
     def word(self, address: int) -> int:
-        """The unsigned machine word at `address`."""
+        """Return the unsigned machine word at `address`."""
         return word(self.read(address, WORD))
 
 
 def word(data: bytes, at: int = 0) -> int:
-    """The unsigned machine word that starts `at` bytes into `data`, in this machine's byte order.
+    """Return the unsigned machine word that starts `at` bytes into `data`, in this machine's byte order.
 
     >>> word(bytes(WORD)) == 0 and word(b"?" + b"\\xff" * WORD, 1) == 2 ** (8 * WORD) - 1
     True

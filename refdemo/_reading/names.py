@@ -32,7 +32,7 @@ class Unreadable(Exception):
 
 
 def inlined(obj: object, referents: Iterable[object]) -> list[tuple[str, object]]:
-    """The attributes kept in `obj` itself, in the order of its class's keys, of those that the collector reports.
+    """Return the attributes that `obj` itself keeps and the collector reports, in the order of its class's keys.
 
     Raises Unreadable where it cannot be told, as where a dict was made for them and the values stayed where they were.
     """
@@ -64,7 +64,7 @@ def inlined(obj: object, referents: Iterable[object]) -> list[tuple[str, object]
 
 
 def variables(owner: object, code: types.CodeType, referents: Iterable[object]) -> list[tuple[str, object]]:
-    """The variables of `code` kept in `owner`, a suspended generator or the like, or a frame that has ended.
+    """Return the variables of `code` kept in `owner`, a suspended generator or the like, or a frame that has ended.
 
     Raises Unreadable where it cannot be told.
     """
@@ -92,7 +92,7 @@ def _confirmed(found: Iterable[tuple[str, int]], referents: Iterable[object]) ->
 
 
 def _keys(memory: Memory, start: int) -> Iterator[int]:
-    """The addresses of the names: each is followed by a word that is not used here."""
+    """Return the addresses of the names: each is followed by a word that is not used here."""
     for place, key in enumerate(words(memory, start, 2 * _MOST)):
         if place % 2 == 0:
             if not key:
@@ -113,7 +113,7 @@ _KINDS = (
 
 
 def _text(memory: Memory, address: int) -> str:
-    """The str at `address`; ValueError where there is none. Its length and its hash follow the head on every build."""
+    """Return the str at `address`; ValueError where there is none. On every build length and hash follow the head."""
     length, stored = words(memory, address + HEAD, 2)
     if not 0 < length < 1 << 16:
         raise ValueError("no name is that long")

@@ -18,7 +18,7 @@ def shows_freed_objects(obj: object) -> bool:
 
 
 def referents(obj: object) -> list[object]:
-    """What `gc.get_referents` reports of an object; of a module that shows freed objects its namespace alone."""
+    """Return what `gc.get_referents` reports of an object; of a module that shows freed objects its namespace alone."""
     return [module_dict(obj)] if shows_freed_objects(obj) else gc.get_referents(obj)
 
 
@@ -57,6 +57,6 @@ class Snapshot:
 
 
 def tracked() -> list[object]:
-    """What `gc.get_objects` lists, without what shows freed objects: so a whole heap can be asked for its referents."""
+    """Return what `gc.get_objects` lists, less what shows freed objects: all of it can be asked for its referents."""
     objects = gc.get_objects()
     return [obj for obj in objects if not shows_freed_objects(obj)] if _SHOWN else objects

@@ -125,7 +125,7 @@ def _rise(alive: tuple[int, ...]) -> int:
 
 
 def _names(objects: WorkList, wanted: set[int]) -> dict[int, str]:
-    """The name of each type whose id is wanted, with its module; the qualified name where two would be called alike."""
+    """Return the name of each type whose id is wanted, with its module; qualified where two would be called alike."""
     short: dict[int, str] = {}
     long: dict[int, str] = {}
     for obj in objects:
@@ -139,6 +139,6 @@ def _names(objects: WorkList, wanted: set[int]) -> dict[int, str]:
 
 
 def _module(kind: type) -> str:
-    """The name of a type's module and a dot; nothing where it goes without saying, or nothing is known."""
+    """Return the name of a type's module and a dot; nothing where it goes without saying, or nothing is known."""
     module = module_of(kind)
     return "" if module in ("", "builtins", "__main__") else f"{module}."

@@ -25,7 +25,7 @@ def components(
     left_out: tuple[type, ...],
     referents_of: Referents = gc.get_referents,
 ) -> list[list[object]]:
-    """The components reachable from the roots that are cycles: two objects at least, or one that refers to itself.
+    """Return the components that are cycles: of two objects at least, or of one that refers to itself.
 
     `places` says by id where on the path an object is: None before the walk comes to it. `unknown` is what that is for
     an id not in it: None to walk on to there, CLOSED to stay within `places`. The path is Gabow's: objects that may
@@ -80,7 +80,7 @@ def components(
 
 
 def _without_own_dicts(group: list[object], referents_of: Referents) -> list[object]:
-    """The group less each dict that is the `__dict__` of an instance in it; empty if that leaves no cycle."""
+    """Return the group less each dict that is the `__dict__` of an instance in it; empty if that leaves no cycle."""
     dicts = {id(obj) for obj in group if type(obj) is dict}
     if not dicts or len(dicts) == len(group):
         return group

@@ -59,7 +59,7 @@ class Local(NamedTuple):
 
 
 def running_locals(own: Set[int] = frozenset(), of: int | None = None) -> list[Local]:
-    """The local variables of every function that is running now, in every thread; innermost first, own thread first.
+    """Return the local variables of every function that runs, in every thread; innermost first, own thread first.
 
     Functions whose globals are in `own`, by id, are left out, and so are this module's; with `of`, an `id()`, variables
     that refer to anything else. A suspended generator is not running.
@@ -82,7 +82,7 @@ def running_locals(own: Set[int] = frozenset(), of: int | None = None) -> list[L
 
 
 def running_frames() -> set[int]:
-    """The ids of the frames of running functions, which some Pythons show as referrers like any others.
+    """Return the ids of the frames of running functions, which some Pythons show as referrers like any others.
 
     >>> id(sys._getframe()) in running_frames()
     True
@@ -96,7 +96,7 @@ def running_frames() -> set[int]:
 
 
 def local_trace_functions(own: Set[int]) -> list[Local]:
-    """The trace functions of running functions' frames, but for those whose globals are in `own`, by id."""
+    """Return the trace functions of running functions' frames, but for those whose globals are in `own`, by id."""
     found = []
     for thread, frame in _stacks(sys._getframe(1)):
         while frame is not None:
@@ -114,7 +114,7 @@ def _caller(frame: types.FrameType) -> types.FrameType | None:
 
 
 def bound_names(frame: types.FrameType) -> list[tuple[str, int]]:
-    """The variables bound in a function's frame, running or not, each with the `id()` of what it refers to.
+    """Return the variables bound in a function's frame, running or not, each with the `id()` of what it refers to.
 
     >>> kept = [1, 2, 3]
     >>> def numbers(of):
@@ -128,7 +128,7 @@ def bound_names(frame: types.FrameType) -> list[tuple[str, int]]:
 
 
 def _stacks(caller: types.FrameType) -> list[tuple[str, types.FrameType | None]]:
-    """The innermost frame of every thread with the thread's name, this thread's first, from `caller` on."""
+    """Return the innermost frame of every thread with the thread's name, this thread's first, from `caller` on."""
     # From the caller on: a frame that its own locals lead to would be a cycle, and keep all of them alive.
     stacks: list[tuple[str, types.FrameType | None]] = [("", caller)]
     if sees_other_threads():
@@ -200,7 +200,7 @@ def thread_name(ident: int) -> str:
 
 
 def _variables(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]]:
-    """The names that are bound in a function's frame, each with the id of what it refers to."""
+    """Return the names that are bound in a function's frame, each with the id of what it refers to."""
     if _READS_MEMORY:
         return _read(frame, shared)
     if _CPYTHON:
@@ -218,7 +218,7 @@ def _variables(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]
 
 
 def _read(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]]:
-    """What a frame of 3.10 to 3.12 holds, from its memory; nothing where that is not laid out as those lay it out."""
+    """Return what a frame of 3.10 to 3.12 holds, from its memory; nothing where that is laid out in another way."""
     found = []
     try:
         with Memory() as memory:
@@ -235,7 +235,7 @@ def _read(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]]:
 
 
 def _namespace(frame: types.FrameType) -> list[int]:
-    """The id of the namespace of code that is no function's, from 3.12 on; nothing where memory does not tell it."""
+    """Return, in a list, the id of the namespace of code that is no function's, from 3.12 on; empty if unknown."""
     try:
         with Memory() as memory:
             stored = list(words(memory, memory.word(id(frame) + HEAD + WORD), 6))
@@ -245,7 +245,7 @@ def _namespace(frame: types.FrameType) -> list[int]:
 
 
 def _slots(memory: Memory, frame: types.FrameType) -> tuple[list[str], int]:
-    """The names of a frame's variables in the order of their slots, and the address of the first slot."""
+    """Return the names of a frame's variables in the order of their slots, and the address of the first slot."""
     code, fields = frame.f_code, id(frame) + HEAD
     names = list(code.co_varnames)
     if sys.version_info < (3, 11):  # PyFrameObject: its size, then back, code, builtins, globals, locals, value stack
@@ -266,7 +266,7 @@ def _slots(memory: Memory, frame: types.FrameType) -> tuple[list[str], int]:
 
 
 def _lent(frame: types.FrameType, address: int) -> set[str]:
-    """The parameters to which an object was lent: 3.14 and newer mark them in the lowest bits of their slots."""
+    """Return the parameters to which an object was lent: 3.14 and newer mark them in the lowest bits of their slots."""
     code = frame.f_code
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     try:

@@ -37,7 +37,7 @@ class B:
 
 
 def read(address: int) -> str:
-    """What stands at the id of a live object, read as the article does."""
+    """Return what stands at the id of a live object, read as the article does."""
     if not READABLE:
         return "not read: an id need not be an address here"
     number = get_ref_count(address)

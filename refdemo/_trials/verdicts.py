@@ -27,7 +27,7 @@ class Thing(list[object]):
 
 
 def tried(trial: Callable[[], tuple[str, str]]) -> tuple[str, str]:
-    """What a trial saw, and its verdict, with the collector off while it runs."""
+    """Return what a trial saw, and its verdict, with the collector off while it runs."""
     gc.disable()
     try:
         return trial()
@@ -36,7 +36,7 @@ def tried(trial: Callable[[], tuple[str, str]]) -> tuple[str, str]:
 
 
 def circle(*contents: object) -> "weakref.ref[Thing]":
-    """Makes an object that holds itself and lets it go; returns the witness."""
+    """Make an object that holds itself and let it go; return the witness."""
     thing = Thing(contents)
     thing.me = thing
     return weakref.ref(thing)

@@ -1,4 +1,4 @@
-"""Runs a notebook's cells in this Python, as if they were typed at its prompt.
+"""Run a notebook's cells in this Python, as if they were typed at its prompt.
 
 The one program that runs cells: a child process of any Python from 3.10 on, or Pyodide, under Node and in a reader's
 browser. It imports nothing that start-up has not imported, keeps no reference to anything displayed or raised, and
@@ -23,7 +23,7 @@ RICH = ("image/svg+xml", "text/vnd.graphviz")  # never HTML: an output must not 
 
 
 def split(source: str) -> "tuple[str, str]":
-    """A cell before its last expression, and that expression or nothing; both keep their line numbers.
+    """Return a cell before its last expression, and that expression or nothing; both keep their line numbers.
 
     Found by trying where the last statement starts. `ast`, and even a call of `compile`, would make CPython create its
     node types, more than a thousand tracked objects; `exec` and `eval` of a text do not.
@@ -41,7 +41,7 @@ def split(source: str) -> "tuple[str, str]":
 
 
 def displayed(value: object) -> "dict[str, str] | None":
-    """What the prompt shows for a value, by MIME type; nothing for None."""
+    """Return what the prompt shows for a value, by MIME type; nothing for None."""
     if value is None:
         return None
     bundle = getattr(type(value), "_repr_mimebundle_", None)
@@ -50,7 +50,7 @@ def displayed(value: object) -> "dict[str, str] | None":
 
 
 def printed_error(error: BaseException) -> "dict[str, str]":
-    """Prints a traceback without the runner's own frames; returns the error's type and message."""
+    """Print a traceback without the runner's own frames; return the error's type and message."""
     trace = error.__traceback__
     while trace is not None and trace.tb_frame.f_code.co_filename == __file__:
         trace = trace.tb_next
@@ -60,7 +60,7 @@ def printed_error(error: BaseException) -> "dict[str, str]":
 
 
 def fresh_main() -> "dict[str, Any]":
-    """An empty ``__main__`` like the prompt's, in place of this program's own."""
+    """Return an empty ``__main__`` like the prompt's, in place of this program's own."""
     module = type(sys)("__main__")
     module.__dict__["__builtins__"] = builtins
     module.__loader__ = builtins.__loader__
@@ -73,7 +73,7 @@ def fresh_main() -> "dict[str, Any]":
 
 
 def written(log: str) -> int:
-    """How many bytes the log holds once both streams are flushed."""
+    """Return how many bytes the log holds once both streams are flushed."""
     for stream in (sys.stdout, sys.stderr):
         try:  # noqa: SIM105  # contextlib would have to be imported
             stream.flush()
@@ -85,7 +85,7 @@ def written(log: str) -> int:
 def run(
     sources: "list[str]", namespace: "dict[str, Any]", log: str, report: "Callable[[dict[str, Any]], None]"
 ) -> None:
-    """Runs each source in turn and reports on it; after an exception the next one runs."""
+    """Run each source in turn and report on it; after an exception the next one runs."""
     for source in sources:
         start, middle = written(log), None
         data = error = exits = None

@@ -131,7 +131,7 @@ class Store:
         return same
 
     def run(self, unit: Unit, interpreter: Interpreter, *, perturbed: bool = False) -> Result:
-        """A new run, whatever is kept. Its environment was made before: two runs must not make it at the same time."""
+        """Return a new run, whatever is kept. Its environment is there: two runs must not make it at the same time."""
         python = self.environment(interpreter, unit.packages)
         name = self.key(unit, interpreter)  # always the same, so that paths in outputs are
         with self.tree.watched(unit, interpreter):
