@@ -8,7 +8,7 @@ import gc
 import sys
 import types
 from _thread import get_ident
-from collections.abc import Set
+from collections.abc import Iterator, Set
 from typing import NamedTuple
 
 from refdemo._reading.claims import is_stored
@@ -73,11 +73,10 @@ def running_locals(own: Set[int] = frozenset(), of: int | None = None) -> list[L
     ['thing']
     """
     found: list[Local] = []
-    for thread, frame in _stacks(sys._getframe(1)):
-        while frame is not None:
+    for thread, innermost in _stacks(sys._getframe(1)):
+        for frame in _with_callers(innermost):
             if id(frame.f_globals) not in own and frame.f_globals is not globals():
                 found += _locals_of(frame, thread, of)
-            frame = _caller(frame)
     return found
 
 
@@ -87,30 +86,30 @@ def running_frames() -> set[int]:
     >>> id(sys._getframe()) in running_frames()
     True
     """
-    found = set()
-    for _, frame in _stacks(sys._getframe(1)):
-        while frame is not None:
-            found.add(id(frame))
-            frame = _caller(frame)
-    return found
+    stacks = _stacks(sys._getframe(1))
+    return {id(frame) for _, innermost in stacks for frame in _with_callers(innermost)}
 
 
 def local_trace_functions(own: Set[int]) -> list[Local]:
     """Return the trace functions of running functions' frames, but for those whose globals are in `own`, by id."""
     found = []
-    for thread, frame in _stacks(sys._getframe(1)):
-        while frame is not None:
+    for thread, innermost in _stacks(sys._getframe(1)):
+        for frame in _with_callers(innermost):
             if frame.f_trace is not None and id(frame.f_globals) not in own:
                 found.append(Local(id(frame.f_trace), "f_trace", text(frame.f_code.co_name), thread, True))
-            frame = _caller(frame)
     return found
 
 
-def _caller(frame: types.FrameType) -> types.FrameType | None:
-    try:
-        return frame.f_back
-    except SystemError:  # PyPy, where compiled code of another thread has left the frame meanwhile
-        return None
+def _with_callers(innermost: types.FrameType | None) -> Iterator[types.FrameType]:
+    """Yield a frame and its callers, each once: those of a suspended greenlet are a circle on PyPy."""
+    frame, seen = innermost, set[int]()
+    while frame is not None and id(frame) not in seen:
+        yield frame
+        seen.add(id(frame))
+        try:
+            frame = frame.f_back
+        except SystemError:  # PyPy, where compiled code of another thread has left the frame meanwhile
+            return
 
 
 def bound_names(frame: types.FrameType) -> list[tuple[str, int]]:
@@ -157,11 +156,10 @@ def running_values(own: Set[int] = frozenset()) -> list[object]:
     """Return what running functions' variables refer to, where asking leaves no trace: on CPython from 3.13 on."""
     values: list[object] = []
     if _CPYTHON and not _READS_MEMORY:
-        for _, frame in _stacks(sys._getframe(1)):
-            while frame is not None:
+        for _, innermost in _stacks(sys._getframe(1)):
+            for frame in _with_callers(innermost):
                 if id(frame.f_globals) not in own and frame.f_code.co_flags & _OPTIMIZED:
                     values += frame.f_locals.values()
-                frame = _caller(frame)
     return values
 
 

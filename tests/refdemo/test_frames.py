@@ -271,3 +271,19 @@ def test_a_deep_stack_is_walked():
         return deep(level - 1) if level else len([local for local in running_locals() if local.function == "deep"])
 
     assert deep(500) >= 501
+
+
+def test_the_frames_of_a_suspended_greenlet_are_walked_once_where_they_are_a_circle():
+    pytest.importorskip("greenlet")  # PyPy brings it
+    program = """
+import greenlet
+from refdemo._searching.frames import running_frames, running_locals
+def work(part):
+    greenlet.getcurrent().parent.switch()
+suspended = greenlet.greenlet(work)
+suspended.switch(thing := [])
+suspended.frame = suspended.gr_frame
+found = [local.name for local in running_locals(of=id(thing)) if local.function == "work"]
+print(found, id(suspended.gr_frame) in running_frames())
+"""
+    assert run(program) == "['part'] True\n"
