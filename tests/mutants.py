@@ -41,7 +41,8 @@ MODULES = {
     f"{ENGINE}/check/gates.py": [f"{TESTS}/check/test_gates.py", f"{TESTS}/check/test_verdict.py"],
     f"{ENGINE}/model/grouping.py": [f"{TESTS}/model/test_grouping.py", f"{TESTS}/check/test_gates.py"],
     f"{ENGINE}/run/records.py": [f"{TESTS}/run/test_hostile_records.py", f"{TESTS}/run/test_records.py"],
-    f"{ENGINE}/run/store.py": [f"{TESTS}/run", f"{TESTS}/pages/test_rebuilding.py"],
+    f"{ENGINE}/run/store.py": [f"{TESTS}/run/test_{name}.py" for name in ("environments", "tree", "index")]
+    + [f"{TESTS}/pages/test_rebuilding.py"],
     f"{ENGINE}/run/process.py": [f"{TESTS}/run/test_process.py", f"{TESTS}/run/test_private.py"],
     "refdemo/counts.py": [f"{OF_REFDEMO}/test_refcount.py", f"{OF_REFDEMO}/test_refcount_at.py"],
     "refdemo/cycles.py": [f"{OF_REFDEMO}/test_cycles.py", f"{OF_REFDEMO}/test_cyclic_garbage.py"],
