@@ -225,6 +225,13 @@ def test_paper_shows_every_output_whole_and_nothing_to_press(
     cut = "all => all.filter((pre) => !pre.checkVisibility({ contentVisibilityAuto: true }) || !pre.offsetHeight"
     assert blocks.evaluate_all(f"{cut} || pre.scrollWidth > pre.clientWidth).map((pre) => pre.textContent)") == []
     assert page.locator("figure.picture svg").evaluate_all("all => all.filter((svg) => svg.clientWidth > 600)") == []
+
+
+@pytest.mark.parametrize("where", ["reference/faq", "background/the-article-checked"])
+def test_paper_shows_the_addresses_of_links(reader: Callable[..., Page], where: str) -> None:
+    page = reader()
+    page.goto(f"{where}.html")
+    page.emulate_media(media="print")
     outside = page.locator("article a.external").first
     address = outside.evaluate("link => getComputedStyle(link, '::after').content")
     assert outside.get_attribute("href") in address
