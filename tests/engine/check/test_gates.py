@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from everypython.check.gates import gating
 from everypython.model.findings import Finding
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Outcome, Result
 
 from ..written import built, findings, line_of, page, python
 
@@ -196,3 +198,56 @@ def test_a_listed_name_means_the_newest_patch_that_ran() -> None:
     assert gating(listed, found, NEW) == ([NEW, late, FREE, PYPY], ["cpython-3.9"])
     assert gating(["cpython-3.14.0"], found, NEW) == ([early], [])
     assert gating([], found, NEW) == (found, [])
+
+
+@pytest.mark.parametrize(
+    "printed, told",
+    [("x" * 58 + "\n", "x" * 58 + "\\n"), ("x" * 59 + "\n", "x" * 57 + "…"), ("x" * 99, "x" * 57 + "…")],
+)
+def test_of_a_long_output_a_finding_tells_the_beginning(judge: Judge, printed: str, told: str) -> None:
+    (found,) = judge(f'differs: {{"pypy": "{WHY}"}}', {**ODD, OLD: [printed]})
+    assert f"prints '{told}', where" in found
+
+
+def test_control_characters_of_an_output_do_not_reach_a_terminal(judge: Judge) -> None:
+    (found,) = judge("tags: []", {NEW: ["OddError: a\x1b[31m\x9bred"]})
+    assert "OddError: a\\x1b[31m\\x9bred" in found
+
+
+def pictured(folder: Path, tags: str) -> list[Finding]:
+    """What is found on a page whose cell displays an SVG with a script on two Pythons."""
+    build = built(page(f"---\ntags: [{tags}]\n---\nprint()"), {NEW: ["x"], OLD: ["x"]}, folder)
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script/></svg>'
+    shown = Result((Outcome(data={"text/plain": "in words", "image/svg+xml": svg}),))
+    return findings(replace(build, results=dict.fromkeys(build.results, shown)))
+
+
+def test_what_cannot_be_drawn_is_told_once_and_does_not_gate(tmp_path: Path) -> None:
+    (found,) = pictured(tmp_path, "")
+    assert (found.python, found.gates, found.fault) == (NEW.key, False, False)
+    assert found.says.startswith("displays what cannot be drawn: the SVG has an element <script>")
+
+
+@pytest.mark.parametrize("tag", ["remove-cell", "remove-output"])
+def test_what_is_not_shown_need_not_be_drawn(tmp_path: Path, tag: str) -> None:
+    assert pictured(tmp_path, tag) == []
+
+
+def test_below_a_table_cells_are_judged_as_above_it(tmp_path: Path) -> None:
+    explained = f'---\ndiffers: {{">=3.13,<3.14": "{WHY}"}}\n---\nprint()'
+    text = page("---\ntags: [by-python]\n---\nprint()", "print()", explained)
+    printed = {NEW: ["a: 1", "one", "same"], OTHER: ["a: 2", "two", "new"], EARLY: ["a: 3", "one", "old"]}
+    found = [str(each) for each in findings(built(text, printed, tmp_path))]
+    assert [each.partition(": ")[0] for each in found] == [
+        f"index.md:{line_of(text, 2)}",
+        f"index.md:{line_of(text, 3)}",
+    ]
+    assert "prints 'two'" in found[0] and "stands for both. Name the patch in it." in found[1]
+
+
+def test_a_reason_in_a_table_is_for_nothing_unless_the_published_default_has_it(judge: Judge) -> None:
+    table = {NEW: ["a: 1"], OLD: ["a: 2"]}
+    (found,) = judge(f'tags: [by-python]\ndiffers: {{"==3.14": "{WHY}"}}', table)
+    assert f"on {OLD.key}: agrees with" in found
+    assert judge(f'tags: [by-python]\ndiffers: {{"cpython": "{WHY}"}}', table) == []
+    assert judge(f'tags: [by-python]\ndiffers: {{"==3.14": "{WHY}"}}\nvolatile: {{"==3.14": "{WHY}"}}', table) == []
