@@ -162,7 +162,8 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", metavar="MODULE", help="part of a path of the table (default: all)")
     parser.add_argument("--number", type=int, default=100, help="mutants of each module (default: %(default)s)")
     given = parser.parse_args()
-    reasons: dict[str, str] = tomllib.loads(JUSTIFIED.read_text(encoding="utf-8"))
+    known = tomllib.loads(JUSTIFIED.read_text(encoding="utf-8"))["mutant"]
+    reasons = {each["change"].rstrip("\n"): each["why"] for each in known}
     chosen = [module for module in MODULES if not given.modules or any(each in module for each in given.modules)]
     rows, missed = [], 0
     with copies(os.cpu_count() or 1) as free:
