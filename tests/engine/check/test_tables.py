@@ -32,3 +32,18 @@ def test_a_table_of_a_program_that_says_something_else_than_its_runs_is_found(tm
     edit(small.root / "out/index.html", "<p>64</p>", "<p>32</p>")
     result = verify(small.root, small.root / "out")
     assert result.lines == ["index.html: a table has the row 'width | 32', which is not in runs.json"]
+
+
+def test_of_two_tables_only_the_one_that_was_changed_is_found(tmp_path: Path) -> None:
+    small = small_site(tmp_path)
+    cells = "\n\n".join(
+        f"```{{code-cell}} python\n---\nname: {name}\ntags: [by-python, remove-output]\n---\nprint('{name}: 64')\n```\n\n"
+        f"```{{by-python}} {name}\n```"
+        for name in ("first", "second")
+    )
+    small.write("docs/index.md", f"{FRONT}# Index\n\n{cells}\n")
+    publish(small)
+    page = small.root / "out/index.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("<p>64</p>", "<p>32</p>", 1), encoding="utf-8")
+    (line,) = verify(small.root, small.root / "out").lines
+    assert "cell index:1: on every Python: in index.html: no table says what they printed" in line

@@ -40,7 +40,7 @@ OUTCOMES = [
     Outcome("<A at 0x7> <A at 0x8>"),
     Outcome("0x1a"),
     Outcome("0x2b"),
-    Outcome("in /tmp/everypython-abc/work"),
+    Outcome("in scratch/everypython-abc/work"),
     Outcome("in /elsewhere/everypython-d_9/work"),
     Outcome("in everything"),
     Outcome("", {"text/plain": "1", "image/svg+xml": "<svg/>"}),

@@ -18,15 +18,6 @@ def site(tmp_path: Path) -> Site:
     return small(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A built site with a film."""
-    made = small(tmp_path_factory.mktemp("film"))
-    film_site(made)
-    made.built("-W")
-    return made
-
-
 def steps(site: Site) -> list[tuple[str, str, str]]:
     """The program that a film shows: each cell's step and source, and what is said of the step that ends with it."""
     listed = page(site).select(".filmstrip .program > li")

@@ -21,15 +21,6 @@ def site(tmp_path: Path) -> Site:
     return small(tmp_path)
 
 
-@pytest.fixture(scope="module")
-def film(tmp_path_factory: pytest.TempPathFactory) -> Site:
-    """A built site with a film."""
-    made = small(tmp_path_factory.mktemp("film"))
-    film_site(made)
-    made.built("-W")
-    return made
-
-
 def test_a_graph_is_drawn_and_its_text_stands_below_it(site: Site) -> None:
     site.page("index", "import helper\nprint('first')\nhelper.frame(x='y<b>')")
     site.built("-W")

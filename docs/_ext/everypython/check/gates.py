@@ -13,6 +13,7 @@ from ..model.displays import GRAPH, SVG, UNSHOWN, drawable
 from ..model.findings import Finding
 from ..model.grouping import Group, because, first_match
 from ..model.interpreters import Interpreter
+from ..model.tables import parted
 from ..model.units import Cell, Explanation, Unit
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ def labelled_twice(build: Build, unit: Unit) -> Iterator[Complaint]:
     for index, cell in enumerate(unit.cells):
         if "by-python" in cell.options.tags:
             for python, outcome in build.outcomes(unit, index):
-                labels = [line.partition(": ")[0] for line in outcome.text.splitlines()]
+                labels = [parted(line)[0] for line in outcome.text.splitlines()]
                 for twice in sorted({label for label in labels if labels.count(label) > 1}):
                     text = f"printed two lines labelled {twice!r}, up to the first colon; rename one"
                     yield cell.line, python, text
@@ -209,7 +210,7 @@ def undrawable(build: Build, unit: Unit) -> Iterator[tuple[int, Interpreter, str
         for group in [] if cell.options.tags & UNSHOWN else build.groups(unit, index):
             data = group.outcome.data
             try:
-                if data and drawable(data) and not (GRAPH in data and not dot.available()):
+                if drawable(data) and not (GRAPH in data and not dot.available()):
                     dot.read(data[GRAPH]) if GRAPH in data else dot.allowed(data[SVG])
             except dot.Undrawable as error:
                 yield cell.line, group.interpreters[0], f"displays what cannot be drawn: {error}"

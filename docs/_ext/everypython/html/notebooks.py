@@ -131,7 +131,7 @@ def outputs(build: Build, unit: Unit, index: int) -> list[Any]:
     """Return what the published default printed and displayed, in the notebook's form."""
     outcome = build.results[unit, build.default].cells[index]
     found = reader.notebook_outputs(outcome, index + 1, unit.cells[index].options)
-    if outcome.data and drawable(outcome.data):
+    if drawable(outcome.data):
         data = {TEXT: outcome.data[TEXT], **picture(build, unit, index, outcome.data)}
         found.insert(1 if outcome.text else 0, nbformat.from_dict(reader.result(data, index + 1)))
     return found

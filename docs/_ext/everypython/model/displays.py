@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeGuard
 
 from . import dot
 from .shared import SHARED
@@ -15,7 +16,8 @@ GRAPH, SVG, TEXT = "text/vnd.graphviz", "image/svg+xml", "text/plain"
 UNSHOWN = {"remove-cell", "remove-output"}
 
 
-def drawable(data: Mapping[str, str] | None) -> bool:
+def drawable(data: Mapping[str, str] | None) -> TypeGuard[Mapping[str, str]]:
+    """Return whether there is a picture in what was displayed."""
     return bool(data and (GRAPH in data or SVG in data))
 
 
