@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.engine.commands import EXTENSIONS
 from tests.engine.conftest import Site, found, this_python
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -41,7 +42,7 @@ class Written:
         self.process = subprocess.Popen(
             command,
             cwd=site.root,
-            env=site.configure(),
+            env={**os.environ, "PYTHONPATH": str(EXTENSIONS), **site.configure()},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
