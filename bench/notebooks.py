@@ -14,7 +14,8 @@ from typing import Any
 import nbformat
 import yaml
 
-ENGINE = {"example", "by-python", "coverage", "differences", "filmstrip", "kernel-comparison", "programs"}
+ENGINE = {"example", "by-python", "claims", "differences", "filmstrip", "kernel-comparison", "programs"}
+CLAIM = re.compile(r" ?\{claim\}`\w+`")  # its role
 FENCE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>[\w-]+)\}(?P<rest>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*(?:\n|\Z)",
     re.MULTILINE | re.DOTALL,
@@ -76,7 +77,7 @@ def stripped(
         its, source = parted(found["body"])
         return f"{found['fence']}{{code-cell}}{found['rest']}\n{front(options(its))}{source}{found['fence']}\n"
 
-    said, body = parted(text)
+    said, body = parted(CLAIM.sub("", text))
     return front({name: said[name] for name in head if name in said}) + FENCE.sub(fence, body)
 
 

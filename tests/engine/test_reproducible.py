@@ -36,7 +36,7 @@ CELLS = [
     "---\nvolatile: {'*': the time}\n---\nimport time\ntime.time_ns(), time.time_ns()",
     "---\ntags: [addresses]\n---\nprint(object(), hex(id(Graph)))",
     "---\ntags: [raises-exception]\n---\ndef fails():\n    raise ValueError('as it should')\nfails()",
-    "---\ntags: [hide-output]\nshows: [a-fact]\n---\nimport helper\nprint('<b>', helper.WORD)",
+    "---\ntags: [hide-output]\n---\nimport helper\nprint('<b>', helper.WORD)",
     '---\nskip: {"HERE": "not here (gh-1)"}\n---\nprint("elsewhere")',
     "---\nname: facts\ntags: [by-python]\n---\nimport sys\nprint('version:', sys.version)\nprint('most:', sys.maxsize)",
 ]
@@ -48,7 +48,7 @@ ALL = """# All of it
 ```{programs}
 ```
 
-```{coverage} facts.toml
+```{claims}
 ```
 """
 
@@ -69,9 +69,12 @@ def telling(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     end = "```{filmstrip} film\n```\n\n```{by-python} facts\n```\n\n```{example} greet\n```\n"
     names = [f"page{number}" for number in range(8)]
     listed = "\n".join(["all", *names])
-    site.write("docs/index.md", f"{FRONT}# Index\n\n{cells}\n\n{end}\n```{{toctree}}\n{listed}\n```\n")
+    site.write(
+        "docs/index.md",
+        f"{FRONT}# Index\n\nOne and one are two. {{claim}}`sums`\n\n{cells}\n\n{end}\n```{{toctree}}\n{listed}\n```\n",
+    )
     site.write("docs/all.md", ALL)
-    site.write("docs/facts.toml", '[[topic]]\ntitle = "Facts"\nfacts = { a-fact = "It is *shown*." }\n')
+    site.write("docs/claims/index.py", 'def sums():\n    """Add."""\n    yield "ints", 1 + 1 == 2\n')
     for name in names:
         site.write(f"docs/{name}.md", f"# {name}\n\nSome words of {name}.\n")
     return site

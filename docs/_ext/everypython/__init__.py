@@ -15,7 +15,8 @@ Above them stand programs: `__main__` is the command line, `publish` puts a buil
 The words that the engine is written in:
 
     interpreter        one Python of this or another machine, named by its key, like cpython-3.13.1-linux-x86_64
-    unit               what runs in one process: all cells of a page, or one example
+    unit               what runs in one process: all cells of a page, one example, or a page's claims
+    claim              a sentence of a page, with an attack: a function that tries in several ways to make it false
     cell               a piece of a unit with options of its own; an example is one cell
     outcome            what one cell did on one interpreter: text, displayed data, error, and whether it was reached
     result             the outcomes of a unit on one interpreter, and the problem that ended it, if one did
@@ -45,7 +46,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
     from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, sharing
-    from .pages import controls, coverage, events, filmstrip, kernel_comparison, lists, outcomes, pictures
+    from .pages import claims, controls, events, filmstrip, kernel_comparison, lists, outcomes, pictures
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -53,6 +54,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_protected", ".", "", str)  # a folder in which no unit may change a file
     app.add_config_value("everypython_browser", {}, "", dict)  # packages for Run: npm's name@version and integrity
     app.add_config_value("everypython_run", False, "env", (bool, str))  # whether cells run in the reader's browser, too
+    app.add_config_value("everypython_claims", "claims", "", str)  # folder of the attacks on pages' sentences
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
     app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
     app.add_config_value("everypython_record", "", "", str)  # a file to write this machine's runs to, instead of a site
@@ -73,7 +75,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     browser_run.setup(app)
     fixes.setup(app)
     lists.setup(app)
-    coverage.setup(app)
+    claims.setup(app)
     kernel_comparison.setup(app)
     # what is done at each event, in the order in which it is done
     app.connect("config-inited", events.configure_execution, priority=400)  # before myst-nb reads its configuration
@@ -85,9 +87,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", downloads.renamed)
     app.connect("env-purge-doc", downloads.forget)
     app.connect("doctree-read", outcomes.attach)
+    app.connect("doctree-read", claims.attach)
     app.connect("env-updated", events.pages_with_changed_nav)
     app.connect("doctree-resolved", lists.make_lists)
-    app.connect("doctree-resolved", coverage.link_places)
+    app.connect("doctree-resolved", claims.list_all)
     app.connect("html-page-context", downloads.add_to_page, priority=400)  # before the chooser's provenance
     app.connect("html-page-context", outcomes.add_search)
     app.connect("html-page-context", filmstrip.add_script)

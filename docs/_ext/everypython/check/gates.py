@@ -8,7 +8,7 @@ from dataclasses import replace
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-from ..model import dot, grouping
+from ..model import claims, dot, grouping
 from ..model.displays import GRAPH, SVG, UNSHOWN, drawable
 from ..model.findings import Finding
 from ..model.grouping import Group, because, first_match
@@ -49,14 +49,19 @@ def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
 
     def made(complaint: Complaint, fault: bool) -> Finding:
         line, python, text = complaint
-        program = f" {unit.name}.py:" if unit.kind == "example" else ""
+        program = "" if unit.kind == "page" else f" {unit.name}.py:" if unit.kind == "example" else " claims:"
         says = CONTROLS.sub(lambda control: f"\\x{ord(control[0]):02x}", text)  # a terminal would obey them
         gates = fault or python is None or python in build.gating
         return Finding(f"{file}:{line}:{program}", unit.id, python.key if python else "", says, gates, fault)
 
     of_runs = [*failures(build, unit), *labelled_twice(build, unit)]
     if build.complete(unit.page):
-        of_runs += [*unexplained(build, unit), *unneeded(build, unit), *without_patch(build, unit)]
+        of_runs += [
+            *unexplained(build, unit),
+            *failed_claims(build, unit),
+            *unneeded(build, unit),
+            *without_patch(build, unit),
+        ]
     faults = [*endless(build, unit), *unsourced(unit)]
     undrawn = [replace(made(each, fault=False), gates=False) for each in undrawable(build, unit)]
     return [*(made(each, fault=True) for each in faults), *(made(each, fault=False) for each in of_runs), *undrawn]
@@ -80,7 +85,7 @@ def failures(build: Build, unit: Unit) -> Iterator[Complaint]:
                 yield unit.cells[problem.cell].line, python, problem.says
             continue
         for cell, outcome in zip(unit.cells, result.cells, strict=True):
-            error = outcome.error
+            error = outcome.error if claims.TAG not in cell.options.tags else None
             if error and ("remove-cell" in cell.options.tags or unexpected(cell, python, build.default)):
                 yield cell.line, python, f"raised {error.last_line}\n{error.traceback.rstrip()}"
 
@@ -105,7 +110,7 @@ def labelled_twice(build: Build, unit: Unit) -> Iterator[Complaint]:
 def differing(build: Build, unit: Unit) -> Iterator[tuple[Cell, Group, Group]]:
     """Yield each cell's published group with each group that is compared with it and differs."""
     for index, cell in enumerate(unit.cells):
-        if "by-python" in cell.options.tags:  # a table shows what each Python printed
+        if cell.options.tags & {"by-python", claims.TAG}:  # a table shows what each Python printed
             continue
         published, *others = build.groups(unit, index)
         if not published.apart:
@@ -121,6 +126,15 @@ def unexplained(build: Build, unit: Unit) -> Iterator[Complaint]:
             yield cell.line, python, f"{text} Say why, with the PEP or issue."
 
 
+def failed_claims(build: Build, unit: Unit) -> Iterator[Complaint]:
+    """Yield claims that an attack made false, where no `differs` pattern says why."""
+    for index, cell in enumerate(unit.cells):
+        for group in build.groups(unit, index) if claims.TAG in cell.options.tags else []:
+            for python in group.unexplained:
+                text = f"{cell.options.name} does not hold: {'; '.join(claims.broken(group.outcome))}."
+                yield cell.line, python, f"{text} Change the sentence, or say why, with the PEP or issue."
+
+
 def brief(group: Group) -> str:
     """Return an outcome in one line."""
     outcome = group.outcome
@@ -134,7 +148,10 @@ def unneeded(build: Build, unit: Unit) -> Iterator[Complaint]:
     for index, cell in enumerate(unit.cells):
         for python, why in unneeded_in_cell(build, unit, index):
             if not why.of_page:
-                text = f"agrees with {build.default.key}, so the `differs` pattern {why.pattern!r} must not cover it."
+                does = f"agrees with {build.default.key}"
+                if claims.TAG in cell.options.tags:
+                    does = f"lets {cell.options.name} hold"
+                text = f"{does}, so the `differs` pattern {why.pattern!r} must not cover it."
                 yield cell.line, python, f"{text} Narrow the pattern, or drop it."
     of_page = [one for one in build.units if one.page == unit.page]
     if unit is of_page[0]:
@@ -144,7 +161,7 @@ def unneeded(build: Build, unit: Unit) -> Iterator[Complaint]:
 def unneeded_in_cell(build: Build, unit: Unit, index: int) -> list[tuple[Interpreter, Explanation]]:
     cell = unit.cells[index]
     if "by-python" not in cell.options.tags:
-        return grouping.unneeded(build.groups(unit, index)[0], build.default, cell.options)
+        return grouping.unneeded(build.groups(unit, index), build.default, cell.options)
     # A table shows what each Python printed: there is nothing that a reason could be about.
     covered = [(python, first_match(cell.options.differs, python)) for python in build.interpreters]
     apart = {python for python in build.interpreters if varies_or_skips(cell, python)}

@@ -110,7 +110,7 @@ def record(build: Build, page: str, out: Path) -> dict[str, Any]:
             "runner": node.RUNNER.read_text(encoding="utf-8"),
         },
         "drawing": GRAPHVIZ,
-        "units": [record_of_unit(build, unit) for unit in build.units if unit.page == page],
+        "units": [record_of_unit(build, unit) for unit in build.units if unit.page == page and unit.kind != "claims"],
     }
 
 

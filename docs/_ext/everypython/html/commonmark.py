@@ -145,6 +145,8 @@ def link(place: Place) -> Render:
 
 def role(node: RenderTreeNode, context: RenderContext) -> str:
     """Return the text of a role, without what it leads to."""
+    if node.meta.get("name") == "claim":
+        return ""
     found = WITH_TARGET.fullmatch(node.content)
     return found["text"] if found else node.content
 

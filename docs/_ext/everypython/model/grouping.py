@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from . import claims
 from .interpreters import Interpreter
 from .outcome import Outcome
 from .patterns import covers
@@ -45,15 +46,19 @@ def because(options: Options, interpreter: Interpreter, default: Interpreter) ->
     return first_match(options.differs, interpreter) or first_match(options.differs, default)
 
 
-def unneeded(group: Group, default: Interpreter, options: Options) -> list[tuple[Interpreter, Explanation]]:
-    """Return members of the published default's group that a reason covers although they agree: it is too wide.
+def unneeded(groups: list[Group], default: Interpreter, options: Options) -> list[tuple[Interpreter, Explanation]]:
+    """Return Pythons that a reason covers although they agree with the published default, or hold: it is too wide.
 
     Where a pattern covers the published default itself, as on a machine with old Pythons only, agreeing tells nothing.
     Neither does it where the published default skips the cell, or varies.
     """
-    if group.apart or first_match(options.differs, default):
-        return []
-    covered = ((python, first_match(options.differs, python)) for python in group.interpreters)
+    agreeing = groups[:1]
+    if claims.TAG in options.tags:
+        agreeing = [group for group in groups if not claims.broken(group.outcome)]
+    elif first_match(options.differs, default):
+        agreeing = []
+    members = (python for group in agreeing if not group.apart for python in group.interpreters)
+    covered = ((python, first_match(options.differs, python)) for python in members)
     return [(python, why) for python, why in covered if why]
 
 
@@ -96,10 +101,15 @@ def grouped(outcomes: Sequence[tuple[Interpreter, Outcome]], default: Interprete
         new = Group([], outcome, bool(varies and not skipped), bool(skipped), bool(skipped and skipped.of_page))
         group = groups.setdefault(key, new)
         group.interpreters.append(interpreter)
-        why = apart or (because(options, interpreter, default) if group is not published(groups) else None)
+        if claims.TAG in options.tags:
+            needs_one = bool(claims.broken(outcome))
+            why = apart or (first_match(options.differs, interpreter) if needs_one else None)
+        else:
+            needs_one = group is not published(groups) and not published(groups).apart
+            why = apart or (because(options, interpreter, default) if group is not published(groups) else None)
         if why and why.reason not in group.reasons:
             group.reasons.append(why.reason)
-        if not why and group is not published(groups) and not published(groups).apart:
+        if needs_one and not why:
             group.unexplained.append(interpreter)
     groups_in_order = list(groups.values())
     groups_in_order[0].interpreters.sort(key=lambda one: one.rank)

@@ -1,4 +1,4 @@
-"""What is to be run: a page's cells, in order, or a whole program from the examples."""
+"""What is to be run: a page's cells, in order, a whole program from the examples, or a page's claims (claims.py)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ DEMONSTRATION = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 REMEDY = "Write it as YAML, with quotes around a text that contains a colon."
-OPTIONS = {"tags", "differs", "volatile", "skip", "name", "shows"}
-OF_PAGE = {"differs", "volatile", "skip", "notebook"}  # the engine's names in a page's front matter
+OPTIONS = {"tags", "differs", "volatile", "skip", "name"}
+OF_PAGE = {"differs", "volatile", "skip", "notebook", "claims"}  # the engine's names in a page's front matter
 OF_JUPYTER = {"collapsed", "deletable", "editable", "id", "jupyter", "mystnb", "scrolled", "slideshow"}
 PARTS = {f"{do}-{part}" for do in ("hide", "remove") for part in ("cell", "input", "output")}
 TAGS = {"addresses", "by-python", "raises-exception", "scroll-output"} | PARTS
@@ -71,13 +71,12 @@ class Options:
     differs: tuple[Explanation, ...] = ()
     volatile: tuple[Explanation, ...] = ()
     skip: tuple[Explanation, ...] = ()
-    name: str = ""  # by which a directive finds the cell
-    shows: tuple[str, ...] = ()  # facts of the list that `{coverage}` draws
+    name: str = ""  # by which a directive finds the cell, or of a claim the name of its attack
 
     @property
     def said(self) -> tuple[object, ...]:
         """Return all that is said but the tags."""
-        return self.differs, self.volatile, self.skip, self.name, self.shows
+        return self.differs, self.volatile, self.skip, self.name
 
 
 @dataclass(frozen=True)
@@ -89,7 +88,7 @@ class Cell:
 
 @dataclass(frozen=True, eq=False)  # one is only itself: to hash all that it says, for each result, takes seconds
 class Unit:
-    """One process for each Python: `kind` is "page" or "example", `page` and `line` are where a reader meets it."""
+    """One process for each Python. `kind` is "page", "example" or "claims"; a reader meets it at `page` and `line`."""
 
     kind: str
     name: str
@@ -143,15 +142,13 @@ def options(metadata: Mapping[str, Any], place: str, of_page: bool = False) -> O
         if meant or not of_page:
             remedy = f"Do you mean `{meant[0]}`?" if meant else f"There are: {', '.join(sorted(OPTIONS))}."
             raise Unreadable(f"{place}: there is no option `{unknown}`. {remedy}")
-    tags, shows = (metadata.get(name) or [] for name in ("tags", "shows"))
-    for name, given, like in (("tags", tags, "addresses"), ("shows", shows, "a-fact")):
-        if not isinstance(given, list):
-            raise Unreadable(f"{place}: `{name}` must be a list, like `{name}: [{like}]`.")
+    tags = metadata.get("tags") or []
+    if not isinstance(tags, list):
+        raise Unreadable(f"{place}: `tags` must be a list, like `tags: [addresses]`.")
     for unknown in [] if of_page else sorted(set(map(str, tags)) - TAGS):
         raise Unreadable(f"{place}: there is no tag `{unknown}`. There are: {', '.join(sorted(TAGS))}.")
     differs, volatile, skip = (reasons(metadata, name, place, of_page) for name in ("differs", "volatile", "skip"))
-    name = str(metadata.get("name") or "")
-    return Options(frozenset(map(str, tags)), differs, volatile, skip, name, tuple(map(str, shows)))
+    return Options(frozenset(map(str, tags)), differs, volatile, skip, str(metadata.get("name") or ""))
 
 
 def merge_options(cell: Options, page: Options) -> Options:

@@ -29,7 +29,7 @@ from . import reader
 from .pictures import report_missing_graphviz
 
 LOG = logging.getLogger(__name__)
-MADE_OF_ALL = "{differences}", "{programs}", "{coverage}"  # directives that gather from all pages
+MADE_OF_ALL = "{differences}", "{programs}", "{claims}"  # directives that gather from all pages
 
 
 def configure_execution(app: Sphinx, config: Config) -> None:

@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
+from ..model.claims import TAG
 from ..model.grouping import Group, names
 from ..model.interpreters import Interpreter
 from ..model.tables import by_python
@@ -124,7 +125,7 @@ def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
     for unit in units_in_toc_order(app):
         for index, cell in enumerate(unit.cells):
             groups = build.groups(unit, index) if build else []
-            if build is None or len(groups) == 1 or cell.options.tags & {"remove-cell", "by-python"}:
+            if build is None or len(groups) == 1 or cell.options.tags & {"remove-cell", "by-python", TAG}:
                 continue
             title = app.env.titles[unit.page].deepcopy()
             section = sections.setdefault(unit.page, nodes.section("", title, ids=[nodes.make_id(unit.page)]))
@@ -181,6 +182,8 @@ def said_by(source: str) -> list[str]:
 
 def anchor(unit: Unit, index: int) -> str:
     """Return where on its page a cell or an example is."""
+    if unit.kind == "claims":
+        return f"claim-{unit.cells[index].options.name}"
     return f"cell-{index + 1}" if unit.kind == "page" else f"example-{unit.name}"
 
 

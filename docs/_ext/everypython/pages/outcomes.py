@@ -170,14 +170,15 @@ def findings(build: Build, unit: Unit, index: int, group: Group, published: bool
         problem = build.results[unit, python].problem
         if problem and problem.cell == index:
             found.append(explained(f"{python.name} {problem.says.partition(', having printed')[0]}"))
-    if published and group.outcome.error and unexpected(cell, build.default, build.default):
+    if published and not group.unexplained and group.outcome.error and unexpected(cell, build.default, build.default):
         found.append(explained("not yet explained"))
     if group.unexplained:
         whole = len(group.unexplained) == len(group.interpreters)
         named = "" if whole else f"{names(group.unexplained, every)}: "
         found.append(explained(f"{named}not yet explained"))
-    for why in dict.fromkeys(why for _, why in unneeded(group, build.default, cell.options)) if published else ():
-        agree = [python for python, this in unneeded(group, build.default, cell.options) if this is why]
+    idle = unneeded(build.groups(unit, index), build.default, cell.options) if published else []
+    for why in dict.fromkeys(why for _, why in idle):
+        agree = [python for python, this in idle if this is why]
         if not why.of_page:
             found.append(explained(f"{names(agree, every)} was to differ, and does not: {why.reason}"))
     return found

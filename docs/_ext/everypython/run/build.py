@@ -94,6 +94,10 @@ class Build:
         """Return the unit of a page's own cells."""
         return next((unit for unit in self.units if unit.kind == "page" and unit.page == name), None)
 
+    def claims(self, name: str) -> Unit | None:
+        """Return the unit of a page's claims."""
+        return next((unit for unit in self.units if unit.kind == "claims" and unit.page == name), None)
+
     def example(self, name: str, page: str) -> Unit:
         return next(u for u in self.units if (u.kind, u.name, u.page) == ("example", name, page))
 

@@ -150,7 +150,7 @@ def run(
         if len(printed) > MOST:
             says = f"printed {len(printed):,} bytes, more than {MOST:,}"
             return Result.unread(unit, Problem(0, says, endless=True))
-        if unit.kind == "page":
+        if unit.kind != "example":
             return result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
         return result_of_program(printed, status, timeout)
     finally:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..model.claims import claims_of
 from ..model.units import Unit, digest, page_units
 from .store import Store
 from .tree import Tree
@@ -34,12 +35,18 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
     protected = [Path(app.srcdir), Path(app.srcdir, app.config.everypython_protected), examples, *packages.values()]
     tree = Tree(protected, apart=[Path(app.outdir), Path(app.doctreedir), folder])
     store = Store(folder, packages, app.config.everypython_timeout, tree)
-    programs = {path.name: content(path) for path in sorted(examples.glob("*.py"))}
+    attacks = Path(app.srcdir, app.config.everypython_claims).resolve()
+    programs = {str(path): content(path) for folder in (examples, attacks) for path in sorted(folder.glob("*.py"))}
 
     def of_page(name: str, file: Path) -> list[Unit]:
-        origin = digest(name, str(file), content(file), programs, sorted(packages))
-        made = partial(page_units, name, file, examples, sorted(packages))
-        return store.index.remembered(lambda: [replace(unit, origin=origin) for unit in made()], "units", origin)
+        used = sorted(packages)
+        origin = digest(name, str(file), content(file), programs, used)
+
+        def made() -> list[Unit]:
+            told = chain(page_units(name, file, examples, used), claims_of(name, file, attacks, used))
+            return [replace(unit, origin=origin) for unit in told]
+
+        return store.index.remembered(made, "units", origin)
 
     return [unit for name, file in files.items() if file.suffix == ".md" for unit in of_page(name, file)], store
 

@@ -1,0 +1,97 @@
+"""Claims: sentences of a page, each with an attack, a function that tries in several ways to make it false.
+
+The role ``{claim}`name``` ends a sentence; `name` is a function of the page's file of attacks, which yields pairs of a
+way and whether the sentence held. All attacks of a page are one unit, whose first cell is the file.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from .outcome import Outcome
+from .units import Cell, Options, Unit, Unreadable, loaded, options, used
+
+ROLE = re.compile(r"\{claim\}`(?P<name>[^`]*)`")
+TAG = "claim"  # of its cells: nobody is compared with the published default, each is held against the sentence
+HOLDS, FAILS = "holds", "does not hold"
+CALL = f"for way, held in {{name}}():\n    print({HOLDS!r} if held else {FAILS!r}, way, sep=': ')"
+
+
+def claims_of(page: str, file: Path, folder: Path, packages: list[str]) -> Iterator[Unit]:
+    """Yield the unit of a page's claims, if it has any."""
+    text = file.read_text(encoding="utf-8")
+    attacks = folder / f"{page.rpartition('/')[2].replace('-', '_')}.py"
+    lines = places(text, file)
+    source = attacks.read_text(encoding="utf-8") if attacks.exists() else ""
+    known = functions(source, attacks)
+    for name, line in lines.items():
+        if name not in known:
+            raise Unreadable(f"{file}:{line}: there is no attack on {name!r}. Write a function of that name: {attacks}")
+    for name, function in known.items():
+        if name not in lines:
+            where = f"{attacks}:{function.lineno}"
+            raise Unreadable(
+                f"{where}: no sentence of {file.name} has the claim {name!r}. End it with {{claim}}`{name}`."
+            )
+    if not lines:
+        return
+    said = options_of(text, file, lines)
+    calls = [Cell(CALL.format(name=name), line, said[name]) for name, line in lines.items()]
+    whole = Cell(source, next(iter(lines.values())), Options(tags=frozenset({"remove-cell"})))
+    yield Unit("claims", "claims", page, whole.line, (whole, *calls), used(packages, [source]))
+
+
+def places(text: str, file: Path) -> dict[str, int]:
+    """Return the line of each claim, in the order of the page."""
+    lines: dict[str, int] = {}
+    for found in ROLE.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        if lines.setdefault(found["name"], line) != line:
+            raise Unreadable(f"{file}:{line}: the sentence of line {lines[found['name']]} has this claim, too.")
+    return lines
+
+
+def functions(source: str, attacks: Path) -> dict[str, ast.FunctionDef]:
+    """Return the attacks of a file: its functions whose names do not begin with an underscore."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError) as error:
+        raise Unreadable(f"{attacks}: these attacks cannot be read ({error}).") from error
+    found = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return {node.name: node for node in found if not node.name.startswith("_")}
+
+
+def options_of(text: str, file: Path, lines: dict[str, int]) -> dict[str, Options]:
+    """Return what the front matter says about each claim: under `claims`, by its name."""
+    front = text.split("\n---", 1)[0].removeprefix("---") if text.startswith("---\n") else ""
+    said = loaded(front, f"{file}:1: the page's front matter").get("claims") or {}
+    if not isinstance(said, dict):
+        raise Unreadable(f"{file}:1: `claims` must map names of claims to options, like `name: {{differs: …}}`.")
+    for name in said.keys() - lines.keys():
+        raise Unreadable(f"{file}:1: `claims`: no sentence has the claim {name!r}.")
+    found = {name: options(said.get(name) or {}, f"{file}:1: `claims`: {name}") for name in lines}
+    return {name: replace(its, tags=its.tags | {TAG}, name=name) for name, its in found.items()}
+
+
+def attack(unit: Unit, index: int) -> str:
+    """Return the source of the function that attacks a claim."""
+    source, name = unit.cells[0].source, unit.cells[index].options.name
+    (function,) = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == name)
+    return ast.get_source_segment(source, function) or ""
+
+
+def ways(outcome: Outcome) -> list[str]:
+    """Return the ways in which a Python tried, whatever came of them."""
+    return [line.partition(": ")[2] for line in outcome.text.splitlines()]
+
+
+def broken(outcome: Outcome) -> list[str]:
+    """Return the ways that made a claim false; an exception is one, and so is an attack that tried nothing."""
+    found = [line.removeprefix(f"{FAILS}: ") for line in outcome.text.splitlines() if line.startswith(f"{FAILS}: ")]
+    if outcome.error:
+        found.append(outcome.error.last_line)
+    return found or ([] if ways(outcome) else ["it was not attacked"])

@@ -1,0 +1,67 @@
+"""The sentences that state a rule are claims, and their attacks are attacks."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from bs4 import Tag
+from everypython.model.claims import ROLE, functions, ways
+from everypython.model.outcome import Outcome
+
+from .conftest import ROOT, Built
+
+DOCS = ROOT / "docs"
+ATTACKS = sorted((DOCS / "claims").glob("*.py"))
+by_file = pytest.mark.parametrize("file", ATTACKS, ids=lambda file: file.stem)
+
+
+def without_claim(elements: list[Tag]) -> list[str]:
+    return [element.get_text() for element in elements if element.find("details", class_="claim") is None]
+
+
+def test_every_takeaway_is_a_claim(site: Built) -> None:
+    items = [item for _, page in site.pages() for item in page.select("#what-you-can-now-say > ul > li")]
+    assert len(items) > 80 and without_claim(items) == []
+
+
+def test_every_page_says_its_one_sentence_as_a_claim(site: Built) -> None:
+    boxes = [box for _, page in site.pages() for box in page.select("div.admonition.tip")]
+    named = [box for box in boxes if "In one sentence" in box.get_text()]
+    assert len(named) > 20 and without_claim(named) == []
+
+
+def test_every_entry_of_the_glossary_is_a_claim(site: Built) -> None:
+    entries = dict(site.pages())["reference/glossary"].select("dl.glossary > dd")
+    assert len(entries) > 60 and without_claim(entries) == []
+
+
+def test_every_answer_of_the_faq_has_a_claim(site: Built) -> None:
+    answers = dict(site.pages())["reference/faq"].select("section > section:has(> h3)")
+    assert len(answers) >= 15 and without_claim(answers) == []
+
+
+def test_some_python_attacks_each_claim_in_four_ways_or_more(site: Built) -> None:
+    claims = [cell for unit in site.runs["units"] if unit["kind"] == "claims" for cell in unit["cells"][1:]]
+    most = {cell["id"]: max(len(ways(printed(variant))) for variant in cell["variants"]) for cell in claims}
+    assert [name for name, tried in most.items() if tried < 4] == []
+
+
+def printed(variant: dict[str, list[dict[str, str]]]) -> Outcome:
+    return Outcome("".join(output["text/plain"] for output in variant["outputs"]))
+
+
+@by_file
+def test_an_attack_is_short_and_says_what_it_tries(file: Path) -> None:
+    for name, function in functions(file.read_text(encoding="utf-8"), file).items():
+        assert function.end_lineno and function.end_lineno - function.lineno < 25, name
+        assert ast.get_docstring(function), name
+
+
+@by_file
+def test_an_attack_repeats_no_sentence(file: Path) -> None:
+    source = file.read_text(encoding="utf-8")
+    (page,) = (page for page in DOCS.rglob("*.md") if page.stem.replace("-", "_") == file.stem)
+    sentences = {ROLE.sub("", line).strip("- ").strip() for line in page.read_text(encoding="utf-8").splitlines()}
+    assert [text for text in sentences if len(text) > 20 and text in source] == []
