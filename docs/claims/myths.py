@@ -1,0 +1,151 @@
+"""Attacks on the sentences of background/myths."""
+
+import gc
+import sys
+import threading
+import weakref
+
+_CPYTHON = sys.implementation.name == "cpython"
+
+
+class _Thing:
+    pass
+
+
+class _List(list):
+    pass
+
+
+def _gone(witness):
+    if not _CPYTHON:
+        for _ in range(3):
+            gc.collect()
+    return witness() is None
+
+
+def _circle(made):
+    made.me = made
+    return weakref.ref(made)
+
+
+def six_of_the_ten_hold_nowhere():
+    """Try M1, M2, M5, M6, M7 and M10 with other objects than the page's."""
+    queue = [_List("ab")]
+    held = weakref.ref(queue[0])
+    yield "M1: a list's item outlives a name that is deleted", not _gone(held)
+    deleted, rebound = _List(), _List()
+    one, other = weakref.ref(deleted), weakref.ref(rebound)
+    del deleted
+    rebound = None
+    yield "M2: None in its place frees a list as well", _gone(one) and _gone(other)
+    function = lambda: function  # a circle through its own cell
+    witness = weakref.ref(function)
+    del function
+    gc.collect()
+    yield "M5: a function that refers to itself is collected", witness() is None
+    witness = _circle(type("Noisy", (), {"__del__": lambda self: None})())
+    for _ in range(3):
+        gc.collect()
+    yield "M6: a circle of a class with a finalizer is collected", witness() is None and gc.garbage == []
+    gc.disable()
+    first = weakref.ref(_List())
+    if _CPYTHON:
+        yield "M7: a list without circles goes while the collector is off", first() is None
+    gc.enable()
+    if _CPYTHON:
+        yield "M10: a dict's size leaves out what it holds", sys.getsizeof({"key": b"x" * 10**6}) < 10**4
+
+
+def four_hold_on_some_pythons():
+    """Ask for the same four things where the answer should turn over, and where it should not."""
+    yield "M4: is compares large ints by value on PyPy alone", (int("1000000") is int("1000000")) != _CPYTHON
+    witness = weakref.ref(_List())
+    yield "M8: objects without circles wait for a collection on PyPy alone", (witness() is None) == _CPYTHON
+    if not _CPYTHON:
+        yield "M3: there are no counts", not hasattr(sys, "getrefcount")
+        return
+    before = sys.getrefcount(None)
+    more = [None] * 5_000
+    moved = sys.getrefcount(None) - before >= len(more)
+    yield "M3: the count of None moves before 3.12 alone", moved == (sys.version_info < (3, 12))
+    before = sys.getrefcount(_Thing)
+    things = [_Thing() for _ in range(100)]
+    yield "M3: a class of yours is counted everywhere", sys.getrefcount(_Thing) - before >= (0 if _deferred() else 100)
+    del things, more
+
+
+def _deferred():
+    return hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()
+
+
+def an_object_goes_with_its_last_reference():
+    """Drop the last reference by eight statements that are not alike."""
+
+    def witness_of(drop):
+        box = [_Thing()]
+        witness = weakref.ref(box[0])
+        drop(box)
+        return witness
+
+    def rebind(box):
+        name = box.pop()  # is held until the next line
+        name = None
+
+    def fail(box):
+        try:
+            raise ValueError(box.pop())
+        except ValueError as error:
+            assert error.args
+
+    yield "an item is deleted", _gone(witness_of(lambda box: box.__delitem__(0)))
+    yield "an item is replaced", _gone(witness_of(lambda box: box.__setitem__(0, None)))
+    yield "the list is cleared", _gone(witness_of(list.clear))
+    yield "a name is bound to something else", _gone(witness_of(rebind))
+    yield "an except clause ends", _gone(witness_of(fail))
+    yield "a result is thrown away", _gone(witness_of(lambda box: box.pop()))
+
+
+def the_collector_frees_circles_with_and_without_finalizers():
+    """Lose circles of several kinds, with a finalizer of each sort."""
+
+    def paused():
+        try:
+            yield iterator
+        finally:
+            ended.append("finally")
+
+    ended = []
+    iterator = paused()
+    kept = [next(iterator)]
+    kept.append(kept)
+    plain = _circle(_Thing())
+    with_del = _circle(type("Noisy", (), {"__del__": lambda self: ended.append("__del__")})())
+    finalized = _Thing()
+    weakref.finalize(finalized, ended.append, "finalize")
+    witness, kind = _circle(finalized), weakref.ref(type("Kind", (), {}))
+    del iterator, kept, finalized
+    for _ in range(4):
+        gc.collect()
+    yield "an instance without one", plain() is None
+    yield "__del__", with_del() is None and "__del__" in ended
+    yield "weakref.finalize", witness() is None and "finalize" in ended
+    yield "the finally of a generator that holds itself", "finally" in ended
+    yield "a class, which is always a circle", kind() is None
+
+
+def a_weak_reference_tells_without_keeping():
+    """Watch objects of several kinds go that a weak reference leads to."""
+    for kind, make in (("an instance", _Thing), ("a list", _List), ("a set", set), ("a function", lambda: lambda: 0)):
+        obj = make()
+        before = sys.getrefcount(obj) if _CPYTHON else 0
+        witness = weakref.ref(obj)
+        after = sys.getrefcount(obj) if _CPYTHON else 0
+        alive = witness() is obj
+        del obj
+        yield kind, alive and before == after and _gone(witness)
+    if sys.platform != "emscripten":
+        witnesses = []
+        thread = threading.Thread(target=lambda: witnesses.append(weakref.ref(_Thing())))
+        thread.start()
+        thread.join()
+        yield "an instance of another thread", _gone(witnesses[0])
