@@ -89,8 +89,8 @@ def test_a_copy_keeps_the_cells_of_its_page_but_for_one_comment() -> None:
 
 def test_a_copy_keeps_the_reasons_of_its_cells() -> None:
     """Without them our build would stop at what differs."""
-    text = '# A\n\n```{code-cell} python\n---\ndiffers:\n  pypy: "why"\nshows: [fact]\n---\n1\n```\n'
+    text = '# A\n\n```{code-cell} python\n---\ndiffers:\n  pypy: "why"\nname: fact\n---\n1\n```\n'
     (copy,) = (page for name, page in notebooks.grown({"a/a.md": text}, 1).items() if name != "index.md")
     found = next(found for found in notebooks.FENCE.finditer(copy))
     options = written_options(found["body"], "here")
-    assert [because.pattern for because in options.differs] == ["pypy"] and options.shows == ()
+    assert [because.pattern for because in options.differs] == ["pypy"] and options.name == ""
