@@ -186,7 +186,7 @@ def only_direct_references_count():
         holder = [thing]
         leading = lead(holder)
         yield way, leading is not None and refcount(thing) == 2
-    for _ in range(100_000):
+    for _ in range(1_000):
         holder = [holder]
     yield "a long chain", refcount(thing) == 2
     del holder, leading
