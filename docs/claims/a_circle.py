@@ -9,7 +9,7 @@ import sys
 import threading
 import weakref
 
-from refdemo import refcount
+from refdemo.counts import refcount
 
 THREADS = sys.platform != "emscripten"
 

@@ -8,13 +8,13 @@ import gc
 import io
 import operator
 import os
+import pathlib
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import weakref
-from pathlib import Path
 
 CPYTHON = sys.implementation.name == "cpython"
 FREE_THREADED = "t" in getattr(sys, "abiflags", "")
@@ -293,9 +293,9 @@ def finalizers_run_before_callbacks():
 _TYPED = """class Thing: pass
 
 import gc, weakref
-thing = Thing(); witness = weakref.ref(thing)
-thing
-del thing
+shown = Thing(); witness = weakref.ref(shown)
+shown
+del shown
 found = gc.collect()
 print("after del:", witness() is not None)
 "shown"
@@ -397,10 +397,10 @@ _MODULE = """
 import gc, weakref
 gc.disable()
 class Thing: pass
-thing = Thing()
-witness = weakref.ref(thing)
+held = Thing()
+witness = weakref.ref(held)
 {definition}
-del thing, f
+del held, f
 print("alive" if witness() else "gone")
 gc.collect()
 print("alive" if witness() else "gone")
@@ -412,7 +412,7 @@ def the_free_threaded_build_lets_two_kinds_wait():
     expected = ["alive", "gone"] if FREE_THREADED else ["gone", "gone"]
     forever = FREE_THREADED and sys.version_info < (3, 14)
     with _no_collector():
-        for way, definition in ("def", "def f(value=thing): pass"), ("lambda", "f = lambda value=thing: value"):
+        for way, definition in ("def", "def f(value=held): pass"), ("lambda", "f = lambda value=held: value"):
             source = _MODULE.format(definition=definition)
             if THREADS:
                 run = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
@@ -513,8 +513,8 @@ def with_closes_at_the_end_of_its_block():
         next(generator)
     yield "a generator, by closing", log == ["finally"]
     with tempfile.TemporaryDirectory() as folder:
-        note = Path(folder) / "note.txt"
-        with open(note, "w") as file:
+        note = pathlib.Path(folder) / "note.txt"
+        with note.open("w") as file:
             file.write("text")
         yield "what was written is there", note.read_text() == "text"
-    yield "a folder", not Path(folder).exists()
+    yield "a folder", not pathlib.Path(folder).exists()

@@ -9,7 +9,7 @@ import sys
 import threading
 import weakref
 
-from refdemo import object_exists
+from refdemo.collector import object_exists
 
 CPYTHON = sys.implementation.name == "cpython"
 THREADS = sys.platform != "emscripten"
