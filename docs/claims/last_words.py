@@ -16,11 +16,11 @@ _log, _told, _saved = [], [], []
 
 
 class _Mortal:
-    def __init__(self, name="del"):
-        self.name = name
+    def __init__(self, word="del"):
+        self.word = word
 
     def __del__(self):
-        _log.append(self.name)
+        _log.append(self.word)
 
 
 class _Slots:
@@ -144,13 +144,13 @@ def nested_containers_are_freed_at_any_depth():
     ways |= {"subclasses of list": lambda d: _Sub([d]), "in turn": lambda d: {1: [(d,)]}}
     for way, nest in ways.items():
         bottom = deep = _Mortal()
-        witness = weakref.ref(bottom)
+        lowest = weakref.ref(bottom)
         for _ in range(50_000 if not _BROWSER else 2_000):
             deep = nest(deep)
         del bottom, deep
         if not _CPYTHON:
             _collect()
-        yield way, witness() is None
+        yield way, lowest() is None
 
 
 class _Failing:
@@ -231,14 +231,14 @@ def then_a_collection_unless_it_is_off():
     start = """
 import gc
 class Loud:
-    def __init__(self, name):
-        self.name, self.me = name, self
+    def __init__(self, word):
+        self.word, self.me = word, self
     def __del__(self):
         try:
             import colorsys
-            print(self.name, "works", flush=True)
+            print(self.word, "works", flush=True)
         except ImportError:
-            print(self.name, "too late", flush=True)
+            print(self.word, "too late", flush=True)
 """
     lost = "Loud('lost') and None\n"
     named = "named = Loud('named')\n"
@@ -273,12 +273,13 @@ def a_killed_process_says_nothing():
     """End a process in ways that Python does not see, and in ways that it does."""
     start = """
 import atexit, os, signal, sys, weakref
-class Loud:
+class Kept:
     def __del__(self):
-        print("del", flush=True)
-loud = Loud()
-atexit.register(print, "atexit", flush=True)
-finalizer = weakref.finalize(loud, print, "finalize", flush=True)
+        sys.stdout.write("del")
+kept = Kept()
+atexit.register(sys.stdout.write, "atexit\\n")
+weakref.finalize(kept, sys.stdout.write, "finalize\\n")
+sys.stdout.reconfigure(write_through=True)
 """
     yield "os._exit", _printed(start + "os._exit(0)") == []
     yield "os.abort", _printed(start + "os.abort()") == []
@@ -425,11 +426,11 @@ def tidy(kind, name):
     import colorsys
     print(kind, name, flush=True)
 class Kept:
-    def __init__(self, name):
-        self.name = name
-        weakref.finalize(self, tidy, "finalize", name)
+    def __init__(self, place):
+        self.place = place
+        weakref.finalize(self, tidy, "finalize", place)
     def __del__(self):
-        tidy("del", self.name)
+        tidy("del", self.place)
 """
 
 

@@ -42,15 +42,15 @@ def _runs(work):
     """Return the generations of the collections while some work is done."""
     seen = []
 
-    def note(phase, info):
+    def noted(phase, info):
         if phase == "start":
             seen.append(info["generation"])
 
-    gc.callbacks.append(note)
+    gc.callbacks.append(noted)
     try:
         work()
     finally:
-        gc.callbacks.remove(note)
+        gc.callbacks.remove(noted)
     return seen
 
 
