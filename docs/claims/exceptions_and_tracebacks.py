@@ -62,19 +62,19 @@ def _in_place(order):
 
 
 def _from_c(order):
-    return int(order.price)
+    return int(f"{order.price}")
 
 
 def _chained(order):
     try:
-        return int(order.price)
-    except ValueError as error:
-        raise _Listed from error
+        return int(f"{order.price}")
+    except ValueError as caught:
+        raise _Listed from caught
 
 
 def _hidden(order):
     try:
-        return int(order.price)
+        return int(f"{order.price}")
     except ValueError:
         raise KeyError from None
 
@@ -146,36 +146,38 @@ def a_kept_error_keeps_variables_and_a_summary_does_not():
     yield "an error without a traceback", not _held(_in_place, lambda error: error.with_traceback(None))
 
 
+def _fail(cause):
+    raise ValueError from cause
+
+
+def _fails_when_resumed():
+    with contextlib.suppress(ValueError):
+        yield
+    raise ValueError
+
+
+def _raised_while(handled, function):
+    try:
+        raise handled
+    except LookupError:
+        return _caught(function)
+
+
 def what_is_being_handled_becomes_the_context():
     """Raise while another exception is handled, from several places, with and without `from`."""
-    handled = LookupError()
-
-    def raised_by(function):
-        try:
-            raise handled
-        except LookupError:
-            return _caught(function)
-
-    def generate():
-        with contextlib.suppress(ValueError):
-            yield
-        raise ValueError
-
-    def fail(cause):
-        raise ValueError from cause
-
-    running = generate()
+    running = _fails_when_resumed()
     next(running)
     for way, function in {
         "a called function": functools.partial(_in_place, None),
         "an error from C": lambda: int("twelve"),
-        "from another": functools.partial(fail, KeyError()),
-        "from None": functools.partial(fail, None),
+        "from another": functools.partial(_fail, KeyError()),
+        "from None": functools.partial(_fail, None),
         "a generator that began before": lambda: next(running),
-        "an instance without attributes": lambda: _caught(fail, None) and fail(None),
-        "an exception that cannot be hashed": functools.partial(_chained, _Order()),
+        "the second time": lambda: _caught(_fail, None) and _fail(None),
+        "two at once": functools.partial(_chained, _Order()),
     }.items():
-        error = raised_by(function)
+        handled = LookupError()
+        error = _raised_while(handled, function)
         yield way, handled in (error.__context__, error.__context__.__context__)
 
 
@@ -196,20 +198,10 @@ def callers_are_held_as_well():
         def __init__(self, order):
             catch()
 
-    def generate():
-        yield catch()
-
-    def above_a_generator(order):
-        next(generate())
-
-    def held(function):
-        found = _held(lambda order: function(order) and None, lambda _: kept.pop())
-        return found and not kept
-
     for function in (passes_on, in_a_call_from_c, Made, lambda order: passes_on(None)):
-        yield function.__name__, held(function)
+        yield function.__name__, _held(function, lambda _: kept.pop())
     if not (3, 12) <= sys.version_info < (3, 14):
-        yield "above a generator, not", not held(above_a_generator)
+        yield "above a generator, not", not _held(lambda order: next(catch() for _ in "1"), lambda _: kept.pop())
 
 
 def from_none_hides_the_context_and_keeps_it():
@@ -251,7 +243,7 @@ def the_name_goes_when_its_block_is_left():
     """Leave the block at its end, by return, break, continue, another exception, and in other scopes."""
 
     def run(body, order):
-        source = "def f(order):\n for _ in 1, 2:\n  try: int(order.price)\n  except ValueError as error:\n   "
+        source = "def f(order):\n for _ in 1, 2:\n  try: int(order.price)\n  except (ValueError) as error:\n   "
         names = {}
         exec(f"{source}{body}\n else: pass\n assert 'error' not in locals()", names)
         names["f"](order)
@@ -260,7 +252,7 @@ def the_name_goes_when_its_block_is_left():
         yield body, not _after_a_call(functools.partial(run, body))
     yield "a generator", not _after_a_call(lambda order: _caught(list, _generator(order)) and None)
     space = {"error": 1}
-    exec("try: int('a')\nexcept ValueError as error: pass", space)
+    exec("try: int('a')\nexcept (ValueError) as error: pass", space)
     yield "a module that had the name before", "error" not in space
 
     class Body:
@@ -273,82 +265,94 @@ def the_name_goes_when_its_block_is_left():
     yield "a class body", not hasattr(Body, "error")
 
 
+def _plain(order):
+    before = locals()
+    after = locals()
+    return before is after
+
+
+def _twice_in_a_generator(order):
+    before = locals()
+    yield before
+    after = locals()
+    yield after
+
+
+async def _twice_in_a_coroutine(order):
+    before = locals()
+    after = locals()
+    return before is after
+
+
+def _with_a_cell(order):
+    before = locals()
+    after = locals()
+    return lambda: (order, before, after)
+
+
 def two_calls_of_locals_are_harmless_from_3_13():
     """Call `locals` twice in functions, generators and coroutines, and the second time in a nested scope."""
 
-    def plain(order):
-        before = locals()
-        after = locals()
-        return before is after
-
-    def generator(order):
-        before = locals()
-        yield before
-        after = locals()
-        yield after
-
-    async def coroutine(order):
-        before = locals()
-        after = locals()
-        return before is after
-
-    def with_a_cell(order):
-        before = locals()
-        after = locals()
-        return lambda: (order, before, after)
-
     circle = _COUNTED and sys.version_info < (3, 13)
-    yield "a function", _after_a_call(plain) is circle
-    yield "a generator", _after_a_call(lambda order: len(list(generator(order)))) is circle
-    yield "a coroutine", _after_a_call(lambda order: _caught(coroutine(order).send, None) and None) is circle
-    yield "variables in cells", _after_a_call(with_a_cell) is circle
+    yield "a function", _after_a_call(_plain) is circle
+    yield "a generator", _after_a_call(lambda order: len(list(_twice_in_a_generator(order)))) is circle
+    yield (
+        "a coroutine",
+        _after_a_call(lambda order: _caught(_twice_in_a_coroutine(order).send, None)) is circle,
+    )
+    yield "variables in cells", _after_a_call(_with_a_cell) is circle
+
+
+def _concurrent(order):
+    future = Future()
+    future.set_exception(_caught(_in_place, order))
+    return future
+
+
+def _asynchronous(order):
+    loop = asyncio.new_event_loop()
+    task = loop.create_task(_coroutine(order))
+    _caught(loop.run_until_complete, task)
+    loop.close()
+    return task
+
+
+def _failed(order):
+    future = Future()
+    future.set_exception(ValueError(order))
+    return future
+
+
+def _in_a_variable(order):
+    future = _failed(order)
+    with contextlib.suppress(ValueError):
+        future.result()
+
+
+def _in_no_variable(order):
+    with contextlib.suppress(ValueError):
+        _failed(order).result()
 
 
 def a_failed_future_holds_its_exception():
     """Ask futures of both kinds for the exception, twice, after it was raised, and for circles."""
 
-    def concurrent(order):
-        future = Future()
-        future.set_exception(_caught(_in_place, order))
-        return future
-
-    def asynchronous(order):
-        loop = asyncio.new_event_loop()
-        task = loop.create_task(_coroutine(order))
-        _caught(loop.run_until_complete, task)
-        loop.close()
-        return task
-
-    for way, make in {"concurrent.futures": concurrent, "a task of asyncio": asynchronous}.items():
+    for way, make in {"concurrent.futures": _concurrent, "a task of asyncio": _asynchronous}.items():
         future = make(_Order())
         first = future.exception()
         raised = _caught(future.result)
         yield f"{way}, after it was raised", first is raised is future.exception()
         yield f"{way}, its variables", first.__traceback__ is not None
 
-    def failed(order):
-        future = Future()
-        future.set_exception(ValueError(order))
-        return future
-
-    def in_a_variable(order):
-        future = failed(order)
-        with contextlib.suppress(ValueError):
-            future.result()
-
-    def in_no_variable(order):
-        with contextlib.suppress(ValueError):
-            failed(order).result()
-
-    yield "a caller with a variable", _after_a_call(in_a_variable) is _COUNTED
-    yield "a caller without", not _after_a_call(in_no_variable)
+    yield "a caller with a variable", _after_a_call(_in_a_variable) is _COUNTED
+    yield "a caller without", not _after_a_call(_in_no_variable)
 
 
 def a_summary_keeps_text_in_place_of_variables():
     """Summarise with the variables: long texts, objects, failing `repr`, a chain, a group."""
 
-    def summary(error):
-        return traceback.TracebackException.from_exception(error, capture_locals=True)
+    def summary(failure):
+        return traceback.TracebackException.from_exception(failure, capture_locals=True)
 
     for way, function in _WAYS.items():
         yield way, not _held(function, summary)
@@ -358,12 +362,12 @@ def a_summary_keeps_text_in_place_of_variables():
 
 
 def _without_tracebacks(error):
-    chain = [error]
-    for each in chain:
-        each.with_traceback(None)
-        links = each.__cause__, each.__context__, *getattr(each, "exceptions", ())
-        links = [link for link in links if isinstance(link, BaseException)]
-        chain += [link for link in links if not any(link is one for one in chain)]
+    found = [error]
+    for one in found:
+        one.with_traceback(None)
+        following = one.__cause__, one.__context__, *getattr(one, "exceptions", ())
+        following = [each for each in following if isinstance(each, BaseException)]
+        found += [each for each in following if not any(each is known for known in found)]
     return error
 
 
@@ -418,39 +422,42 @@ def what_an_exception_names_itself_it_holds():
         yield f"{function.__name__}, in a summary", not _held(function, traceback.TracebackException.from_exception)
 
 
+def _cleared(failure):
+    traceback.clear_frames(failure.__traceback__)
+    return failure
+
+
+def _handled(order):
+    try:
+        raise ValueError
+    except ValueError as caught:
+        return _cleared(caught).__traceback__.tb_frame.f_locals["order"] is order
+
+
+def _above(order):
+    try:
+        _in_place(order)
+    except ValueError as caught:
+        frames = [frame for frame, _ in traceback.walk_tb(_cleared(caught).__traceback__)]
+        return ["order" in frame.f_locals for frame in frames] == [True, False]
+
+
 def clear_frames_leaves_running_frames_and_the_chain():
     """Clear frames of functions that have ended, that run, and of links."""
 
-    def cleared(error):
-        traceback.clear_frames(error.__traceback__)
-        return error
-
-    def handled(order):
-        try:
-            raise ValueError
-        except ValueError as error:
-            return cleared(error).__traceback__.tb_frame.f_locals["order"] is order
-
-    def above(order):
-        try:
-            _in_place(order)
-        except ValueError as error:
-            frames = [frame for frame, _ in traceback.walk_tb(cleared(error).__traceback__)]
-            return ["order" in frame.f_locals for frame in frames] == [True, False]
-
-    yield "ended functions are emptied", not _held(_in_place, cleared)
-    yield "ended, 500 deep", not _held(_deep, cleared)
-    yield "the frame that handles the error is not", handled(_Order())
-    yield "the frame that handles it is not, the one below is", above(_Order())
-    yield "the cause's frames are not", _held(_chained_apart, cleared)
-    yield "the traceback stays", cleared(_caught(_deep, _Order())).__traceback__ is not None
+    yield "ended functions are emptied", not _held(_in_place, _cleared)
+    yield "ended, 500 deep", not _held(_deep, _cleared)
+    yield "the frame that handles the error is not", _handled(_Order())
+    yield "the frame that handles it is not, the one below is", _above(_Order())
+    yield "the cause's frames are not", _held(_chained_apart, _cleared)
+    yield "the traceback stays", _cleared(_caught(_deep, _Order())).__traceback__ is not None
 
 
 def _chained_apart(order):
     try:
         raise _caught(_from_c, order)
-    except ValueError as error:
-        kept = error
+    except ValueError as caught:
+        kept = caught
     del order
     raise KeyError from kept
 
@@ -494,53 +501,61 @@ def text_holds_nothing_else():
     yield "str of an error that names it", not _held(_misspelt, str)
 
 
+def _retries(order):
+    last = None
+    for attempt in (_in_place, str):
+        try:
+            return attempt(order)
+        except ValueError as caught:
+            last = caught
+    return last
+
+
+def _remembers(order):
+    last = None
+    try:
+        _in_place(order)
+    except ValueError as caught:
+        last = caught
+    yield last is None
+
+
+def _in_a_cell(order):
+    last = None
+
+    def attempt():
+        nonlocal last
+        try:
+            _in_place(order)
+        except ValueError as caught:
+            last = caught
+
+    attempt()
+
+
+def _lets_go(order):
+    last = None
+    try:
+        _in_place(order)
+    except ValueError as caught:
+        last = caught
+    finally:
+        last = None
+    return last
+
+
+def _never_raised(order):
+    last = ValueError(order)
+    return str(last)
+
+
 def a_remembered_error_closes_a_circle():
     """Remember errors in functions, generators, coroutines and cells, where the error passed through or not."""
 
-    def retries(order):
-        last = None
-        for attempt in (_in_place, str):
-            try:
-                return attempt(order)
-            except ValueError as error:
-                last = error
-        return last
-
-    def generator(order):
-        last = None
-        try:
-            _in_place(order)
-        except ValueError as error:
-            last = error
-        yield last is None
-
-    def in_a_cell(order):
-        last = None
-
-        def attempt():
-            nonlocal last
-            try:
-                _in_place(order)
-            except ValueError as error:
-                last = error
-
-        attempt()
-
-    def lets_go(order):
-        last = None
-        try:
-            _in_place(order)
-        except ValueError as error:
-            last = error
-        finally:
-            last = None
-        return last
-
-    def never_raised(order):
-        last = ValueError(order)
-        return str(last)
-
-    for function in (retries, generator, in_a_cell):
-        yield function.__name__, _after_a_call(lambda order, its=function: list(its(order) or "")) is _COUNTED
-    yield "let go in finally", not _after_a_call(lets_go)
-    yield "an error that was not caught there", not _after_a_call(never_raised)
+    for function in (_retries, _remembers, _in_a_cell):
+        yield (
+            function.__name__.strip("_"),
+            _after_a_call(lambda order, run=function: list(run(order) or "")) is _COUNTED,
+        )
+    yield "let go in finally", not _after_a_call(_lets_go)
+    yield "an error that was not caught there", not _after_a_call(_never_raised)
