@@ -336,8 +336,10 @@ def _in_no_variable(order):
 
 def a_failed_future_holds_its_exception():
     """Ask futures of both kinds for the exception, twice, after it was raised, and for circles."""
-
-    for way, make in {"concurrent.futures": _concurrent, "a task of asyncio": _asynchronous}.items():
+    makers = {"concurrent.futures": _concurrent}
+    if _THREADS:
+        makers["a task of asyncio"] = _asynchronous
+    for way, make in makers.items():
         future = make(_Order())
         first = future.exception()
         raised = _caught(future.result)
