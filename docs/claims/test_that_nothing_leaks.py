@@ -1,0 +1,248 @@
+"""Attacks on the sentences of guides/test-that-nothing-leaks."""
+
+import atexit
+import functools
+import gc
+import subprocess
+import sys
+import threading
+import weakref
+from collections import deque
+
+from refdemo.growth import growth
+
+_PROCESSES = sys.platform != "emscripten"
+_KEEPS_CLASSES = sys.version_info[:2] == (3, 13) and not getattr(sys, "_is_gil_enabled", lambda: True)()
+
+
+_alive = weakref.WeakSet()
+
+
+class _Thing:
+    def close(self):
+        """Do nothing; it is a method that can be registered."""
+
+
+class _Slotted:
+    __slots__ = ("__weakref__", "me")
+
+
+class _Table(dict):
+    __hash__ = object.__hash__
+
+
+class _Trouble(Exception):
+    pass
+
+
+def _new(cls=_Thing):
+    _alive.add(thing := cls())
+    return thing
+
+
+def _in_a_circle(cls=_Thing):
+    thing = _new(cls)
+    if cls is _Table:
+        thing["me"] = thing
+    else:
+        thing.me = thing
+
+
+def _raised():
+    try:
+        raise _new(_Trouble)
+    except _Trouble as error:
+        kept = error
+    return kept.args
+
+
+def _more(step, after=0, rounds=20):
+    """Return by how many the living grew in some rounds, counted after the first few of them."""
+    for _ in range(after):
+        step()
+    gc.collect()
+    before = len(_alive)
+    for _ in range(rounds):
+        step()
+    gc.collect()
+    return len(_alive) - before
+
+
+def after_a_collection_only_what_is_held_counts():
+    """Drop, keep and twist into circles instances of classes of several kinds, with the collector on and off."""
+    kept = []
+    for cls in _Thing, _Slotted, _Table, _Trouble:
+        name = cls.__name__[1:]
+        yield f"{name}, dropped", _more(lambda cls=cls: bool(_new(cls))) == 0
+        yield f"{name}, in a circle", _more(lambda cls=cls: _in_a_circle(cls)) == 0
+        yield f"{name}, kept", _more(lambda cls=cls: kept.append(_new(cls))) == 20
+        kept.clear()
+    yield "an exception that holds its frame", _more(_raised) == 0
+    gc.disable()
+    yield "in a circle, the collector off", _more(_in_a_circle) == 0
+    gc.enable()
+
+
+def a_test_counts_what_every_round_leaves():
+    """Leave one with every round, with every second one, none; have the collector off, and ask the instrument."""
+    kept, numbers = [], iter(range(100))
+    yield "one with every round", _more(lambda: kept.append(_new())) == 20
+    yield "one with every second round", _more(lambda: next(numbers) % 2 and kept.append(_new())) == 10
+    yield "none", _more(_new) == 0
+    yield "none but circles", _more(_in_a_circle) == 0
+    yield "one fewer with every round", _more(kept.pop) == -20
+    gc.disable()
+    yield "one with every round, the collector off", _more(lambda: kept.append(_new())) == 20
+    gc.enable()
+    yield "by growth, one", growth(lambda: kept.append(_new()), of=_Thing, rounds=3).trend == "+1 a round"
+    yield "by growth, circles", growth(_in_a_circle, of=_Thing, rounds=3).trend == "flat"
+
+
+def what_is_kept_once_does_not_grow_after_the_first_round():
+    """Keep one in a cache, the last one in a list, the first one, a few in a ring; and one in each round."""
+    first, last, ring, every = [], [None], deque(maxlen=3), []
+    cached = functools.lru_cache(lambda key: _new())
+    roomy = functools.lru_cache(maxsize=128)(lambda key: _new())
+    keys = iter(range(1_000))
+    yield "a cache", _more(lambda: cached("key"), rounds=1) == 1 and _more(lambda: cached("key")) == 0
+    yield "the last", _more(lambda: last.__setitem__(0, _new()), after=1) == 0
+    yield "the first", _more(lambda: first or first.append(_new()), after=1) == 0
+    yield "a ring of three", _more(lambda: ring.append(_new()), after=3) == 0
+    yield "a cache with more room than rounds", _more(lambda: roomy(next(keys)), after=1) == 20
+    yield "the same when it is full", _more(lambda: roomy(next(keys)), after=128) == 0
+    yield "one with every round", _more(lambda: every.append(_new()), after=1) == 20
+
+
+def _held_by(register):
+    """Return whether a finalizer, or a function for the exit, keeps the object that registers it."""
+    thing = _Thing()
+    witness = weakref.ref(thing)
+    undo = register(thing)
+    del thing
+    gc.collect()
+    held = witness() is not None
+    undo()
+    del undo
+    gc.collect()
+    return held and witness() is None
+
+
+def _at_exit(make):
+    def register(thing):
+        function = make(thing)
+        atexit.register(function)
+        return lambda: atexit.unregister(function)
+
+    return register
+
+
+def _finalizer(make, *more):
+    return lambda thing: weakref.finalize(thing, make(thing), *[each(thing) for each in more]).detach
+
+
+def a_finalizer_that_leads_to_its_object_keeps_it():
+    """Lead back by a method, a closure, a partial, an argument, a circle, and by nothing."""
+    yield "its method", _held_by(_finalizer(lambda thing: thing.close))
+    yield "a closure", _held_by(_finalizer(lambda thing: lambda: thing))
+    yield "a partial", _held_by(_finalizer(lambda thing: functools.partial(id, thing)))
+    yield "an argument", _held_by(_finalizer(lambda thing: id, lambda thing: thing))
+    yield "a list that has it", _held_by(_finalizer(lambda thing: [thing].clear))
+    yield "its method, at the exit", _held_by(_at_exit(lambda thing: thing.close))
+    yield "a closure, at the exit", _held_by(_at_exit(lambda thing: lambda: thing))
+    yield "what does not lead to it", not _held_by(_finalizer(lambda thing: [].clear))
+    yield "a weak method", not _held_by(_finalizer(lambda thing: weakref.WeakMethod(thing.close)))
+
+
+def _failing():
+    thing = _new()
+    raise LookupError(id(thing))
+
+
+def _failing_below():
+    other = _new()
+    _failing()
+    return other
+
+
+def _failing_again():
+    try:
+        _failing()
+    except LookupError as error:
+        raise RuntimeError from error
+
+
+def _kept_error(function, change=lambda error: error):
+    """Return how many things live on while the error of a function is kept; none may when it is gone."""
+    gc.collect()
+    before, errors = len(_alive), []
+    try:
+        function()
+    except (LookupError, RuntimeError) as error:
+        errors.append(change(error))
+    gc.collect()
+    more = len(_alive) - before
+    errors.clear()
+    gc.collect()
+    return more if len(_alive) == before else None
+
+
+def an_error_keeps_the_variables_of_the_failed_test():
+    """Fail in several depths, from another error, and keep the error, its traceback, its text."""
+    yield "one frame", _kept_error(_failing) == 1
+    yield "two frames", _kept_error(_failing_below) == 2
+    yield "from another error", _kept_error(_failing_again) == 1
+    yield "its traceback alone", _kept_error(_failing, lambda error: error.__traceback__) == 1
+    yield "its text alone", _kept_error(_failing, repr) == 0
+    yield "without its traceback", _kept_error(_failing, lambda error: error.with_traceback(None)) == 0
+
+
+def _end(code, *options):
+    program = f"import atexit, gc, os, weakref\nclass Thing: pass\nthing = Thing()\n{code}"
+    return subprocess.run([sys.executable, *options, "-c", program], capture_output=True, text=True).stdout.split()
+
+
+def a_pending_finalizer_is_called_when_the_program_ends():
+    """End programs with finalizers that were called, that wait, that wait in a circle, and without atexit."""
+    yield "it says so", weakref.finalize(_Thing, print).atexit and _forget()
+    if _PROCESSES:
+        yield "of a global", _end("weakref.finalize(thing, print, 'called')") == ["called"]
+        circle = "gc.disable(); thing.me = thing; weakref.finalize(thing, print, 'called'); del thing"
+        yield "of a circle nobody collects", _end(circle) == ["called"]
+        yield "once", _end("weakref.finalize(thing, print, 'called'); del thing; gc.collect()") == ["called"]
+        yield "after an error", _end("weakref.finalize(thing, print, 'called'); 1 / 0") == ["called"]
+        yield "not where it was told not to", _end("weakref.finalize(thing, print, 'called').atexit = False") == []
+        yield "nor by os._exit, as atexit", _end("weakref.finalize(thing, print, 1); os._exit(0)") == []
+
+
+def _forget():
+    """Take back the finalizer that was made to look at it."""
+    for each in list(weakref.finalize._registry):
+        if each.peek() and each.peek()[0] is _Thing:
+            each.detach()
+    return True
+
+
+def _class_per_call():
+    class Local:
+        thing = _new()
+
+    return Local.__name__
+
+
+def one_free_threaded_python_keeps_classes():
+    """Hold things by classes and functions that a call makes, before and after a thread has run."""
+
+    def by_a_function():
+        thing = _new()
+        return (lambda: thing).__name__
+
+    if not _KEEPS_CLASSES:
+        yield "a class per call, no thread yet", _more(_class_per_call) == 0
+    yield "a function per call", _more(by_a_function) == 0
+    if _PROCESSES:
+        thread = threading.Thread(target=id, args=(0,))
+        thread.start()
+        thread.join()
+        yield "a class per call, after a thread", _more(_class_per_call) == 20 * _KEEPS_CLASSES
+        yield "an instance in a circle, after a thread", _more(_in_a_circle) == 0
+        yield "an instance kept, after a thread", _more(lambda kept=[]: kept.append(_new())) == 20
