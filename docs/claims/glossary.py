@@ -203,6 +203,9 @@ def the_owner_counts_apart():
 
 def borrowing_counts_nothing():
     """Borrow by functions of the C API, as an address, and let go of what was borrowed."""
+    if _PYPY:
+        yield "no counts", not hasattr(sys, "getrefcount")
+        return
     api, thing = ctypes.pythonapi, _Thing()
     held = {"PyList_GetItem": [thing], "PyTuple_GetItem": (thing,), "PyDict_GetItem": {0: thing}}
     before = sys.getrefcount(thing)
@@ -451,6 +454,19 @@ def the_code_holds_its_constants():
         yield str(value), (value in code.co_consts) == (sys.version_info < since) and loaded
 
 
+def a_container_holds_references():
+    """Put a thing into objects of several types, and look for references in others."""
+    yield from _keeps({
+        "a tuple": lambda thing: (thing,),
+        "a set": lambda thing: {thing},
+        "a dictionary": lambda thing: {"thing": thing},
+        "an instance": lambda thing: _with(_Thing(), thing),
+        "an instance without a dictionary": lambda thing: _with(_Slotted(), thing),
+    })  # fmt: skip
+    for way, value in {"a string": "a b", "bytes": b"a b", "a float": 2.5, "an int": 10**9}.items():
+        yield f"{way} is none", not gc.get_referents(value)
+
+
 _CONTEXTS = """
 import contextvars, threading
 variable = contextvars.ContextVar("variable", default="default")
@@ -563,13 +579,20 @@ class Thing:
     pass
 instance = Thing()
 class Class:
-    pass
+    def method(self):
+        pass
+def make():
+    def nested():
+        pass
+    return nested
+nested, method = make(), Class.method
+del Class.method
 def ends(name):
     witness = weakref.ref(globals().pop(name))
     before = witness() is None
     gc.collect()
     return before, witness() is None
-for name in ("function", "module", "instance", "Class"):
+for name in ("function", "module", "instance", "Class", "method", "nested"):
     print(ends(name))
 thread = threading.Thread(target=print, args=("",))
 thread.start()
@@ -591,7 +614,9 @@ def the_collector_frees_deferred_objects():
     yield "a module", fates[1] == late
     yield "an instance", fates[2] == (not _PYPY, True)
     yield "a class", fates[3] == (False, True)
-    yield "a function after a thread", fates[4] == ((False, False) if _FREE_THREADED else late)
+    yield "a method", fates[4] == late
+    yield "a nested function", fates[5] == (not _PYPY, True)
+    yield "a function after a thread", fates[6] == ((False, False) if _FREE_THREADED else late)
 
 
 class _Asked:
@@ -619,6 +644,28 @@ def a_descriptor_decides_in_a_class():
     yield "a slot", hasattr(vars(_Slotted)["other"], "__set__")
     owner.mine = _Asked()
     yield "in an instance it decides nothing", isinstance(owner.mine, _Asked)
+
+
+def a_loop_runs_one_task_at_a_time():
+    """Let three tasks work with and without waiting, and a callback between them."""
+    log = []
+
+    async def work(name, waits):
+        for _ in range(2):
+            log.append(name)
+            if waits:
+                await asyncio.sleep(0)
+            log.append(name.upper())
+
+    async def main():
+        asyncio.get_running_loop().call_soon(log.append, "called")
+        await asyncio.gather(work("a", False), work("b", True), work("c", True))
+        return asyncio.get_running_loop().is_running()
+
+    yield "it runs", asyncio.run(main())
+    yield "one that does not wait is not interrupted", log[:5] == ["called", "a", "A", "a", "A"]
+    yield "two that wait take turns", log[5:9] == ["b", "c", "B", "b"]
+    yield "each ends", log[9:] == ["C", "c", "B", "C"]
 
 
 def python_has_no_ephemerons():
@@ -757,6 +804,8 @@ def circle():
     return thing
 def listed(thing):
     return any(each is thing for each in gc.get_objects())
+held = Thing()
+holder = [held]
 thing, lost, alone, lost_before = circle(), circle(), Thing(), circle()
 witnesses = [weakref.ref(lost), weakref.ref(alone), weakref.ref(lost_before)]
 del lost_before
@@ -771,6 +820,7 @@ print(witnesses[2]() is not None)
 del alone
 print(witnesses[1]() is None)
 print(gc.is_tracked(thing))
+print(not any(each is holder for each in gc.get_referrers(held)))
 gc.unfreeze()
 print(listed(thing))
 gc.collect()
@@ -780,8 +830,11 @@ print(witnesses[0]() is None and witnesses[2]() is None)
 
 def the_collector_does_not_see_what_is_frozen():
     """Freeze circles and single objects, lose them before and after, and thaw them."""
+    if _PYPY:
+        yield "nothing can be", not hasattr(gc, "freeze")
+        return
     ways = ("is not found", "made later", "a circle lost later", "a circle lost before", "alone", "still tracked")
-    yield from _program(_FROZEN, *ways, "found again", "collected again")
+    yield from _program(_FROZEN, *ways, "no referrer", "found again", "collected again")
 
 
 def _generations(thing):
@@ -1018,6 +1071,26 @@ def _far(thing):
     return thing
 
 
+def a_proxy_stands_for_its_object():
+    """Use objects through proxies, and use these once the objects are gone."""
+    yield from _lets_go({"a proxy": weakref.proxy, "a list of it": lambda thing: [weakref.proxy(thing)]})
+    thing = _with(_Thing(), 7)
+    proxy = weakref.proxy(thing)
+    yield "reading and writing", proxy.other == 7 and _with(proxy, 8) is proxy and thing.other == 8
+    yield "calling", proxy.method() is thing and type(proxy) is weakref.ProxyType
+    function = weakref.proxy(_far)
+    yield "a function", type(function) is weakref.CallableProxyType
+    del thing
+    gc.collect()
+    for way, use in {"reading": lambda: proxy.other, "calling": lambda: proxy.method()}.items():
+        try:
+            use()
+        except ReferenceError:
+            yield f"{way} too late", True
+        else:
+            yield f"{way} too late", False
+
+
 def what_is_reachable_stays():
     """Lead to things from several places, over many links, and from nowhere."""
     yield from _keeps({
@@ -1217,6 +1290,9 @@ def a_finalizer_can_make_its_object_reachable():
 
 def what_else_is_counted_is_a_root():
     """Take references where no collector looks: by the C API, and in a constant."""
+    if _PYPY:
+        yield from _keeps({"a variable of a call": _started})
+        return
     circle = _with(_Thing(), None)
     circle.other, witness = circle, weakref.ref(circle)
     held = ctypes.py_object(circle)
@@ -1264,12 +1340,12 @@ def its_requests_end_at_512_bytes():
         yield "another allocator there", _allocator("bytes in allocated blocks") is None
         return
     head, text, item = sys.getsizeof(b""), sys.getsizeof(""), ctypes.sizeof(ctypes.c_void_p)
-    yield "bytes", 512_000 <= _bytes(lambda: bytes(512 - head)) < 520_000
+    yield "bytes", 500_000 < _bytes(lambda: bytes(512 - head)) < 520_000
     yield "one byte more", _bytes(lambda: bytes(513 - head)) < 10_000
-    yield "strings", 512_000 <= _bytes(lambda: "x" * (512 - text)) < 520_000
+    yield "strings", 500_000 < _bytes(lambda: "x" * (512 - text)) < 520_000
     yield "one letter more", _bytes(lambda: "x" * (513 - text)) < 10_000
     rest = (512 - sys.getsizeof(())) // item
-    yield "tuples", 500_000 <= _bytes(lambda: tuple([None] * rest)) < 520_000
+    yield "tuples", 500_000 < _bytes(lambda: tuple([None] * rest)) < 520_000
     yield "one item more", _bytes(lambda: tuple([None] * (rest + 1))) < 10_000
     yield "the larger part of two", 32_000 < _bytes(lambda: bytearray(513)) < 100_000
 
