@@ -247,10 +247,14 @@ _ARGUMENTS = {
 
 
 def getrefcount_counts_what_it_does_not_borrow():
-    """Let objects reach the call in ten ways; expect one more each time, and from 3.14 none for plain locals."""
+    """Let objects reach the call in ten ways; expect one more each time, but for what is borrowed."""
     for way, (source, borrowed) in _ARGUMENTS.items():
         yield way, _argument_counted(source) == (borrowed if BORROWS else 1)
     namespace = {"getrefcount": getrefcount, "note": _Note()}
+    exec("def ask(): return getrefcount(('two', 'words here'))", namespace)
+    constants = [each for each in namespace["ask"].__code__.co_consts if type(each) is tuple]
+    added = namespace["ask"]() - refcount(constants[0])
+    yield "a constant", added == (sys.version_info < (3, 15))
     exec("answer = getrefcount(note) - 1", namespace)
     yield "at module level", namespace["answer"] == 1
     exec("class Body:\n inside = [note].copy()\n answer = getrefcount(note) - 2", namespace)

@@ -16,6 +16,11 @@ import tempfile
 import threading
 import weakref
 
+try:
+    import sqlite3
+except ImportError:  # a part that a Python may be without
+    sqlite3 = None
+
 CPYTHON = sys.implementation.name == "cpython"
 FREE_THREADED = "t" in getattr(sys, "abiflags", "")
 USUAL = CPYTHON and not FREE_THREADED
@@ -502,6 +507,26 @@ def _left_by_break(file):
     return file
 
 
+def _usable(connection):
+    try:
+        return connection.execute("SELECT 1").fetchone() == (1,)
+    except sqlite3.ProgrammingError:
+        return False
+
+
+def _closing():
+    with contextlib.closing(_ending(log := [])) as generator:
+        next(generator)
+    yield "a generator, by closing", log == ["finally"]
+    if sqlite3:
+        with sqlite3.connect(":memory:") as connection:
+            pass
+        yield "a connection is not closed", _usable(connection)
+        with contextlib.closing(connection):
+            pass
+        yield "but by closing", not _usable(connection)
+
+
 def with_closes_at_the_end_of_its_block():
     """Leave blocks by return, by an exception and by break, with files, sockets, generators and folders."""
     for way, left in ("return", _left_by_return), ("an exception", _left_by_error), ("break", _left_by_break):
@@ -509,9 +534,7 @@ def with_closes_at_the_end_of_its_block():
         yield f"a text in memory, {way}", left(io.StringIO()).closed
         if THREADS:
             yield f"a socket, {way}", left(socket.socket()).fileno() == -1
-    with contextlib.closing(_ending(log := [])) as generator:
-        next(generator)
-    yield "a generator, by closing", log == ["finally"]
+    yield from _closing()
     with tempfile.TemporaryDirectory() as folder:
         note = pathlib.Path(folder) / "note.txt"
         with note.open("w") as file:
