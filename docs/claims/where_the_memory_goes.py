@@ -1,0 +1,290 @@
+"""Attacks on the sentences of tutorial/where-the-memory-goes."""
+
+import collections
+import contextlib
+import ctypes
+import functools
+import mmap
+import os
+import subprocess
+import sys
+
+_FREE_THREADED = "t" in getattr(sys, "abiflags", "")
+_WORD = 8 if sys.maxsize > 2**32 else 4
+
+
+class _Slots:
+    __slots__ = ("number", "text")
+
+
+class _Plain:
+    pass
+
+
+_KINDS = {"slots": _Slots, "floats": lambda: float("1.5"), "bytes": lambda: bytes(300)}
+_KINDS["strings"] = lambda: "".join(["ab", "cd"])
+
+
+_REPORT = """
+import gc, os, re, sys, tempfile
+def reported(name):
+    with tempfile.TemporaryFile() as file:
+        kept = os.dup(2)
+        os.dup2(file.fileno(), 2)
+        sys._debugmallocstats()
+        os.dup2(kept, 2)
+        os.close(kept)
+        file.seek(0)
+        report = file.read().decode()
+    return int(re.search(name, report)[1].replace(",", ""))
+"""
+_HELD = """
+def arenas():
+    gc.collect()
+    return reported(r"# arenas allocated current\\s+=\\s+([\\d,]+)")
+
+def held(survive):
+    objects = [make() for _ in range(number)]
+    full = arenas()
+    survivors = survive(objects)
+    for place in range(number):
+        objects[place] = None
+    return (arenas() - before) / (full - before), full - before
+
+class Slots:
+    __slots__ = [f"slot_{number}" for number in range(30)]
+
+kinds = {"slots": Slots, "strings": lambda: "".join(["ab"] * 120), "bytes": lambda: bytes(300)}
+kinds["tuples"] = lambda: tuple([None] * 30)
+make = kinds[sys.argv[1]]
+number = 40_000
+before = arenas()
+none, made = held(lambda objects: None)
+each = number // (2 * made)
+ways = {
+    "scattered": lambda objects: objects[7::200],
+    "neighbours": lambda objects: objects[number // 2 :][: number // 200],
+    "two an arena": lambda objects: objects[::each],
+}
+print("none", none, sep=":")
+for way in ways:
+    print(way, held(ways[way])[0], sep=":")
+"""
+
+
+def _printed(program, *arguments):
+    command = [sys.executable, "-c", _REPORT + program, *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    return {way: said for way, _, said in (line.partition(":") for line in ran.stdout.splitlines())}
+
+
+@functools.cache
+def _shares(kind):
+    """Return which share of the arenas of many objects is held by some survivors, in a fresh process."""
+    return {way: float(share) for way, share in _printed(_HELD, kind).items()}
+
+
+def a_few_survivors_in_the_wrong_places_hold_most_of_it():
+    """Keep one in 200 of objects of several kinds, and none."""
+    for kind in "slots", "strings", "tuples", "bytes":
+        yield f"one in 200 {kind}", _shares(kind)["scattered"] > 0.7
+        yield f"no {kind}", _shares(kind)["none"] < 0.5
+
+
+def one_object_keeps_an_arena():
+    """Keep about two objects in each arena."""
+    for kind in "slots", "strings", "tuples", "bytes":
+        yield kind, _shares(kind)["two an arena"] > 0.7
+
+
+def a_full_collection_empties_the_free_lists():
+    """Fill the free lists of several types, and read how much is in them before and after."""
+    said = _printed("""
+kinds = {"PyListObjects": lambda: [], "PyDictObjects": lambda: {}, "PyFloatObjects": lambda: float("1.5")}
+kinds |= {"2-sized PyTupleObjects": lambda: tuple([[], 1]), "9-sized PyTupleObjects": lambda: tuple([[]] * 9)}
+for kind, make in kinds.items():
+    objects = [make() for _ in range(60)]
+    del objects
+    pattern = rf"(\\d+) free {kind}"
+    full = reported(pattern)
+    gc.collect()
+    print(kind, full >= 50 and reported(pattern) < 30, sep=":")
+""")
+    for kind, emptied in said.items():
+        yield kind, emptied == "True"
+
+
+def two_addresses_in_front_and_two_more_of_an_instance():
+    """Compare what objects say and what is asked for, for built-in types, subclasses and instances."""
+    collector = 0 if _FREE_THREADED else 2 * _WORD
+    more = 0 if sys.version_info < (3, 11) else 2 * _WORD
+    for thing in (
+        [],
+        [1] * 99,
+        {},
+        (1,),
+        set(),
+        lambda: 0,
+        ValueError(),
+        _Slots(),
+        type("S", (list,), {"__slots__": ()})(),
+    ):
+        yield f"a {type(thing).__name__}", sys.getsizeof(thing) - thing.__sizeof__() == collector
+    for thing in 1, 1.5, "text", b"bytes", object():
+        yield f"a {type(thing).__name__}", sys.getsizeof(thing) - thing.__sizeof__() == 0
+    plain = _Plain()
+    filled = _Plain()
+    filled.a = filled.b = 1
+    for name, thing in {"a new instance": plain, "one with attributes": filled, "of a list": _Sub()}.items():
+        yield name, sys.getsizeof(thing) - thing.__sizeof__() == collector + more
+    if sys.version_info >= (3, 12):
+        for base in int, tuple, ValueError, dict:
+            thing = type("Derived", (base,), {})()
+            yield f"derived from {base.__name__}", sys.getsizeof(thing) - thing.__sizeof__() == collector + more
+
+
+class _Sub(list):
+    pass
+
+
+def a_dictionary_keeps_its_table_until_it_is_cleared():
+    """Empty dictionaries and their kin in every way, one key at a time, and then all at once."""
+
+    def popped(table):
+        while table:
+            table.popitem()
+
+    def deleted(table):
+        for key in list(table):
+            del table[key]
+
+    def popped_by_key(table):
+        for key in list(table):
+            table.pop(key)
+
+    kinds = {"dict": dict, "Counter": collections.Counter, "subclass": type("Table", (dict,), {})}
+    for kind, make in kinds.items():
+        for empty in popped, deleted, popped_by_key:
+            table = make(dict.fromkeys(range(1_000), 1))
+            full = sys.getsizeof(table)
+            empty(table)
+            kept = sys.getsizeof(table) == full and not table
+            table.clear()
+            yield f"{kind}, {empty.__name__}", kept and sys.getsizeof(table) < full / 10
+    items = list(range(1_000))
+    full = sys.getsizeof(items)
+    while items:
+        items.pop()
+    yield "a list shrinks", sys.getsizeof(items) < full / 10
+
+
+def _pools(objects):
+    return {id(each) // 16_384 for each in objects}
+
+
+def what_fits_into_the_gaps_takes_no_new_pools():
+    """Do the same work again between survivors, with several kinds of objects, and a third time."""
+    for kind in "slots", "floats", "strings", "bytes":
+        objects = [_KINDS[kind]() for _ in range(20_000)]
+        used = _pools(objects)
+        for time in "second", "third":
+            survivors = objects[::100]
+            del objects
+            objects = [_KINDS[kind]() for _ in range(20_000)]
+            yield f"{kind}, the {time} time", len(_pools(objects) - used) < len(used) / 4
+            del survivors
+
+
+def up_to_512_bytes_from_pools_and_more_from_the_c_library():
+    """Make blocks of one byte less and more than the limit, of several types, and look at the pools."""
+    said = _printed("""
+def in_pools(make):
+    objects = [None] * 10_000
+    before = reported(allocated)
+    for place in range(10_000):
+        objects[place] = make()
+    return reported(allocated) - before > 10_000 * 256
+allocated = r"# bytes in allocated blocks\\s+=\\s+([\\d,]+)"
+of_bytes, of_text, of_tuple = sys.getsizeof(b""), sys.getsizeof(""), sys.getsizeof((1,)) - 8
+print("512 bytes", in_pools(lambda: bytes(512 - of_bytes)), sep=":")
+print("513 bytes", not in_pools(lambda: bytes(513 - of_bytes)), sep=":")
+print("a string of 512", in_pools(lambda: "ab" * ((512 - of_text) // 2)), sep=":")
+print("a string of 530", not in_pools(lambda: "ab" * ((530 - of_text) // 2)), sep=":")
+print("a tuple of 512", in_pools(lambda: tuple([None] * ((512 - of_tuple) // 8))), sep=":")
+print("a tuple of 520", not in_pools(lambda: tuple([None] * ((520 - of_tuple) // 8))), sep=":")
+print("the table of a long list", not in_pools(lambda: [None] * 100), sep=":")
+""")
+    for way, held in said.items():
+        yield way, held == "True"
+
+
+def scattered_survivors_hold_more_than_neighbours():
+    """Keep as many objects of several kinds, scattered and as neighbours at two places."""
+    for kind in "slots", "strings", "tuples", "bytes":
+        shares = _shares(kind)
+        yield f"{kind}, scattered", shares["scattered"] > 0.5
+        yield f"{kind}, neighbours", shares["neighbours"] < 0.5
+
+
+def three_questions_have_three_answers():
+    """Ask the three about large contents, about what is freed, and about memory that Python did not allocate."""
+    tracing = sys.modules.get("tracemalloc") or __import__("tracemalloc")
+    tracing.start()
+    before = tracing.get_traced_memory()[0]
+    holder = [bytes(3_000_000)]
+    traced = tracing.get_traced_memory()[0] - before
+    yield "a list and what is in it", sys.getsizeof(holder) < 1_000 and traced > 2_900_000
+    holder.clear()
+    yield "freed", abs(tracing.get_traced_memory()[0] - before) < 100_000
+    plain = [_Plain() for _ in range(1_000)]
+    for each in plain:
+        each.a = each.b = each.c = 1
+    traced = tracing.get_traced_memory()[0] - before - sys.getsizeof(plain)
+    yield "instances", traced > 1_000 * sys.getsizeof(plain[0])
+    before = tracing.get_traced_memory()[0]
+    with mmap.mmap(-1, 5_000_000) as mapped:
+        mapped.write(b"x" * 1_000)
+        yield "memory of the system", tracing.get_traced_memory()[0] - before < 100_000
+    if sys.platform == "linux":
+        library = ctypes.CDLL(None)
+        library.malloc.restype = ctypes.c_void_p
+        address = library.malloc(5_000_000)
+        yield "memory of the C library", tracing.get_traced_memory()[0] - before < 100_000
+        library.free(ctypes.c_void_p(address))
+    tracing.stop()
+
+
+_READ = """
+import ctypes
+class Note: __slots__ = ()
+class Other: __slots__ = ()
+read = lambda: ctypes.string_at(address, 16)
+notes = [Note() for _ in range(9)]
+address = id(notes[4])
+alive = read()
+"""
+
+
+def _answer(program, **variables):
+    command = [sys.executable, "-c", _READ + program]
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        ran = subprocess.run(command, env=os.environ | variables, capture_output=True, text=True, timeout=60)
+        return ran.returncode, ran.stdout.split()
+    return None
+
+
+def a_dead_address_tells_what_is_there_now():
+    """Read an address when its object is freed, when others have been made, in debug mode, and without its arena."""
+    freed = "notes[4] = None; print(read() == alive)"
+    yield "a free block", _answer(freed) == (0, ["False"])
+    again = "notes[4] = None; notes[4] = Note(); more = [Note() for _ in range(50_000)]; print(read() == alive)"
+    yield "another of its kind", _answer(again) == (0, ["True"])
+    other = "notes[4] = None; notes[4] = Other(); more = [Other() for _ in range(50_000)]; print(id(Other) == other)"
+    other = other.replace("id(Other) == other", "read()[8:] == id(Other).to_bytes(8, 'little')")
+    if not _FREE_THREADED and _WORD == 8:
+        yield "one of another kind", _answer(other) == (0, ["True"])
+    gone = "rows = [Note() for _ in range(400_000)]; address = id(rows[200_000]); alive = read(); del rows\n"
+    code, said = _answer(gone + "print(read() == alive)")
+    yield "no memory, or other bytes", code != 0 or said == ["False"]
+    filled = _answer("notes[4] = None; print(set(read()) == {0xDD})", PYTHONMALLOC="debug")
+    yield "in debug mode", filled == (0, [str(not _FREE_THREADED)])
