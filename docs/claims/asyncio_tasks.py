@@ -183,6 +183,17 @@ def a_finished_task_keeps_its_context():
     yield "a variable of the coroutine that is only read", not _run(_kept, _only_reads)
 
 
+async def _cancelled_at_once():
+    order = _Order()
+    alive = weakref.ref(order)
+    task = asyncio.ensure_future(_waits(order))
+    del order
+    task.cancel()
+    await asyncio.wait({task})
+    gc.collect()
+    return alive() is not None
+
+
 def a_failed_task_keeps_the_frames_of_its_traceback():
     """Fail in several ways and depths, keep the task; ask it for the exception, and cancel it."""
 
@@ -201,6 +212,7 @@ def a_failed_task_keeps_the_frames_of_its_traceback():
     yield "raised from another exception", _run(_kept, _fails_chained)
     yield "asked for and looked at", _run(asked, _fails)
     yield "cancelled while it waits", _run(_kept, _waits, True)
+    yield "cancelled before it starts", _run(_cancelled_at_once)
     yield "ended well: nothing of that", not _run(_kept, _only_reads)
 
 
@@ -386,6 +398,21 @@ async def _gathered(work, order):
     await asyncio.gather(asyncio.ensure_future(work(order)))
 
 
+async def _its_error_named(work, order):
+    try:
+        await asyncio.ensure_future(work(order))
+    except LookupError as error:
+        named = error
+    return named.args
+
+
+async def _in_a_group(work, order):
+    with contextlib.suppress(BaseException):
+        async with asyncio.TaskGroup() as its:
+            its.create_task(work(order))
+            del order
+
+
 def an_awaited_task_leaves_nothing_but_a_circle_of_its_own_exception():
     """Await tasks that end well, are cancelled, or fail, by a name, by none, by a list, by `gather`."""
     yield "ended well, by a name", not _run(_left, _named, _result)
@@ -395,6 +422,10 @@ def an_awaited_task_leaves_nothing_but_a_circle_of_its_own_exception():
     yield "failed, its name deleted", not _run(_left, _deleted, _fails_below)
     yield "failed, gathered", not _run(_left, _gathered, _fails)
     yield "failed, by a name: a circle, collected", not _run(_left, _named, _fails, False)
+    if hasattr(asyncio, "TaskGroup"):
+        yield "ended well, in a group", not _run(_left, _in_a_group, _result)
+        yield "failed, in a group: perhaps a circle, collected", not _run(_left, _in_a_group, _fails, False)
     if _COUNTED:
         yield "failed, by a name: not freed by counting", _run(_left, _named, _fails)
         yield "failed, in a list: not freed by counting", _run(_left, _in_a_list, _fails_below)
+        yield "failed, its error in a variable: not freed by counting", _run(_left, _its_error_named, _fails)

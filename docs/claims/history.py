@@ -371,6 +371,8 @@ def from_3_14_every_dict_is_tracked():
         "a copy": lambda: copy.copy({"one": 1}),
         "from JSON": lambda: json.loads('{"one": 1}'),
         "unpickled": lambda: pickle.loads(pickle.dumps({"one": 1})),
+        "of an instance": lambda: vars(_Plain()),
+        "of locals": lambda: (lambda one: locals())(1),
     }
     made = {name: make() for name, make in ways.items()}
     fresh = {name: gc.is_tracked(each) for name, each in made.items()}

@@ -75,12 +75,14 @@ def _life(local, make, after=lambda local: None, **options):
     return waiting, _alive(witnesses[0])
 
 
-def _drop_the_local():
+def _drop_the_local(circle=False):
+    """Return whether a value lives on when its local is dropped while its thread waits."""
     locals_ = [threading.local()]
     witnesses = []
 
     def work():
         locals_[0].value = _Thing()
+        locals_[0].value.local = locals_[0] if circle else None
         witnesses.append(weakref.ref(locals_[0].value))
 
     with _thread_that_waits(work):
@@ -114,6 +116,7 @@ def a_value_lives_as_long_as_its_thread():
         yield "taken out", _life(threading.local(), _Thing, lambda local: vars(local).clear()) == (False, False)
         yield "replaced", _life(threading.local(), _Thing, lambda local: setattr(local, "value", 0)) == (False, False)
         yield "the local itself dropped", not _drop_the_local()
+        yield "the local dropped to which its value leads", not _drop_the_local(circle=True)
         yield "looked at from another thread", not _seen(threading.local()) and not _seen(_Filled())
         yield "in a slot, seen by all and kept", _seen(_Slotted()) and _life(_Slotted(), _Thing) == (True, True)
 
@@ -384,6 +387,11 @@ class _OwnRun(threading.Thread):
         self._target(*self._args, **self._kwargs)
 
 
+class _CallsThreads(threading.Thread):
+    def run(self):
+        super().run()
+
+
 def _argument_of(kind, keyword=False):
     """Return whether a thread holds its argument: before the start, while it runs, when it has ended."""
     thing, started, leave, said = _Thing(), threading.Event(), threading.Event(), []
@@ -415,6 +423,7 @@ def a_thread_holds_its_arguments_until_its_run_has_ended():
     yield "by place", not _argument_of(threading.Thread)[2]
     yield "by name", not _argument_of(threading.Thread, keyword=True)[2]
     yield "by a bound method", not _argument_of(_bound)[2]
+    yield "to a class whose run calls Thread's", not _argument_of(_CallsThreads)[2]
     yield "to a daemon", not _argument_of(_daemon)[2]
     yield "to a timer", _argument_of(_timer)[2]
     yield "to a class with a run of its own", _argument_of(_OwnRun)[2]

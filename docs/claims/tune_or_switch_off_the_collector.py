@@ -288,11 +288,11 @@ def thresholds_trade_collections_against_what_waits():
     for name, make in ("circles", _circle_gone), ("lists", list), ("instances", _Thing):
         yield f"{name}, fewer", _fewer(100, 100_000, make)
     most = []
-    for first in 100, 100_000:
+    for first in 100, 1_000_000:
         thresholds, alive, peak = gc.get_threshold(), weakref.WeakSet(), 0
         gc.collect()
         gc.set_threshold(first)
-        for _ in range(3_000):
+        for _ in range(20_000):
             alive.add(_circle())
             peak = max(peak, len(alive))
         gc.set_threshold(*thresholds)
@@ -314,7 +314,7 @@ def _gone_at_once(make):
 
 def _chain():
     first = last = _Slotted()
-    for _ in range(100_000):
+    for _ in range(100_000 if _PROCESSES else 1_000):  # WebAssembly's stack is small
         last.me = last = _Slotted()
     return first
 
