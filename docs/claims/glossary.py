@@ -189,6 +189,21 @@ for make in (Thing, list, dict, lambda: type("Class", (), {}) and str(10**9)):
 """
 
 
+_ONE_COUNT = """
+import sys, threading
+class Thing:
+    pass
+for thing in (Thing(), [], str(10**9)):
+    more, before = [], sys.getrefcount(thing)
+    for _ in range(2):
+        thread = threading.Thread(target=more.extend, args=([thing] * 3,))
+        thread.start()
+        thread.join()
+    del thread
+    print(sys.getrefcount(thing) == before + 6)
+"""
+
+
 def the_owner_counts_apart():
     """Let the owner, another thread and a third add references to objects of several types."""
     if _FREE_THREADED:
@@ -199,6 +214,7 @@ def the_owner_counts_apart():
         yield "no counts", not hasattr(sys, "getrefcount")
     else:
         yield "one count and a type", object.__basicsize__ == 2 * ctypes.sizeof(ctypes.c_void_p)
+        yield from _program(_ONE_COUNT, "an instance: one count", "a list: one count", "a string: one count")
 
 
 def borrowing_counts_nothing():
@@ -781,6 +797,9 @@ def a_free_threaded_build_can_do_without_the_lock():
     """Look at the name, the configuration and the lock itself, and ask for the lock."""
     flagged = "t" in getattr(sys, "abiflags", "")
     yield "the name", flagged == _FREE_THREADED
+    if not _PYPY:
+        words = object.__basicsize__ // ctypes.sizeof(ctypes.c_void_p)
+        yield "room for an owner in each object", (words > 2) == _FREE_THREADED
     enabled = getattr(sys, "_is_gil_enabled", lambda: True)()
     if os.environ.get("PYTHON_GIL") is None:
         yield "the lock", enabled != _FREE_THREADED
