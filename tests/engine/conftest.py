@@ -20,7 +20,7 @@ from everypython.model.outcome import Result
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import process
 from everypython.run.discovery import first_that_starts
-from everypython.run.store import content_digest
+from everypython.run.environments import content_digest
 
 from tests.pythons import found
 

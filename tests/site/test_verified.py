@@ -28,7 +28,7 @@ def test_what_pypy_prints_does_not_depend_on_the_size_of_its_nursery(
     pypys = [python for python in found() if python.implementation == "pypy"]
     if not pypys:
         pytest.skip("needs a PyPy: this machine has none")
-    units, store, _ = verify.sources(ROOT / "docs", tmp_path)
+    units, scheduler, _ = verify.sources(ROOT / "docs", tmp_path)
     monkeypatch.setitem(process.PERTURBED, "PYPY_GC_NURSERY", "512M")
     published = verify.read(site.folder)
-    assert not list(wrong_runs(published, {unit.id: unit for unit in units}, pypys, store, ways=(True,)))
+    assert not list(wrong_runs(published, {unit.id: unit for unit in units}, pypys, scheduler, ways=(True,)))

@@ -78,7 +78,7 @@ class Live:
         build = self.build()
         for page in self.unfinished(build):
             units = [unit for unit in build.units if unit.page == page]
-            build.store.all(units, build.interpreters, lambda said: None, sys.stdout.isatty())
+            build.scheduler.all(units, build.interpreters, lambda said: None, sys.stdout.isatty())
             self.show(f"{page} on every Python")
         if not process.stop.wait(QUIET):
             self.show("with what is made of all pages", hasty=False)

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from everypython.model.interpreters import Interpreter
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import process
-from everypython.run.store import Progress, Store
+from everypython.run.scheduler import Progress, Scheduler
 from everypython.run.tree import Tree
 
 from ..conftest import Site, add_columns, made, this_python
@@ -209,9 +209,9 @@ def test_a_run_that_nobody_wants_any_more_is_ended_and_not_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(process, "stop", threading.Event())
-    store = Store(tmp_path, {}, 60, Tree([], []))
+    scheduler = Scheduler(tmp_path, {}, 60, Tree([], []))
     unit = Unit("page", "a", "a", 1, (Cell("while True: pass", 1, Options()),), ())
     process.stop.set()
     with pytest.raises(process.Stopped):
-        store.all([unit], [this_python()], print, False)
-    assert store.known([unit], [this_python()]) == {}
+        scheduler.all([unit], [this_python()], print, False)
+    assert scheduler.store.known([unit], [this_python()]) == {}

@@ -78,29 +78,29 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
     """Run every unit on every Python, or in haste only what the published default has not run."""
     in_browsers = runnable(app)
     found = [*discovered(), *in_browsers]
-    units, store = opened(app, Path(app.srcdir, app.config.everypython_store))
+    units, scheduler = opened(app, Path(app.srcdir, app.config.everypython_store))
     if before := build_of(app.env):  # of the same process, which builds again and again
-        store.problems = before.store.problems
+        scheduler.store.problems = before.store.problems
     LOG.info("runs on %s", ", ".join(python.name for python in found))
     wanted = [published_default(found)] if hasty else found
-    results = store.all(units, wanted, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
-    found = [python for python in found if python not in store.gone]
-    for python, says in store.gone.items():
+    results = scheduler.all(units, wanted, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
+    found = [python for python in found if python not in scheduler.environments.gone]
+    for python, says in scheduler.environments.gone.items():
         LOG.info("left out: %s, which was found and no longer runs (%s)", python.name, says)
     if not found:
         raise OSError("no Python that was found still runs")
     if app.config.everypython_preview:
-        results |= store.known(units, found)
+        results |= scheduler.store.known(units, found)
     elif app.config.everypython_records and not app.config.everypython_record:
         folder = Path(app.srcdir, app.config.everypython_records).resolve()
-        found = [*found, *merged(folder, units, found, results, store)]
+        found = [*found, *merged(folder, units, found, results, scheduler.store)]
     report_missing_graphviz(results.values())
     found.sort(key=lambda one: one.rank)
     default = published_default(found)
     listed = [*app.config.everypython_interpreters, *(f"pyodide-{python.pyodide}" for python in in_browsers)]
     gate, absent = gating(listed if app.config.everypython_interpreters else [], found, default)
     strict = app.config.everypython_strict
-    return Build(found, default, gate, absent, units, results, store, hasty, strict)
+    return Build(found, default, gate, absent, units, results, scheduler, hasty, strict)
 
 
 @cache

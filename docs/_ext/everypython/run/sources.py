@@ -1,15 +1,14 @@
-"""The sources of a site: the units that its pages tell, and the store of their runs."""
+"""The sources of a site: the units that its pages tell, and what runs them."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..model.units import Unit, digest, page_units
-from .store import Store
+from .scheduler import Scheduler
 from .tree import Tree
 
 if TYPE_CHECKING:
@@ -23,8 +22,8 @@ def configured(docs: Path, scratch: Path) -> Sphinx:
     return Sphinx(docs, docs, scratch, scratch, "dummy", {"everypython_execute": False}, status=None, warning=None)
 
 
-def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
-    """Return the units that a site's pages tell, and a store in `folder` for their runs."""
+def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Scheduler]:
+    """Return the units that a site's pages tell, and what runs them and keeps their runs in `folder`."""
     packages = {
         path.name: path for path in (Path(app.srcdir, each).resolve() for each in app.config.everypython_packages)
     }
@@ -33,15 +32,18 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
     files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
     protected = [Path(app.srcdir), Path(app.srcdir, app.config.everypython_protected), examples, *packages.values()]
     tree = Tree(protected, apart=[Path(app.outdir), Path(app.doctreedir), folder])
-    store = Store(folder, packages, app.config.everypython_timeout, tree)
+    scheduler = Scheduler(folder, packages, app.config.everypython_timeout, tree)
     programs = {path.name: content(path) for path in sorted(examples.glob("*.py"))}
 
     def of_page(name: str, file: Path) -> list[Unit]:
         origin = digest(name, str(file), content(file), programs, sorted(packages))
-        made = partial(page_units, name, file, examples, sorted(packages))
-        return store.index.remembered(lambda: [replace(unit, origin=origin) for unit in made()], "units", origin)
 
-    return [unit for name, file in files.items() if file.suffix == ".md" for unit in of_page(name, file)], store
+        def made() -> list[Unit]:
+            return [replace(unit, origin=origin) for unit in page_units(name, file, examples, sorted(packages))]
+
+        return scheduler.store.index.remembered(made, "units", origin)
+
+    return [unit for name, file in files.items() if file.suffix == ".md" for unit in of_page(name, file)], scheduler
 
 
 def content(file: Path) -> str | None:
