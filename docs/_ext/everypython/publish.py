@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .run.discovery import searching
-from .run.lock import Lock
+from .run.lock import held
 
 UNPUBLISHED = {".buildinfo", ".doctrees"}
 AT_FDCWD, SWAP = -100, 2  # of Linux's fcntl.h; RENAME_EXCHANGE of its fs.h, and RENAME_SWAP of macOS's stdio.h
@@ -28,7 +28,7 @@ def publish(source: Path, site: Path, *options: str) -> int:
     """Build `source` and replace `site`; return Sphinx's exit status. If that is not 0, `site` is as it was."""
     began, work = time.monotonic(), site.parent / "work"
     try:
-        with Lock(work.with_suffix(".lock")).held(lambda line: print(line, flush=True)):
+        with held(work.with_suffix(".lock"), lambda line: print(line, flush=True)):
             recover(site)
             status = build(source, work, options)
             if status == 0:

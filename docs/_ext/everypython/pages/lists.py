@@ -27,34 +27,25 @@ ARCHIVE = f"{FOLDER}/examples.zip"
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(differences)
-    app.add_node(programs)
-    app.add_directive("differences", Differences)
-    app.add_directive("programs", Programs)
+    app.add_node(listed)
+    app.add_directive("differences", List)
+    app.add_directive("programs", List)
     app.add_directive("by-python", ByPython)
     app.add_css_file("gather.css")
 
 
-class differences(nodes.General, nodes.Element):  # docutils names nodes in lower case
-    """Where the list of differences goes, once it is known how pages link to each other."""
+class listed(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """Where a list goes, once it is known how pages link to each other; `what` it is of names its directive."""
 
 
-class Differences(SphinxDirective):
-    """``{differences}`` lists every cell and example whose output differs between Pythons."""
+class List(SphinxDirective):
+    """``{differences}`` lists every cell and example whose output differs between Pythons.
 
-    def run(self) -> list[nodes.Node]:
-        return [differences()]
-
-
-class programs(nodes.General, nodes.Element):
-    """Where the list of programs goes."""
-
-
-class Programs(SphinxDirective):
-    """``{programs}`` lists every example: what its docstring says, where it is told and what it printed."""
+    ``{programs}`` lists every example: what its docstring says, where it is told and what it printed.
+    """
 
     def run(self) -> list[nodes.Node]:
-        return [programs()]
+        return [listed(what=self.name)]
 
 
 class ByPython(SphinxDirective):
@@ -104,10 +95,9 @@ def row(cells: list[nodes.Node]) -> nodes.row:
 
 
 def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for place in list(doctree.findall(differences)):
-        place.replace_self(listed_differences(app, docname))
-    for each in list(doctree.findall(programs)):
-        each.replace_self(listed_programs(app, docname))
+    make = {"differences": listed_differences, "programs": listed_programs}
+    for place in list(doctree.findall(listed)):
+        place.replace_self(make[place["what"]](app, docname))
 
 
 def units_in_toc_order(app: Sphinx) -> list[Unit]:

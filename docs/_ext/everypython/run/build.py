@@ -116,11 +116,10 @@ class Build:
     @cached_property
     def result_digests(self) -> dict[Unit, list[tuple[str, str]]]:
         """Return for each unit the digests of its runs, with the keys of their Pythons."""
-
-        def of(unit: Unit, python: Interpreter) -> str:
-            return self.store.digest_of(unit, python, self.results[unit, python])
-
-        return {unit: [(python.key, of(unit, python)) for python in self.ran(unit)] for unit in self.units}
+        return {
+            unit: [(python.key, digest(self.results[unit, python].as_data())) for python in self.ran(unit)]
+            for unit in self.units
+        }
 
     def outputs_digest(self, page: str) -> str:
         """Return a digest of all that a page shows and does not say itself: outputs, and which Pythons ran."""

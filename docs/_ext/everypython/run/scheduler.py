@@ -17,7 +17,7 @@ from ..model.outcome import Result
 from ..model.units import Unit
 from . import process
 from .environments import Environments
-from .lock import Lock
+from .lock import held
 from .store import Store, without_skipped
 from .tree import Tree
 
@@ -29,7 +29,6 @@ class Scheduler:
         self.timeout, self.tree = timeout, tree
         self.environments = Environments(folder / "environments", packages)
         self.store = Store(folder, self.environments.package_digests)
-        self.lock = Lock(folder / "lock")
 
     def all(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter], say: Callable[[str], None], tty: bool
@@ -62,7 +61,7 @@ class Scheduler:
         if not wanted:
             return {}
         environments = self.environments
-        with self.lock.held(say), pool_that_stops() as pool:
+        with held(self.store.folder / "lock", say), pool_that_stops() as pool:
             needed = list({(python, unit.packages) for unit, python in wanted.values()})
             list(pool.map(lambda pair: environments.prepare(*pair), needed))
             running = {key: pair for key, pair in wanted.items() if pair[1] not in environments.gone}

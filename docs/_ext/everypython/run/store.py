@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from ..model.grouping import first_match
@@ -27,7 +26,6 @@ class Store:
         self.folder, self.package_digests = folder, package_digests
         self.index = Index(folder / "index")
         self.keys: dict[tuple[Unit, Interpreter], str] = {}
-        self.seen: dict[str, tuple[int, int]] = {}  # size and time of change of the files that kept runs came from
         self.problems: dict[str, Result] = {}  # what failed is not kept: another process is to try it again
         self.new: set[str] = set()  # keys of what ran in this process
 
@@ -48,16 +46,10 @@ class Store:
         return self.folder / "kept" / f"{key}.json"
 
     def kept(self, key: str) -> Result | None:
-        path = self.path(key)
         try:
-            return self.remembered(key, path, partial(read, path))
+            return read(self.path(key))
         except (OSError, ValueError):
             return self.problems.get(key)  # never ran, or cut short while it was written: run it again
-
-    def remembered(self, key: str, path: Path, make: Callable[[], Result]) -> Result:
-        status = path.stat()
-        self.seen[key] = status.st_size, status.st_mtime_ns
-        return self.index.remembered(make, "run", key, *self.seen[key])
 
     def known(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter]
@@ -66,25 +58,17 @@ class Store:
         found = {(unit, python): self.kept(self.key(unit, python)) for unit in units for python in interpreters}
         return {pair: result for pair, result in found.items() if result}
 
-    def digest_of(self, unit: Unit, interpreter: Interpreter, result: Result) -> str:
-        """Return a digest of what a run did."""
-        seen = self.seen.get(self.key(unit, interpreter))
-        made = partial(digest, result.as_data())
-        return self.index.remembered(made, "did", self.key(unit, interpreter), *seen) if seen else made()
-
     def is_new(self, unit: Unit, interpreter: Interpreter) -> bool:
         """Return whether the result was made by this process, and not by an earlier build."""
         return self.key(unit, interpreter) in self.new
 
     def keep(self, key: str, result: Result) -> None:
         self.new.add(key)
-        path = self.path(key)
         if result.problem:
             self.problems[key] = result
-            path.unlink(missing_ok=True)
-            return
-        write_atomically(path, json.dumps(result.as_data()).encode())
-        self.remembered(key, path, lambda: result)
+            self.path(key).unlink(missing_ok=True)
+        else:
+            write_atomically(self.path(key), json.dumps(result.as_data()).encode())
 
 
 def read(path: Path) -> Result:
