@@ -55,7 +55,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_run", False, "env", (bool, str))  # whether cells run in the reader's browser, too
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
     app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
-    app.add_config_value("everypython_record", "", "", str)  # a file to write this machine's runs to, instead of a site
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
     app.add_config_value("everypython_strict", of_environment, "", bool)  # refuse what is not explained

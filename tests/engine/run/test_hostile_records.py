@@ -16,7 +16,6 @@ from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Error, Outcome, Result
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import records
-from everypython.run.build import Build
 from everypython.run.records import LARGEST, RecordError
 from everypython.run.scheduler import Scheduler
 from everypython.run.tree import Tree
@@ -40,7 +39,7 @@ def recorded(scheduler: Scheduler, unit: Unit = UNIT, python: Interpreter = ELSE
     """A record as the engine writes it."""
     outcomes = Outcome("says\n"), Outcome(data=GRAPH), Outcome(error=Error(**ERROR))
     results = {(unit, python): Result(outcomes[: len(unit.cells)])}
-    written = records.written(Build([python], python, [python], [], [unit], results, scheduler))
+    written = records.written(results, scheduler.store)
     return dict(json.loads(json.dumps(written)))
 
 
