@@ -10,8 +10,7 @@ import pytest
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Result
 from everypython.model.units import Cell, Options, Unit
-from everypython.run import process
-from everypython.run.environments import Environments
+from everypython.run.environments import Environments, python_of
 from everypython.run.scheduler import Scheduler
 from everypython.run.tree import Tree
 
@@ -60,7 +59,7 @@ def test_an_environment_is_made_once(tmp_path: Path, removable: Interpreter) -> 
 def test_an_environment_whose_python_is_gone_from_it_is_made_anew(tmp_path: Path, removable: Interpreter) -> None:
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
-    inside = process.python_of(folder)
+    inside = python_of(folder)
     inside.unlink()
     inside.symlink_to(tmp_path / "of-an-older-patch")
     results, scheduler = run(tmp_path, "print(2)", removable)
@@ -71,7 +70,7 @@ def test_an_environment_that_was_cut_short_is_made_anew(tmp_path: Path, removabl
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
     folder.rename(folder.with_name(f"half.{folder.name}"))
-    (process.python_of(folder.with_name(f"half.{folder.name}"))).unlink()
+    python_of(folder.with_name(f"half.{folder.name}")).unlink()
     results, _ = run(tmp_path, "print(2)", removable)
     assert text(results[removable]) == "2\n" and environments(tmp_path) == [folder]
 
@@ -81,7 +80,7 @@ def test_a_python_that_became_another_one_in_its_place_has_no_results(
 ) -> None:
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
-    for link in (Path(removable.executable), process.python_of(folder)):
+    for link in (Path(removable.executable), python_of(folder)):
         link.unlink()
         link.symlink_to(other.executable)
     results, scheduler = run(tmp_path, "print(2)", removable)

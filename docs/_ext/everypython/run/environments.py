@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 from ..model.interpreters import Interpreter
 from ..model.units import digest
-from . import process
+from . import node
 from .discovery import asked
+
+# The files that are compiled name the folder where they will stand, which need not be the one where they are made.
+MAKE = """
+import compileall, glob, os, shutil, sys, venv
+folder, final, *packages = sys.argv[1:]
+venv.create(folder, symlinks=os.name != "nt")
+site = (glob.glob(folder + "/lib/*/site-packages") + glob.glob(folder + "/Lib/site-packages"))[0]
+for package in packages:
+    shutil.copytree(package, os.path.join(site, os.path.basename(package)), ignore=shutil.ignore_patterns("*.pyc"))
+compileall.compile_dir(site, quiet=1, stripdir=folder, prependdir=final)
+"""
 
 
 class Environments:
@@ -26,7 +39,7 @@ class Environments:
         Raises OSError where the Python does not run any more. One that was installed anew in its place gets a new one.
         """
         contents = {name: self.package_digests[name] for name in packages}
-        wanted = digest(process.MAKE, interpreter.identity, interpreter.executable, contents)
+        wanted = digest(MAKE, interpreter.identity, interpreter.executable, contents)
         label = "-".join([interpreter.key, *packages])
         folder = self.folder / f"{label}.{wanted}"
         if not folder.exists() or not self.answers(folder, interpreter):
@@ -35,14 +48,14 @@ class Environments:
             self.make(interpreter, folder, [self.packages[name] for name in packages])
             if not self.answers(folder, interpreter):
                 raise OSError(f"{interpreter.executable} is not {interpreter.name} any more")
-        return process.python_of(folder)
+        return python_of(folder)
 
     def make(self, interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
         """Make an environment whole or not at all: one that was cut short would fail every run."""
         half = folder.with_name(f"half.{folder.name}")
         shutil.rmtree(half, ignore_errors=True)
         folder.parent.mkdir(parents=True, exist_ok=True)
-        process.make_environment(interpreter, half, packages, folder)
+        make_environment(interpreter, half, packages, folder)
         half.rename(folder)
 
     def answers(self, folder: Path, interpreter: Interpreter) -> bool:
@@ -50,7 +63,7 @@ class Environments:
         if interpreter.pyodide or folder in self.usable:
             return True
         try:
-            same = asked(process.python_of(folder)).identity == interpreter.identity
+            same = asked(python_of(folder)).identity == interpreter.identity
         except (OSError, ValueError):
             return False
         if same:
@@ -66,6 +79,28 @@ class Environments:
             if not says:
                 raise
             self.gone[interpreter] = says
+
+
+def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
+    """Make a virtual environment without pip, with compiled copies of packages: a first run must be like the next.
+
+    It may be renamed to `final` afterwards.
+    """
+    if interpreter.pyodide:
+        node.make_bundle(interpreter, folder, packages)
+        return
+    command = [interpreter.executable, "-I", "-c", MAKE, str(folder), str(final or folder), *map(str, packages)]
+    made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if made.returncode:
+        raise OSError(f"{interpreter.executable} cannot make a virtual environment: {made.stderr.strip()}")
+
+
+def python_of(environment: Path) -> Path:
+    """Return what a run is started with: a virtual environment's Python, or for Pyodide the bundle."""
+    bundle = environment / node.BUNDLE
+    if bundle.exists():
+        return bundle
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def lost(interpreter: Interpreter) -> str:
