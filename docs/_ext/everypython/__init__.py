@@ -5,7 +5,8 @@ What knows of what: each folder imports from those below it, none from those abo
     html/    what only HTML has: the chooser, Run, downloads, runs.json, metadata, a policy
     pages/   what Sphinx and myst-nb get: what happens at which event, the reader, outcomes, pictures, lists
     check/   gates, and their verdict; a built site compared with new runs; newer Pythons; Jupyter's kernel
-    run/     a unit in a process of its own, the store of what was run, records of other machines, and the build
+    run/     a unit in a process of its own and its environment, what runs units side by side (the scheduler), the store
+             of what they did, records of other machines, and the build
     model/   what all of these speak in: Pythons, units, outcomes, groups, findings, graphs, schemas
 
 Above them stand programs: `__main__` is the command line, `publish` puts a built site in place, `live` with
