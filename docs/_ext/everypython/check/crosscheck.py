@@ -23,9 +23,10 @@ from ..model.grouping import comparable, first_match
 from ..model.interpreters import Interpreter
 from ..model.outcome import Outcome, Result
 from ..model.units import Cell, Unit, Unreadable, digest
-from ..run import kernel, sources
+from ..run import kernel
 from ..run.discovery import first_that_starts
 from ..run.scheduler import Scheduler
+from ..run.sources import of_site
 from ..run.store import without_skipped
 
 LOG = logging.getLogger(__name__)
@@ -106,21 +107,13 @@ def said(outcome: Outcome) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def opened(source: Path, scratch: Path) -> tuple[dict[str, Unit], Scheduler]:
-    """Return the units of a site's pages, by file, and what runs them."""
-    app = sources.configured(source, scratch)
-    units, scheduler = sources.opened(app, source / app.config.everypython_store)
-    return {
-        str(app.project.doc2path(unit.page, absolute=False)): unit for unit in units if unit.kind == "page"
-    }, scheduler
-
-
 def crosscheck(source: Path) -> int:
     """Report on every page of a site; return 0 if all of them could be compared, whatever came of it."""
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            units, scheduler = opened(source, Path(scratch))
+            app, told, scheduler = of_site(source, Path(scratch))
+        units = {app.project.doc2path(unit.page, absolute=False): unit for unit in told if unit.kind == "page"}
         python = this_python()
         scheduler.all(list(units.values()), [python], LOG.debug, False)  # at once: it makes each environment once
         with ThreadPoolExecutor(os.cpu_count()) as pool:

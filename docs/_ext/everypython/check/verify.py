@@ -24,7 +24,7 @@ from ..model.units import Unit, Unreadable
 from ..run import node
 from ..run.discovery import discover
 from ..run.scheduler import Scheduler
-from ..run.sources import configured, opened
+from ..run.sources import of_site
 from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
 from .rerun import wrong_runs, wrong_skips
 
@@ -51,22 +51,18 @@ def read(site: Path) -> Published:
     return Published(site, record)
 
 
-def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Scheduler, dict[str, str]]:
-    """Return the units that the pages here tell, a scheduler without kept runs, and what browsers get."""
-    app = configured(docs, scratch / "sphinx")
-    return *opened(app, scratch / "runs"), app.config.everypython_browser
-
-
 def verify(docs: Path, site: Path) -> int:
     """Print every difference, or how much agrees; return the exit status."""
     began, differences = time.monotonic(), 0
     try:
         published, found = read(site), discover()
         with tempfile.TemporaryDirectory(prefix="everypython-verify-") as scratch:
-            units, scheduler, in_browsers = sources(docs, Path(scratch))
+            app, units, scheduler = of_site(docs, Path(scratch), kept=False)
             recorded = {each["key"] for each in published.record["interpreters"]}
             if any("pyodide" in each for each in published.record["interpreters"]):
-                found += [python for python in node.pyodides(in_browsers)[0] if python.key in recorded]
+                found += [
+                    python for python in node.pyodides(app.config.everypython_browser)[0] if python.key in recorded
+                ]
             for key in sorted(recorded - {python.key for python in found}):
                 print(f"not checked: {key}: this Python is not on this machine")
             for line in compared(published, units, scheduler, found):

@@ -96,19 +96,15 @@ def grouped(outcomes: Sequence[tuple[Interpreter, Outcome]], default: Interprete
         new = Group([], outcome, bool(varies and not skipped), bool(skipped), bool(skipped and skipped.of_page))
         group = groups.setdefault(key, new)
         group.interpreters.append(interpreter)
-        why = apart or (because(options, interpreter, default) if group is not published(groups) else None)
+        published = next(iter(groups.values()))
+        why = apart or (because(options, interpreter, default) if group is not published else None)
         if why and why.reason not in group.reasons:
             group.reasons.append(why.reason)
-        if not why and group is not published(groups) and not published(groups).apart:
+        if not why and group is not published and not published.apart:
             group.unexplained.append(interpreter)
     groups_in_order = list(groups.values())
     groups_in_order[0].interpreters.sort(key=lambda one: one.rank)
     return groups_in_order
-
-
-def published(groups: dict[object, Group]) -> Group:
-    """Return the published default's group, which came first."""
-    return next(iter(groups.values()))
 
 
 def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:

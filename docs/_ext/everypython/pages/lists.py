@@ -6,7 +6,6 @@ import ast
 import copy
 import html
 import re
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -102,7 +101,7 @@ def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def units_in_toc_order(app: Sphinx) -> list[Unit]:
     """Return all units, in the order of the table of contents."""
-    order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
+    order = {name: place for place, name in enumerate(app.env.collect_relations())}
     build = build_of(app.env)
     return sorted(build.units if build else [], key=lambda unit: order.get(unit.page, len(order)))
 
@@ -172,12 +171,6 @@ def said_by(source: str) -> list[str]:
 def anchor(unit: Unit, index: int) -> str:
     """Return where on its page a cell or an example is."""
     return f"cell-{index + 1}" if unit.kind == "page" else f"example-{unit.name}"
-
-
-def in_order(app: Sphinx, name: str) -> Iterator[str]:
-    yield name
-    for below in app.env.toctree_includes.get(name, []):
-        yield from in_order(app, below)
 
 
 def last_statement(source: str) -> str:

@@ -17,7 +17,7 @@ from ..model.interpreters import Interpreter
 from ..model.outcome import Outcome, Result
 from ..model.units import Unit, Unreadable
 from .discovery import discover
-from .sources import configured, opened
+from .sources import of_site
 from .store import Store, without_skipped
 
 SCHEMA = 1
@@ -132,8 +132,7 @@ def record(docs: Path, file: Path) -> int:
     """Run everything here and write the record; nothing is built. What runs mean is judged where they are merged."""
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            app = configured(docs, Path(scratch))
-            units, scheduler = opened(app, Path(app.srcdir, app.config.everypython_store))
+            _, units, scheduler = of_site(docs, Path(scratch))
         runs = scheduler.all(units, discover(log=lambda line: None), lambda line: None, False)
     except (Unreadable, SphinxError, ValueError, OSError) as error:
         print(error, file=sys.stderr)

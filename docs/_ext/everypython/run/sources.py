@@ -22,6 +22,15 @@ def configured(docs: Path, scratch: Path) -> Sphinx:
     return Sphinx(docs, docs, scratch, scratch, "dummy", {"everypython_execute": False}, status=None, warning=None)
 
 
+def of_site(docs: Path, scratch: Path, kept: bool = True) -> tuple[Sphinx, list[Unit], Scheduler]:
+    """Return Sphinx as a site configures it, the site's units, and what runs them, in a folder for scratch.
+
+    With `kept` it knows the runs that the site's builds keep.
+    """
+    app = configured(docs, scratch / "sphinx")
+    return app, *opened(app, Path(app.srcdir, app.config.everypython_store) if kept else scratch / "runs")
+
+
 def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Scheduler]:
     """Return the units that a site's pages tell, and what runs them and keeps their runs in `folder`."""
     packages = {
