@@ -44,7 +44,7 @@ MODULES = {
     f"{ENGINE}/run/records.py": [f"{TESTS}/run/test_hostile_records.py", f"{TESTS}/run/test_records.py"],
     f"{ENGINE}/run/store.py": [f"{TESTS}/run/test_index.py", f"{TESTS}/pages/test_rebuilding.py"],
     f"{ENGINE}/run/environments.py": [f"{TESTS}/run/test_environments.py"],
-    f"{ENGINE}/run/scheduler.py": [f"{TESTS}/run/test_{name}.py" for name in ("environments", "tree")],
+    f"{ENGINE}/run/scheduler.py": [f"{TESTS}/run/test_{name}.py" for name in ("scheduler", "environments", "tree")],
     f"{ENGINE}/run/process.py": [f"{TESTS}/run/test_process.py", f"{TESTS}/run/test_private.py"],
     "refdemo/counts.py": [f"{OF_REFDEMO}/test_refcount.py", f"{OF_REFDEMO}/test_refcount_at.py"],
     "refdemo/cycles.py": [f"{OF_REFDEMO}/test_cycles.py", f"{OF_REFDEMO}/test_cyclic_garbage.py"],
