@@ -69,7 +69,7 @@ class Live:
                 except SystemExit:
                     self.server.tell("This cannot be built: the terminal says why.")  # and said so when it was refused
                 except Exception as error:
-                    if not process.stop.wait(1):  # else it was the half of something that was being saved, or a save
+                    if not process.stop.is_set():  # else it may be the half of something that is being saved
                         expected = isinstance(error, (SphinxError, Unreadable, OSError))
                         self.say(str(error) if expected else "".join(traceback.format_exception(error)).strip())
                 process.stop.wait()

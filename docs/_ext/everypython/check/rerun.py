@@ -44,6 +44,7 @@ def fresh(jobs: Sequence[Job], scheduler: Scheduler) -> Iterator[Result]:
             )
         )
         yield from pool.map(run, jobs)
+    scheduler.tree.judge(scheduler.run)
 
 
 def wrong_runs(

@@ -71,7 +71,8 @@ class Scheduler:
                 unit, python = running[key]
                 began = time.monotonic()
                 result = self.run(unit, python)
-                self.store.keep(key, result)
+                if running[key] not in self.tree.suspects:
+                    self.store.keep(key, result)
                 progress.done(python, time.monotonic() - began)
                 return result
 
@@ -79,6 +80,7 @@ class Scheduler:
             environments.usable.clear()  # a Python may have been removed while its units ran: then all of them failed
             failed = {running[key][1] for key, result in results.items() if result.problem}
             list(pool.map(lambda pair: environments.prepare(*pair), [pair for pair in needed if pair[0] in failed]))
+            self.tree.judge(self.run)
         return {key: result for key, result in results.items() if running[key][1] not in environments.gone}
 
     def run(self, unit: Unit, interpreter: Interpreter, *, perturbed: bool = False) -> Result:

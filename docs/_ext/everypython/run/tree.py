@@ -1,7 +1,8 @@
 """The files that a site is made from: no unit may change them.
 
 Each process has a folder of its own, so none needs to. What changed while units ran is noticed when one of them ends,
-before its run is kept. It was one of those that were running then, or somebody who saved a file.
+before its run is kept. Those that were running are suspects, and each runs once more alone: a unit that does it again
+did it, and otherwise it may have been somebody who saved a file.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -23,13 +24,10 @@ APART = {".git", ".hg", ".idea", ".nox", ".venv", "__pycache__", "_build", "jupy
 EDITORS = re.compile(r".*~|\..*\.sw.|\.?#.*|4913|.*___jb_.*|\.DS_Store")  # what they write beside a file that is open
 MARKS = {"pyvenv.cfg", "CACHEDIR.TAG"}  # virtual environments and caches of other names contain one of these
 MOST = 10  # changes that a message lists
-REMEDY = (
-    "A unit must not change the project's files. Let it write into the folder where it runs. It is one of these, or "
-    "somebody saved a file while they ran. If that was you, build again:"
-)
 
 Job = tuple[Unit, Interpreter]
 Seen = dict[str, tuple[int, ...]]  # of each file its size, time of change and mode; of each folder nothing
+Changes = dict[str, str]  # of each path what happened to it
 
 
 class SourceChangedError(SphinxError):
@@ -46,7 +44,7 @@ class Tree:
         self.lock = threading.Lock()
         self.running: list[Job] = []
         self.before: Seen = {}
-        self.suspects: dict[Job, str] = {}  # what ran while something changed, with what is said of it
+        self.suspects: dict[Job, Changes] = {}
 
     def seen(self) -> Seen:
         """Return what is there now. A file that comes or goes meanwhile is there or not."""
@@ -72,7 +70,7 @@ class Tree:
 
     @contextmanager
     def watched(self, unit: Unit, python: Interpreter) -> Iterator[None]:
-        """Watch while a unit runs. Raises SourceChangedError if something changed, with all that ran at that time."""
+        """Watch while a unit runs. If something changes, it is a suspect, with all that run at that time."""
         job = unit, python
         with self.lock:
             if not self.running:
@@ -82,22 +80,41 @@ class Tree:
             yield
         finally:
             with self.lock:
-                before, self.before = self.before, self.seen()
-                if changes := words(before, self.before):
-                    says = "\n".join([REMEDY, *(f"{named(each)}: {changes}" for each in self.running)])
-                    self.suspects.update(dict.fromkeys(self.running, says))  # the others' runs are not to be kept, too
+                now = self.seen()
+                changes = changed(self.before, now)
+                for each in self.running if changes else ():
+                    self.suspects.setdefault(each, {}).update(changes)
+                self.before = now
                 self.running.remove(job)
-                suspected = self.suspects.pop(job, "")
-        if suspected:
-            raise SourceChangedError(suspected)
+
+    def judge(self, run: Callable[[Unit, Interpreter], object]) -> None:
+        """Raise SourceChangedError if there are suspects, which `run` runs once more, each alone."""
+        suspects, self.suspects = self.suspects, {}
+        guilty = []
+        for job, changes in suspects.items():
+            run(*job)
+            again = self.suspects.pop(job, {})
+            if changes.keys() & again.keys():
+                guilty.append(f"{named(job)}: {words({path: changes.get(path, again[path]) for path in again})}")
+        if guilty:
+            remedy = "A unit must not change the project's files. Let it write into the folder where it runs:"
+            raise SourceChangedError("\n".join([remedy, *guilty]))
+        if suspects:
+            changes = {path: what for each in suspects.values() for path, what in each.items()}
+            raise SourceChangedError(
+                f"Files of the project changed while units ran: {words(changes)}. If that was you, build again. If "
+                f"not, it was one of these, though none of them did it again alone: {', '.join(map(named, suspects))}"
+            )
 
 
-def words(before: Seen, now: Seen) -> str:
-    """Return what was changed, in words; nothing if nothing was."""
+def changed(before: Seen, now: Seen) -> Changes:
     gone = {path: "removed" for path in before.keys() - now.keys()}
     made = {path: "made" for path in now.keys() - before.keys()}
-    changed = {path: "changed" for path in before.keys() & now.keys() if before[path] != now[path]}
-    said = [f"{what} {path}" for path, what in sorted({**gone, **made, **changed}.items())]
+    return {**gone, **made, **{path: "changed" for path in before.keys() & now.keys() if before[path] != now[path]}}
+
+
+def words(changes: Changes) -> str:
+    said = [f"{what} {path}" for path, what in sorted(changes.items())]
     return ", ".join([*said[:MOST], *([f"and {len(said) - MOST} more"] if said[MOST:] else [])])
 
 
