@@ -200,7 +200,7 @@ def executions(one: Entry, case: str = RUNS) -> dict[str, BuildRow]:
     plain = replace(one.tool, tool=PLAIN, versions={})
     call = "python CELLS, once for each page and example; shared among the cores"
     return {
-        "ours": new_row(case, one.tool, one.pages, "everypython.run.store.Store.all"),
+        "ours": new_row(case, one.tool, one.pages, "everypython.run.scheduler.Scheduler.all"),
         "plain": new_row(case, plain, one.pages, call),
     }
 

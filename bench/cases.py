@@ -38,29 +38,6 @@ def case(
     return register
 
 
-def living_heap(size: int) -> heap.Answer:
-    """Return a heap that `heap.alive` holds, too old for the collector, which is enabled as usual."""
-    gc.collect()
-    gc.disable()
-    answer = heap.build(size)
-    gc.collect()
-    gc.enable()
-    return answer
-
-
-def garbage_heap(size: int) -> heap.Answer:
-    """Return a heap that only the collector could free, which is disabled and stays so."""
-    gc.collect()
-    gc.disable()
-    return heap.build_garbage(size)
-
-
-def chained_heap(size: int) -> None:
-    """Return a living heap and the chain."""
-    living_heap(size)
-    heap.build_chain()
-
-
 def expect(right: bool, what: str) -> None:
     if not right:
         raise WrongAnswer(what)
@@ -68,13 +45,13 @@ def expect(right: bool, what: str) -> None:
 
 @case(FLOORS, "CPython", "gc.get_objects()")
 def all_objects(meter: Meter, size: int) -> None:
-    living_heap(size)
+    heap.living(size)
     expect(len(meter.once(gc.get_objects)) > size // 2, "objects are missing")
 
 
 @case(FLOORS, "CPython", "for … in map(gc.get_referents, objects)")
 def sweep(meter: Meter, size: int) -> None:
-    living_heap(size)
+    heap.living(size)
     objects = gc.get_objects()
 
     def look() -> None:
@@ -86,13 +63,13 @@ def sweep(meter: Meter, size: int) -> None:
 
 @case(FLOORS, "CPython", "gc.collect(), the heap alive")
 def collect_living(meter: Meter, size: int) -> None:
-    living_heap(size)
+    heap.living(size)
     meter.once(gc.collect)
 
 
 @case(FLOORS, "CPython", "gc.collect(), the heap garbage")
 def collect_garbage(meter: Meter, size: int) -> None:
-    answer = garbage_heap(size)
+    answer = heap.garbage(size)
     expect(meter.once(gc.collect) >= answer.objects, "garbage was not collected")
 
 
@@ -100,7 +77,7 @@ def collect_garbage(meter: Meter, size: int) -> None:
 def garbage_by_refdemo(meter: Meter, size: int) -> None:
     from refdemo.cycles import cyclic_garbage
 
-    answer = garbage_heap(size)
+    answer = heap.garbage(size)
     answer.check(meter.once(cyclic_garbage))
 
 
@@ -108,7 +85,7 @@ def garbage_by_refdemo(meter: Meter, size: int) -> None:
 def garbage_by_refcycle(meter: Meter, size: int) -> None:
     import refcycle
 
-    answer = garbage_heap(size)
+    answer = heap.garbage(size)
     groups = meter.once(lambda: refcycle.garbage().strongly_connected_components())
     answer.check(group for group in groups if len(group) > 1)
 
@@ -117,7 +94,7 @@ def garbage_by_refcycle(meter: Meter, size: int) -> None:
 def cycles_by_refdemo(meter: Meter, size: int) -> None:
     from refdemo.cycles import cycles
 
-    answer = living_heap(size)
+    answer = heap.living(size)
     answer.check(meter.once(lambda: cycles(heap.alive)))
 
 
@@ -125,7 +102,7 @@ def cycles_by_refdemo(meter: Meter, size: int) -> None:
 def cycles_by_refcycle(meter: Meter, size: int) -> None:
     import refcycle
 
-    answer = living_heap(size)
+    answer = heap.living(size)
     groups = meter.once(lambda: refcycle.objects_reachable_from(heap.alive).strongly_connected_components())
     answer.check(group for group in groups if len(group) > 1)
 
@@ -134,7 +111,7 @@ def cycles_by_refcycle(meter: Meter, size: int) -> None:
 def cycles_by_refcycle_without_collector(meter: Meter, size: int) -> None:
     import refcycle
 
-    answer = living_heap(size)
+    answer = heap.living(size)
     gc.disable()
     groups = meter.once(lambda: refcycle.objects_reachable_from(heap.alive).strongly_connected_components())
     answer.check(group for group in groups if len(group) > 1)
@@ -157,7 +134,7 @@ def cycles_by_networkx(meter: Meter, size: int) -> None:
         groups = networkx.strongly_connected_components(graph)
         return [[found[identity] for identity in group] for group in groups if len(group) > 1]
 
-    answer = living_heap(size)
+    answer = heap.living(size)
     answer.check(meter.once(components))
 
 
@@ -165,7 +142,7 @@ def cycles_by_networkx(meter: Meter, size: int) -> None:
 def heap_by_objgraph(meter: Meter, size: int) -> None:
     import objgraph
 
-    living_heap(size)
+    heap.living(size)
     expect(isinstance(meter.once(objgraph.get_leaking_objects), list), "no list")
 
 
@@ -173,7 +150,7 @@ def heap_by_objgraph(meter: Meter, size: int) -> None:
 def heap_by_guppy(meter: Meter, size: int) -> None:
     import guppy
 
-    living_heap(size)
+    heap.living(size)
     expect(meter.once(lambda: guppy.hpy().heap()).count > size // 2, "objects are missing")
 
 
@@ -181,7 +158,7 @@ def heap_by_guppy(meter: Meter, size: int) -> None:
 def heap_by_pympler(meter: Meter, size: int) -> None:
     from pympler.refgraph import ReferenceGraph
 
-    answer = living_heap(size)
+    answer = heap.living(size)
     graph = meter.once(lambda: ReferenceGraph(gc.get_objects(), reduce=True))
     # It keeps what leads to a cycle as well.
     expect(set(answer.members) <= set(map(id, graph.objects)), "members of cycles are missing")
@@ -191,7 +168,7 @@ def heap_by_pympler(meter: Meter, size: int) -> None:
 def chain_by_refdemo(meter: Meter, size: int) -> None:
     from refdemo.holders import why_alive
 
-    chained_heap(size)
+    heap.chained(size)
     found = meter.once(lambda: why_alive(heap.last_of_chain()))
     expect("global chain" in str(found) and str(found).count(".next") == heap.LINKS - 1, f"another chain:\n{found}")
 
@@ -199,7 +176,7 @@ def chain_by_refdemo(meter: Meter, size: int) -> None:
 def by_objgraph(meter: Meter, size: int, is_start: Callable[[Any], bool]) -> None:
     import objgraph
 
-    chained_heap(size)
+    heap.chained(size)
     found = meter.once(lambda: objgraph.find_backref_chain(heap.last_of_chain(), is_start))
     links = [one for one in found if isinstance(one, heap.Node)]
     expect(is_start(found[0]) and len(links) == heap.LINKS, f"another chain, of {len(found)}")
@@ -221,7 +198,7 @@ def chain_from_root_by_objgraph(meter: Meter, size: int) -> None:
 def chain_by_refcycle(meter: Meter, size: int) -> None:
     import refcycle
 
-    chained_heap(size)
+    heap.chained(size)
     path = meter.once(lambda: refcycle.snapshot().shortest_path(heap.chain, heap.last_of_chain()))
     expect(sum(isinstance(one, heap.Node) for one in path) == heap.LINKS, f"another chain, of {len(path)}")
 
@@ -230,7 +207,7 @@ def chain_by_refcycle(meter: Meter, size: int) -> None:
 def chain_from_root_by_guppy(meter: Meter, size: int) -> None:
     import guppy
 
-    chained_heap(size)
+    heap.chained(size)
     hpy = guppy.hpy()
     # The paths are found when they are shown.
     found = meter.once(lambda: str(hpy.iso(heap.last_of_chain()).get_shpaths(hpy.iso(heap.chain))))
@@ -241,7 +218,7 @@ def chain_from_root_by_guppy(meter: Meter, size: int) -> None:
 def chain_by_guppy(meter: Meter, size: int) -> None:
     import guppy
 
-    chained_heap(size)
+    heap.chained(size)
     hpy = guppy.hpy()
     found = meter.once(lambda: str(hpy.iso(heap.last_of_chain()).shpaths))
     expect(found.count("next") == heap.LINKS - 1, f"another chain: {found}")
@@ -251,7 +228,7 @@ def chain_by_guppy(meter: Meter, size: int) -> None:
 def chain_by_refleak(meter: Meter, size: int) -> None:
     from refleak.testing import referrer_chain
 
-    chained_heap(size)
+    heap.chained(size)
     # As many links as it takes to come to the global; the objects that lead there are one line each.
     found, _ = meter.once(lambda: referrer_chain(heap.last_of_chain(), max_depth=heap.LINKS + 1))
     expect(str(found).count("next") >= heap.LINKS - 1, f"another chain: {found}")
@@ -261,7 +238,7 @@ def chain_by_refleak(meter: Meter, size: int) -> None:
 def chain_by_referrers(meter: Meter, size: int) -> None:
     import referrers
 
-    chained_heap(size)
+    heap.chained(size)
     # Two nodes a link.
     found = meter.once(lambda: str(referrers.get_referrer_graph(heap.last_of_chain(), max_depth=2 * heap.LINKS + 2)))
     expect(found.count("next") >= heap.LINKS - 1, f"another chain: {found}")

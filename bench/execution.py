@@ -20,9 +20,10 @@ from pathlib import Path
 from everypython.model.interpreters import Interpreter
 from everypython.model.units import Unit
 from everypython.run.discovery import discover
+from everypython.run.scheduler import Scheduler
 from everypython.run.sources import configured
 from everypython.run.sources import opened as open_sources
-from everypython.run.store import Store, without_skipped
+from everypython.run.store import without_skipped
 
 from bench.clock import timed
 
@@ -32,16 +33,16 @@ LIMIT = 180.0
 """Seconds that a page or an example may take, as `everypython_timeout` of the site."""
 
 
-def opened(source: Path, scratch: Path) -> tuple[list[Unit], Store]:
+def opened(source: Path, scratch: Path) -> tuple[list[Unit], Scheduler]:
     app = configured(source, scratch)
     shutil.rmtree(source / "_build" / "execution", ignore_errors=True)
     return open_sources(app, source / "_build" / "execution")
 
 
-def ours(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[str, float]:
+def ours(units: list[Unit], pythons: list[Interpreter], scheduler: Scheduler) -> dict[str, float]:
     """Return the engine's own phase, cold: it makes environments, and runs everything."""
     began = time.perf_counter()
-    results = store.all(units, pythons, lambda line: None, False)
+    results = scheduler.all(units, pythons, lambda line: None, False)
     seconds = time.perf_counter() - began
     failed = [unit.id for (unit, _), result in results.items() if result.problem]
     if failed:
@@ -49,23 +50,25 @@ def ours(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[st
     return {"all": seconds}
 
 
-def plain(units: list[Unit], pythons: list[Interpreter], store: Store) -> dict[str, float]:
+def plain(units: list[Unit], pythons: list[Interpreter], scheduler: Scheduler) -> dict[str, float]:
     """`python`, started once for each unit, as many at a time as there are cores.
 
     What these processes took is shared among the cores, so none of them is ever seen to have nothing to do.
     """
     pairs = [(unit, python) for python in pythons for unit in units]
     for unit, python in pairs:
-        store.environment(python, unit.packages)  # made beforehand: only starting and running is measured
+        scheduler.environments.python(python, unit.packages)  # made beforehand: only starting and running is measured
     seconds: dict[str, float] = defaultdict(float)
     with ThreadPoolExecutor(CORES) as pool:
-        for (_, python), took in zip(pairs, pool.map(lambda pair: one(pair[0], pair[1], store), pairs), strict=True):
+        for (_, python), took in zip(
+            pairs, pool.map(lambda pair: one(pair[0], pair[1], scheduler), pairs), strict=True
+        ):
             seconds[python.key] += took / CORES
     return dict(seconds)
 
 
-def one(unit: Unit, python: Interpreter, store: Store) -> float:
-    executable = store.environment(python, unit.packages)
+def one(unit: Unit, python: Interpreter, scheduler: Scheduler) -> float:
+    executable = scheduler.environments.python(python, unit.packages)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         if unit.kind == "example":
             Path(folder, f"{unit.name}.py").write_text(unit.sources[0], encoding="utf-8")
@@ -99,9 +102,9 @@ def parted(source: str) -> tuple[str, str]:
 def main(kind: str, site: str) -> None:
     source = (Path(site) / "docs").resolve()
     with tempfile.TemporaryDirectory() as scratch:
-        units, store = opened(source, Path(scratch))
+        units, scheduler = opened(source, Path(scratch))
         pythons = discover(log=lambda line: None)
-        print(json.dumps({"ours": ours, "plain": plain}[kind](units, pythons, store)))
+        print(json.dumps({"ours": ours, "plain": plain}[kind](units, pythons, scheduler)))
 
 
 if __name__ == "__main__":

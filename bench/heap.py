@@ -6,6 +6,7 @@ parents (one big component), 20 a tree of lists and 15 records: the last two are
 
 from __future__ import annotations
 
+import gc
 import itertools
 from array import array
 from collections import deque
@@ -135,6 +136,29 @@ def last_of_chain() -> Node:
         node = following
     assert isinstance(node, Node)
     return node
+
+
+def living(size: int) -> Answer:
+    """Make a heap that `alive` holds, too old for the collector, which is enabled as usual."""
+    gc.collect()
+    gc.disable()
+    answer = build(size)
+    gc.collect()
+    gc.enable()
+    return answer
+
+
+def garbage(size: int) -> Answer:
+    """Make a heap that only the collector could free, which is disabled and stays so."""
+    gc.collect()
+    gc.disable()
+    return build_garbage(size)
+
+
+def chained(size: int) -> None:
+    """Make a living heap and the chain."""
+    living(size)
+    build_chain()
 
 
 def add_rings(answer: Answer, quota: int, make: Callable[[], object], link: Callable[..., object]) -> None:

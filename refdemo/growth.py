@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 from collections import namedtuple
 
 from refdemo._reading.classes import is_a, name_of
-from refdemo._searching.undisturbed import with_collector_off
+from refdemo._searching.instances import can_be_tracked, count
 
 TYPE_CHECKING = False  # typing makes PyPy's heap, which is walked after each round, a third larger
 if TYPE_CHECKING:
@@ -16,7 +14,6 @@ if TYPE_CHECKING:
 
     from refdemo.holders import Chain
 
-_HAVE_GC = 1 << 14  # Py_TPFLAGS_HAVE_GC of Include/object.h; PyPy sets no such flag, and lists whatever it can reach
 _MOST_LINES = 4
 """So many lines of one chart can be told apart without colour."""
 _MOST_ROWS = 10
@@ -225,13 +222,13 @@ def growth(
             chain = why_alive(census.found.pop())
         growths = tuple([Growth(name, alive) for name, alive in grown[:_MOST_ROWS]])
         return TypeGrowth(rounds, growths, max(len(grown) - _MOST_ROWS, 0), lengths, chain)
-    if sys.implementation.name == "cpython" and of is not object and not _flags(of) & _HAVE_GC:
+    if not can_be_tracked(of):
         raise TypeError(f"the collector never tracks instances of {name_of(of)}, so they cannot be counted")
     alive: list[int] = []  # before the first count, for it is an instance of list itself
-    alive.append(_alive(of, collect))
+    alive.append(count(of, collect))
     for _ in range(rounds):
         step()
-        alive.append(_alive(of, collect))
+        alive.append(count(of, collect))
     return Growth(name_of(of), tuple(alive))
 
 
@@ -252,38 +249,6 @@ def compared(**growths: Growth) -> Comparison:
         if not is_a(each, Growth):
             raise TypeError(f"{label} is what growth() gives, not {_named(each)}")
     return Comparison(growths)
-
-
-_flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
-
-
-def _alive(of: type, collect: bool) -> int:
-    """How many instances of a class, or of a subclass, the collector lists."""
-    if collect:
-        gc.collect()
-    return with_collector_off(lambda: _listed(of))
-
-
-def _listed(of: type) -> int:
-    # By ids: a metaclass can define what equality and hashes are, and it is the user's.
-    wanted: set[int] = set()
-    found = [of]
-    while found:
-        kind = found.pop()
-        if id(kind) not in wanted:
-            wanted.add(id(kind))
-            found += type.__subclasses__(kind)
-    # A plain loop, which makes nothing that would be counted, and which PyPy compiles better than map and sum.
-    count = 0
-    if len(wanted) == 1:  # as most often: twice as fast, for no id becomes an int
-        for obj in gc.get_objects():
-            if type(obj) is of:
-                count += 1
-    else:
-        for obj in gc.get_objects():
-            if id(type(obj)) in wanted:
-                count += 1
-    return count
 
 
 def _cut(name: str) -> str:

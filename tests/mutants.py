@@ -42,12 +42,14 @@ MODULES = {
     f"{ENGINE}/check/gates.py": [f"{TESTS}/check/test_gates.py", f"{TESTS}/check/test_verdict.py"],
     f"{ENGINE}/model/grouping.py": [f"{TESTS}/model/test_grouping.py", f"{TESTS}/check/test_gates.py"],
     f"{ENGINE}/run/records.py": [f"{TESTS}/run/test_hostile_records.py", f"{TESTS}/run/test_records.py"],
-    f"{ENGINE}/run/store.py": [f"{TESTS}/run/test_{name}.py" for name in ("environments", "tree", "index")]
-    + [f"{TESTS}/pages/test_rebuilding.py"],
+    f"{ENGINE}/run/store.py": [f"{TESTS}/run/test_index.py", f"{TESTS}/pages/test_rebuilding.py"],
+    f"{ENGINE}/run/environments.py": [f"{TESTS}/run/test_environments.py"],
+    f"{ENGINE}/run/scheduler.py": [f"{TESTS}/run/test_{name}.py" for name in ("scheduler", "environments", "tree")],
     f"{ENGINE}/run/process.py": [f"{TESTS}/run/test_process.py", f"{TESTS}/run/test_private.py"],
     "refdemo/counts.py": [f"{OF_REFDEMO}/test_refcount.py", f"{OF_REFDEMO}/test_refcount_at.py"],
     "refdemo/cycles.py": [f"{OF_REFDEMO}/test_cycles.py", f"{OF_REFDEMO}/test_cyclic_garbage.py"],
     "refdemo/growth.py": [f"{OF_REFDEMO}/test_growth.py", f"{OF_REFDEMO}/test_growth_chart.py"],
+    "refdemo/_searching/instances.py": [f"{OF_REFDEMO}/test_growth.py"],
     "refdemo/edges.py": [f"{OF_REFDEMO}/test_edges.py", f"{OF_REFDEMO}/test_edges_of_instances.py"],
     "refdemo/collector.py": [f"{OF_REFDEMO}/test_recorded_collections.py", f"{OF_REFDEMO}/test_collector.py"],
 }

@@ -59,7 +59,7 @@ def _siblings(event):
 
 
 def _by_lambda(event):
-    step = lambda depth: step(depth - 1) if depth else event.depth  # noqa: E731
+    step = lambda depth: step(depth - 1) if depth else event.depth
     step(3)
 
 
@@ -143,7 +143,7 @@ def _keyword(event):
 
 
 def _lambda_default(event):
-    step = lambda depth, event=event: step(depth - 1) if depth else event.depth  # noqa: E731
+    step = lambda depth, event=event: step(depth - 1) if depth else event.depth
     step(3)
 
 

@@ -383,7 +383,7 @@ def no_traceback_is_left_in_the_chain():
             raise _Frozen(2) from error
 
     def group(order):
-        raise ExceptionGroup("two", [_caught(_chained, order), _caught(_from_c, order)])  # noqa: F821
+        raise ExceptionGroup("two", [_caught(_chained, order), _caught(_from_c, order)])
 
     def long(order):
         error = _caught(_from_c, order)

@@ -67,7 +67,7 @@ def objects_go_as_if_weak_references_were_not_there():
         _collect()
         yield kind, alive and reference() is None and len(kept[0]) == len(kept[1]) == 0
         try:
-            proxy.anything  # noqa: B018
+            proxy.anything
             yield f"{kind}, proxy", False
         except ReferenceError:
             yield f"{kind}, proxy", True

@@ -18,9 +18,8 @@ import pytest
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Result
 from everypython.model.units import Cell, Options, Unit
-from everypython.run import process
+from everypython.run import environments, process
 from everypython.run.discovery import first_that_starts
-from everypython.run.store import content_digest
 
 from tests.pythons import found
 
@@ -91,11 +90,11 @@ def other() -> Interpreter:
 @pytest.fixture(scope="session", autouse=True)
 def environments_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Make each environment that tests need once, and give every store a copy of it."""
-    make, lock = process.make_environment, threading.Lock()
+    make, lock = environments.make_environment, threading.Lock()
     made: dict[tuple[Any, ...], Path] = {}
 
     def copy(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
-        wanted = interpreter, *((package.name, content_digest(package)) for package in packages)
+        wanted = interpreter, *((package.name, environments.content_digest(package)) for package in packages)
         with lock:
             if wanted not in made:
                 original = tmp_path_factory.mktemp("environments") / "made"
@@ -104,23 +103,23 @@ def environments_are_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iter
         shutil.copytree(made[wanted], folder, symlinks=True, dirs_exist_ok=True)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(process, "make_environment", copy)
+        patch.setattr(environments, "make_environment", copy)
         yield
 
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Result]:
     """Runs sources as the cells of a page, or one source as a program, on an interpreter."""
-    environments: dict[str, Path] = {}
+    made: dict[str, Path] = {}
 
     def run(python: Interpreter, *sources: str, kind: str = "page", timeout: float = 60) -> Result:
-        if python.key not in environments:
+        if python.key not in made:
             folder = tmp_path_factory.mktemp("environment") / "bare"
-            process.make_environment(python, folder, [])
-            environments[python.key] = process.python_of(folder)
+            environments.make_environment(python, folder, [])
+            made[python.key] = environments.python_of(folder)
         cells = tuple(Cell(source, 10 * number, Options()) for number, source in enumerate(sources, 1))
         unit = Unit(kind, "unit", "page", 1, cells, ())
-        return process.run(unit, environments[python.key], timeout, f"test-{os.getpid()}-{python.key}")
+        return process.run(unit, made[python.key], timeout, f"test-{os.getpid()}-{python.key}")
 
     return run
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from everypython import publish
-from everypython.run.lock import Lock
+from everypython.run.lock import held
 
 from .commands import EXTENSIONS, Ended
 from .conftest import FRONT, Site
@@ -156,7 +156,7 @@ def test_a_system_that_cannot_exchange_folders_has_the_new_site_all_the_same(
 
 def test_a_second_build_waits_for_the_first_and_says_for_whom(site: Site) -> None:
     site.page("index", "print('one')")
-    with Lock(site.root / "work.lock").held(print):
+    with held(site.root / "work.lock", print):
         build = begun(site)
         said = line_with(build, "waiting")
         assert said.startswith(f"waiting for another build of {site.root}, process {os.getpid()}, at work since ")

@@ -12,6 +12,7 @@ from everypython.model.interpreters import Interpreter, published_default
 from everypython.model.outcome import Error, Outcome, Result
 from everypython.model.units import Unit, page_units
 from everypython.run.build import Build
+from everypython.run.scheduler import Scheduler
 from everypython.run.store import Store, without_skipped
 from everypython.run.tree import Tree
 
@@ -58,8 +59,8 @@ def built(text: str, printed: Printed, folder: Path, listed: Sequence[str] = ())
     results = {(unit, one): Result(tuple(map(outcome, texts))) for unit in units for one, texts in printed.items()}
     found = sorted(printed, key=lambda one: one.rank)
     default = published_default(found)
-    store = Store(folder / "runs", {}, 20, Tree([], []))
-    return Build(found, default, *gating(listed, found, default), units, results, store)
+    scheduler = Scheduler(folder / "runs", {}, 20, Tree([], []))
+    return Build(found, default, *gating(listed, found, default), units, results, scheduler)
 
 
 def findings(build: Build) -> list[Finding]:

@@ -7,6 +7,7 @@ import pytest
 from everypython.check import verify
 from everypython.check.rerun import wrong_runs
 from everypython.run import process
+from everypython.run.sources import of_site
 
 from .conftest import ROOT, Built, build, found
 
@@ -28,7 +29,7 @@ def test_what_pypy_prints_does_not_depend_on_the_size_of_its_nursery(
     pypys = [python for python in found() if python.implementation == "pypy"]
     if not pypys:
         pytest.skip("needs a PyPy: this machine has none")
-    units, store, _ = verify.sources(ROOT / "docs", tmp_path)
+    _, units, scheduler = of_site(ROOT / "docs", tmp_path, kept=False)
     monkeypatch.setitem(process.PERTURBED, "PYPY_GC_NURSERY", "512M")
     published = verify.read(site.folder)
-    assert not list(wrong_runs(published, {unit.id: unit for unit in units}, pypys, store, ways=(True,)))
+    assert not list(wrong_runs(published, {unit.id: unit for unit in units}, pypys, scheduler, ways=(True,)))

@@ -5,7 +5,8 @@ What knows of what: each folder imports from those below it, none from those abo
     html/    what only HTML has: the chooser, Run, downloads, runs.json, metadata, a policy
     pages/   what Sphinx and myst-nb get: what happens at which event, the reader, outcomes, pictures, lists
     check/   gates, and their verdict; a built site compared with new runs; newer Pythons; Jupyter's kernel
-    run/     a unit in a process of its own, the store of what was run, records of other machines, and the build
+    run/     a unit in a process of its own and its environment, what runs units side by side (the scheduler), the store
+             of what they did, records of other machines, and the build
     model/   what all of these speak in: Pythons, units, outcomes, groups, findings, graphs, schemas
 
 Above them stand programs: `__main__` is the command line, `publish` puts a built site in place, `live` with
@@ -57,7 +58,6 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_claims", "claims", "", str)  # folder of the attacks on pages' sentences
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
     app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
-    app.add_config_value("everypython_record", "", "", str)  # a file to write this machine's runs to, instead of a site
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
     app.add_config_value("everypython_strict", of_environment, "", bool)  # refuse what is not explained

@@ -4,6 +4,8 @@ One process keeps Sphinx with all that it has read, which Sphinx allows: a save 
 the published default, the page is built and browsers load it again; then the other Pythons run, and the page is built
 with their outputs; what is made of all pages comes last. A newer save ends whatever still runs.
 
+sphinx-autobuild, which starts Sphinx anew for each save, takes three times as long for the first of these.
+
 Nothing that is wrong with a page ends this process. What it has imported it cannot read anew: when that changes, or
 when it could not begin, it begins again in its own place.
 """
@@ -78,7 +80,7 @@ class Live:
         build = self.build()
         for page in self.unfinished(build):
             units = [unit for unit in build.units if unit.page == page]
-            build.store.all(units, build.interpreters, lambda said: None, sys.stdout.isatty())
+            build.scheduler.all(units, build.interpreters, lambda said: None, sys.stdout.isatty())
             self.show(f"{page} on every Python")
         if not process.stop.wait(QUIET):
             self.show("with what is made of all pages", hasty=False)

@@ -12,18 +12,11 @@ import threading
 import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 SCRIPT, NEWS = "/live.js", "/live-news"
 ALIVE = 20  # seconds after which something is sent to a browser, to learn whether it listens
-
-
-class Said(NamedTuple):
-    """A piece of news; the first has number 1."""
-
-    number: int
-    text: str
 
 
 class Server(ThreadingHTTPServer):
@@ -34,13 +27,13 @@ class Server(ThreadingHTTPServer):
         self.folder, self.writing = folder, threading.Lock()
         self.began = str(time.time())  # with another process come other scripts and styles
         self.last_page = ""
-        self.news, self.said = threading.Condition(), Said(0, "")
+        self.news, self.number, self.says = threading.Condition(), 0, ""  # how many pieces there were, and the last one
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def tell(self, says: str) -> None:
         """Let all open pages know that something was built, or what is to be said of it."""
         with self.news:
-            self.said = Said(self.said.number + 1, says)
+            self.number, self.says = self.number + 1, says
             self.news.notify_all()
 
     def state(self, path: Path) -> tuple[bytes, str]:
@@ -94,13 +87,13 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.end_headers()
-        heard = Said(0, "")
+        heard = 0
         while True:
             with self.server.news:
-                if self.server.said == heard:
+                if self.server.number == heard:
                     self.server.news.wait(ALIVE)
-                new, heard = self.server.said != heard, self.server.said
-            news = {"reload": self.server.state(file)[1] != seen, "says": heard.text}
+                new, heard, says = self.server.number != heard, self.server.number, self.server.says
+            news = {"reload": self.server.state(file)[1] != seen, "says": says}
             self.wfile.write(f"retry: 300\ndata: {json.dumps(news)}\n\n".encode() if new else b": still there\n\n")
 
     def end_headers(self) -> None:

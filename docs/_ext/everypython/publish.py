@@ -13,12 +13,11 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 from .run.discovery import searching
-from .run.lock import Lock
+from .run.lock import held
 
 UNPUBLISHED = {".buildinfo", ".doctrees"}
 AT_FDCWD, SWAP = -100, 2  # of Linux's fcntl.h; RENAME_EXCHANGE of its fs.h, and RENAME_SWAP of macOS's stdio.h
@@ -28,7 +27,7 @@ def publish(source: Path, site: Path, *options: str) -> int:
     """Build `source` and replace `site`; return Sphinx's exit status. If that is not 0, `site` is as it was."""
     began, work = time.monotonic(), site.parent / "work"
     try:
-        with Lock(work.with_suffix(".lock")).held(lambda line: print(line, flush=True)):
+        with held(work.with_suffix(".lock"), lambda line: print(line, flush=True)):
             recover(site)
             status = build(source, work, options)
             if status == 0:
@@ -112,25 +111,12 @@ def exchange(one: Path, other: Path) -> bool:
     return rename is not None and rename(*arguments) == 0
 
 
-@contextmanager
-def ended_by_signals() -> Iterator[None]:
-    """Make SIGTERM and SIGHUP what Ctrl-C is: an exception, which ends all that was started."""
-    before = {}
-    try:
-        for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
-            number = getattr(signal, name)
-            before[number] = signal.signal(number, signal.default_int_handler)
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 def publish_unless_interrupted(source: Path, site: Path, *options: str) -> int:
     """Publish as `publish` does; an interrupt ends all that was started, and is one line and exit status 130."""
+    for name in {"SIGTERM", "SIGHUP"} & set(dir(signal)):
+        signal.signal(getattr(signal, name), signal.default_int_handler)  # as Ctrl-C
     try:
-        with ended_by_signals():
-            status = publish(source, site, *options)
+        status = publish(source, site, *options)
     except KeyboardInterrupt:
         print(f"Ended before it was done: {site} is as it was.", file=sys.stderr)
         status = 130

@@ -1,16 +1,11 @@
 """What is built, and what is run again when something changed. Each test builds a small site, most of them twice."""
 
 import sys
-import threading
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from everypython.model.interpreters import Interpreter
-from everypython.model.units import Cell, Options, Unit
-from everypython.run import process
-from everypython.run.store import Progress, Store
-from everypython.run.tree import Tree
 
 from ..conftest import Site, add_columns, made, this_python
 from ..sites import ran, read_again, runs_of
@@ -179,16 +174,6 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(told: Site) -> None:
     assert [line for line in log.splitlines() if line.startswith("ran 3 units on CPython")]
 
 
-def test_progress_is_one_moving_line_on_a_terminal(capfd: pytest.CaptureFixture[str]) -> None:
-    python = this_python()
-    pair = (Unit("page", "a", "a", 1, (), ()), python)
-    progress = Progress([pair, pair], print, True)
-    progress.done(python, 0.1)
-    progress.done(python, 0.1)
-    shown = f"\r\x1b[Kran {python.version} "
-    assert capfd.readouterr().out == f"{shown}1/2{shown}2/2\n"
-
-
 def test_nothing_is_left_in_the_temporary_folder(told: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "temporary").mkdir()
     monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
@@ -203,15 +188,3 @@ def test_the_output_of_an_example_can_be_folded_like_a_cells(told: Site) -> None
     assert example is not None and example.details is not None
     assert "greeted first" in example.details.get_text()
     assert example.pre is not None and example.pre.find_parent("details") is None
-
-
-def test_a_run_that_nobody_wants_any_more_is_ended_and_not_kept(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process, "stop", threading.Event())
-    store = Store(tmp_path, {}, 60, Tree([], []))
-    unit = Unit("page", "a", "a", 1, (Cell("while True: pass", 1, Options()),), ())
-    process.stop.set()
-    with pytest.raises(process.Stopped):
-        store.all([unit], [this_python()], print, False)
-    assert store.known([unit], [this_python()]) == {}

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 from everypython.model.interpreters import Interpreter
+from everypython.model.outcome import Result
 from everypython.model.units import Cell, Options, Unit
-from everypython.run import process
-from everypython.run.store import Result, Store
+from everypython.run.environments import Environments, python_of
+from everypython.run.scheduler import Scheduler
 from everypython.run.tree import Tree
 
 from ..commands import forget
@@ -31,11 +32,11 @@ def unit(source: str) -> Unit:
     return Unit("page", "index", "index", 1, (Cell(source, 8, Options()),), ())
 
 
-def run(tmp_path: Path, source: str, *pythons: Interpreter) -> tuple[dict[Interpreter, Result], Store]:
+def run(tmp_path: Path, source: str, *pythons: Interpreter) -> tuple[dict[Interpreter, Result], Scheduler]:
     """Run a unit as a new process would, beside what earlier ones have kept."""
-    store, one = Store(tmp_path / "runs", {}, 60, Tree([], [])), unit(source)
-    results = store.all([one], pythons, lambda line: None, False)
-    return {python: result for (_, python), result in results.items()}, store
+    scheduler, one = Scheduler(tmp_path / "runs", {}, 60, Tree([], [])), unit(source)
+    results = scheduler.all([one], pythons, lambda line: None, False)
+    return {python: result for (_, python), result in results.items()}, scheduler
 
 
 def text(result: Result) -> str:
@@ -58,18 +59,18 @@ def test_an_environment_is_made_once(tmp_path: Path, removable: Interpreter) -> 
 def test_an_environment_whose_python_is_gone_from_it_is_made_anew(tmp_path: Path, removable: Interpreter) -> None:
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
-    inside = process.python_of(folder)
+    inside = python_of(folder)
     inside.unlink()
     inside.symlink_to(tmp_path / "of-an-older-patch")
-    results, store = run(tmp_path, "print(2)", removable)
-    assert text(results[removable]) == "2\n" and store.gone == {}
+    results, scheduler = run(tmp_path, "print(2)", removable)
+    assert text(results[removable]) == "2\n" and scheduler.environments.gone == {}
 
 
 def test_an_environment_that_was_cut_short_is_made_anew(tmp_path: Path, removable: Interpreter) -> None:
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
     folder.rename(folder.with_name(f"half.{folder.name}"))
-    (process.python_of(folder.with_name(f"half.{folder.name}"))).unlink()
+    python_of(folder.with_name(f"half.{folder.name}")).unlink()
     results, _ = run(tmp_path, "print(2)", removable)
     assert text(results[removable]) == "2\n" and environments(tmp_path) == [folder]
 
@@ -79,11 +80,11 @@ def test_a_python_that_became_another_one_in_its_place_has_no_results(
 ) -> None:
     run(tmp_path, "print(1)", removable)
     (folder,) = environments(tmp_path)
-    for link in (Path(removable.executable), process.python_of(folder)):
+    for link in (Path(removable.executable), python_of(folder)):
         link.unlink()
         link.symlink_to(other.executable)
-    results, store = run(tmp_path, "print(2)", removable)
-    assert results == {} and store.gone == {removable: "it is another Python now"}
+    results, scheduler = run(tmp_path, "print(2)", removable)
+    assert results == {} and scheduler.environments.gone == {removable: "it is another Python now"}
 
 
 def test_a_python_that_was_removed_since_it_was_found_is_left_out_and_the_others_run(
@@ -91,36 +92,36 @@ def test_a_python_that_was_removed_since_it_was_found_is_left_out_and_the_others
 ) -> None:
     run(tmp_path, "print(1)", removable)
     Path(removable.executable).unlink()
-    results, store = run(tmp_path, "print(2)", removable, other)
+    results, scheduler = run(tmp_path, "print(2)", removable, other)
     assert text(results.pop(other)) == "2\n"
-    assert results == {} and "No such file" in store.gone[removable]
+    assert results == {} and "No such file" in scheduler.environments.gone[removable]
 
 
 def test_a_python_that_is_removed_while_its_units_run_is_left_out_and_nothing_of_that_is_kept(
     tmp_path: Path, removable: Interpreter
 ) -> None:
-    store = Store(tmp_path / "runs", {}, 60, Tree([], []))
+    scheduler = Scheduler(tmp_path / "runs", {}, 60, Tree([], []))
     link = removable.executable
     units = [unit(f"import os\nif os.path.exists({link!r}): os.unlink({link!r})\n{number}") for number in range(8)]
-    assert store.all(units, [removable], lambda line: None, False) == {}
-    assert "No such file" in store.gone[removable]
+    assert scheduler.all(units, [removable], lambda line: None, False) == {}
+    assert "No such file" in scheduler.environments.gone[removable]
     forget()
-    kept = Store(tmp_path / "runs", {}, 60, Tree([], [])).known(units, [this_python()])
+    kept = Scheduler(tmp_path / "runs", {}, 60, Tree([], [])).store.known(units, [this_python()])
     assert [result.problem for result in kept.values()] == [None] * len(kept), "at most what ran before"
 
 
 def test_a_site_whose_only_python_was_removed_since_it_was_found_is_one_line(
     site: Site, removable: Interpreter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make = Store.try_environment
+    prepare = Environments.prepare
 
-    def removed_before(store: Store, python: Interpreter, packages: tuple[str, ...]) -> None:
+    def removed_before(environments: Environments, python: Interpreter, packages: tuple[str, ...]) -> None:
         Path(removable.executable).unlink(missing_ok=True)
-        make(store, python, packages)
+        prepare(environments, python, packages)
 
     site.page("index", "print('here')")
     site.pythons = [removable.executable]
-    monkeypatch.setattr(Store, "try_environment", removed_before)
+    monkeypatch.setattr(Environments, "prepare", removed_before)
     result = site.build()
     assert result.returncode == 1 and "no Python that was found still runs" in result.stderr
     assert "Traceback" not in result.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Result
-from everypython.run import process
+from everypython.run import environments, process
 
 Run = Callable[..., Result]
 
@@ -59,8 +59,8 @@ def typed(python: Interpreter, source: str, folder: Path) -> str:
     """What plain Python prints for a program on its standard input, under the same conditions."""
     environment = {**process.FIXED, "PATH": os.defpath, **dict.fromkeys(("HOME", "TMPDIR", "TEMP", "TMP"), str(folder))}
     environment.update({name: os.environ[name] for name in process.INHERITED if name in os.environ})
-    process.make_environment(python, folder / "environment", [])
-    command = [*process.unrandomised(), str(process.python_of(folder / "environment"))]
+    environments.make_environment(python, folder / "environment", [])
+    command = [*process.unrandomised(), str(environments.python_of(folder / "environment"))]
     done = subprocess.run(command, input=source, capture_output=True, text=True, env=environment, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -16,9 +16,8 @@ from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Error, Outcome, Result
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import records
-from everypython.run.build import Build
 from everypython.run.records import LARGEST, RecordError
-from everypython.run.store import Store
+from everypython.run.scheduler import Scheduler
 from everypython.run.tree import Tree
 
 from ..conftest import FRONT, small_site
@@ -32,21 +31,21 @@ UNIT = Unit("page", "index", "index", 8, CELLS, ())
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    return Store(tmp_path_factory.mktemp("kept"), {}, 20, Tree([], []))
+def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Scheduler:
+    return Scheduler(tmp_path_factory.mktemp("kept"), {}, 20, Tree([], []))
 
 
-def recorded(store: Store, unit: Unit = UNIT, python: Interpreter = ELSEWHERE) -> dict[str, Any]:
+def recorded(scheduler: Scheduler, unit: Unit = UNIT, python: Interpreter = ELSEWHERE) -> dict[str, Any]:
     """A record as the engine writes it."""
     outcomes = Outcome("says\n"), Outcome(data=GRAPH), Outcome(error=Error(**ERROR))
     results = {(unit, python): Result(outcomes[: len(unit.cells)])}
-    written = records.written(Build([python], python, [python], [], [unit], results, store))
+    written = records.written(results, scheduler.store)
     return dict(json.loads(json.dumps(written)))
 
 
-def read(store: Store, file: Path, content: object) -> dict[Interpreter, dict[Unit, Result]]:
+def read(scheduler: Scheduler, file: Path, content: object) -> dict[Interpreter, dict[Unit, Result]]:
     file.write_text(json.dumps(content) if isinstance(content, dict | list) else str(content), encoding="utf-8")
-    return records.read(file, [UNIT], store)
+    return records.read(file, [UNIT], scheduler.store)
 
 
 def places(content: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -101,8 +100,8 @@ def right(results: dict[Interpreter, dict[Unit, Result]]) -> bool:
     return True
 
 
-def test_a_record_is_read_as_it_was_written(store: Store, tmp_path: Path) -> None:
-    ((python, units),) = read(store, tmp_path / "away.json", recorded(store)).items()
+def test_a_record_is_read_as_it_was_written(scheduler: Scheduler, tmp_path: Path) -> None:
+    ((python, units),) = read(scheduler, tmp_path / "away.json", recorded(scheduler)).items()
     assert python.identity == ELSEWHERE.identity
     shown = {kind: text for kind, text in GRAPH.items() if kind != "text/html"}
     assert [cell.data for cell in units[UNIT].cells] == [None, shown, None]
@@ -111,13 +110,15 @@ def test_a_record_is_read_as_it_was_written(store: Store, tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("value", VALUES.values(), ids=VALUES)
 def test_any_other_value_anywhere_is_refused_in_one_line_or_is_a_text_like_another(
-    store: Store, tmp_path: Path, value: Any
+    scheduler: Scheduler, tmp_path: Path, value: Any
 ) -> None:
-    original, file = recorded(store), tmp_path / "away.json"
+    original, file = recorded(scheduler), tmp_path / "away.json"
     refused = 0
     for path in places(original):
         try:
-            assert right(read(store, file, with_change(original, path, lambda at, name: at.__setitem__(name, value))))
+            assert right(
+                read(scheduler, file, with_change(original, path, lambda at, name: at.__setitem__(name, value)))
+            )
         except RecordError as error:
             refused += 1
             message = str(error)
@@ -126,41 +127,41 @@ def test_any_other_value_anywhere_is_refused_in_one_line_or_is_a_text_like_anoth
     assert refused > 10
 
 
-def test_a_record_that_lacks_anything_is_refused_by_name(store: Store, tmp_path: Path) -> None:
-    original, file = recorded(store), tmp_path / "away.json"
+def test_a_record_that_lacks_anything_is_refused_by_name(scheduler: Scheduler, tmp_path: Path) -> None:
+    original, file = recorded(scheduler), tmp_path / "away.json"
     # A Python that was not recorded is no column; what is not displayed as a graph is displayed as text.
     may_lack = [("interpreters", 0), ("interpreters", 0, "flags", 0)]
     may_lack += [("runs", 0, "cells", 1, "data", kind) for kind in ("text/vnd.graphviz", "text/html")]
     for path in places(original):
         changed = with_change(original, path, lambda at, name: at.__delitem__(name))
         if path in may_lack:
-            assert right(read(store, file, changed))
+            assert right(read(scheduler, file, changed))
             continue
         with pytest.raises(RecordError, match=r"away\.json: "):
-            read(store, file, changed)
+            read(scheduler, file, changed)
 
 
 @pytest.mark.parametrize(
     "says",
     ["[" * 100_000, '{"record":' * 100_000, '{"record": 1, "runs": ' + "[" * 100_000, "9" * 10_000, "\x00", "NaN"],
 )
-def test_what_a_parser_chokes_on_is_refused(store: Store, tmp_path: Path, says: str) -> None:
+def test_what_a_parser_chokes_on_is_refused(scheduler: Scheduler, tmp_path: Path, says: str) -> None:
     with pytest.raises(RecordError, match=r"away\.json: this is no record of runs"):
-        read(store, tmp_path / "away.json", says)
+        read(scheduler, tmp_path / "away.json", says)
 
 
-def test_a_record_too_large_to_be_one_is_refused_before_it_is_read(store: Store, tmp_path: Path) -> None:
+def test_a_record_too_large_to_be_one_is_refused_before_it_is_read(scheduler: Scheduler, tmp_path: Path) -> None:
     with (tmp_path / "away.json").open("wb") as file:
         file.truncate(100 * LARGEST)  # takes no room on the disk, and would take two gigabytes of memory
     with pytest.raises(RecordError, match=r"away\.json: .* more than 20,000,000 bytes"):
-        records.read(tmp_path / "away.json", [UNIT], store)
+        records.read(tmp_path / "away.json", [UNIT], scheduler.store)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
-def test_a_pipe_is_refused_and_not_waited_for(store: Store, tmp_path: Path) -> None:
+def test_a_pipe_is_refused_and_not_waited_for(scheduler: Scheduler, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "away.json")
     with pytest.raises(RecordError, match="it is not a file"):
-        records.read(tmp_path / "away.json", [UNIT], store)
+        records.read(tmp_path / "away.json", [UNIT], scheduler.store)
 
 
 WHOSE = "3.14\"><script>alert('run')</script><b onclick=alert(1) x=\""

@@ -12,7 +12,7 @@ import pytest
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Problem, Result
 from everypython.model.units import Cell, Options, Unit
-from everypython.run import node, process
+from everypython.run import environments, node, process
 
 from ..commands import EXTENSIONS
 from ..conftest import Site
@@ -42,12 +42,12 @@ def run(pyodide: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Run:
     package = tmp_path_factory.mktemp("package") / "helper"
     package.mkdir()
     (package / "__init__.py").write_text("WORD = 'helped'\n", encoding="utf-8")
-    process.make_environment(pyodide, folder, [package])
+    environments.make_environment(pyodide, folder, [package])
 
     def run(*sources: str, kind: str = "page", timeout: float = 60) -> Result:
         cells = tuple(Cell(source, 10 * number, Options()) for number, source in enumerate(sources, 1))
         unit = Unit(kind, "unit", "page", 1, cells, ())
-        return process.run(unit, process.python_of(folder), timeout, f"test-{os.getpid()}-pyodide")
+        return process.run(unit, environments.python_of(folder), timeout, f"test-{os.getpid()}-pyodide")
 
     return run
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from everypython.model.units import Cell, Options, Unit
-from everypython.run.store import Store
+from everypython.run.scheduler import Scheduler
 from everypython.run.tree import SourceChangedError, Tree
 
 from ..conftest import FRONT, Site, this_python
@@ -22,26 +22,26 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def store(tmp_path: Path, kept: Path) -> Store:
-    """A store beside a project of one file."""
+def scheduler(tmp_path: Path, kept: Path) -> Scheduler:
+    """What runs units beside a project of one file."""
     (tmp_path / "project").mkdir()
     (tmp_path / "project/notes").write_text("first\n", encoding="utf-8")
-    return Store(kept, {}, 60, Tree([tmp_path / "project"], []))
+    return Scheduler(kept, {}, 60, Tree([tmp_path / "project"], []))
 
 
 def unit(source: str, name: str = "index") -> Unit:
     return Unit("page", name, name, 1, (Cell(source, 8, Options()),), ())
 
 
-def run(store: Store, *units: Unit) -> list[str]:
+def run(scheduler: Scheduler, *units: Unit) -> list[str]:
     """Runs units on this Python; returns what each printed."""
-    results = store.all(units, [this_python()], lambda said: None, False)
+    results = scheduler.all(units, [this_python()], lambda said: None, False)
     return [results[each, this_python()].cells[0].text for each in units]
 
 
-def refused(store: Store, *units: Unit) -> str:
+def refused(scheduler: Scheduler, *units: Unit) -> str:
     with pytest.raises(SourceChangedError) as error:
-        run(store, *units)
+        run(scheduler, *units)
     return str(error.value)
 
 
@@ -56,61 +56,64 @@ DOES = {
 
 @pytest.mark.parametrize("source, what, name", DOES.values(), ids=DOES)
 def test_whatever_a_unit_does_to_a_file_is_named_with_unit_and_python(
-    store: Store, tmp_path: Path, source: str, what: str, name: str
+    scheduler: Scheduler, tmp_path: Path, source: str, what: str, name: str
 ) -> None:
     path = tmp_path / "project" / "notes"
-    said = refused(store, unit(source.format(path=str(path))))
+    said = refused(scheduler, unit(source.format(path=str(path))))
     assert f"{what} {path.with_name(name)}" in said
     assert f"index.md:1: on {this_python().key}" in said
 
 
-def test_of_units_that_run_at_once_the_one_that_does_it_is_named(store: Store, tmp_path: Path) -> None:
+def test_of_units_that_run_at_once_the_one_that_does_it_is_named(scheduler: Scheduler, tmp_path: Path) -> None:
     meanwhile = [unit(f"print({number})", f"innocent{number}") for number in range(2 * (os.cpu_count() or 1))]
     guilty = unit(f"open({str(tmp_path / 'project/notes')!r}, 'a').write('more')", "guilty")
-    said = refused(store, *meanwhile[1:], guilty, *meanwhile[:1])
+    said = refused(scheduler, *meanwhile[1:], guilty, *meanwhile[:1])
     assert f"guilty.md:1: on {this_python().key}: changed {tmp_path / 'project/notes'}" in said
     assert "innocent" not in said
 
 
-def test_a_file_that_somebody_saves_is_blamed_on_no_unit(store: Store, tmp_path: Path) -> None:
+def test_a_file_that_somebody_saves_is_blamed_on_no_unit(scheduler: Scheduler, tmp_path: Path) -> None:
     begun, notes = str(tmp_path / "begun"), str(tmp_path / "project/notes")
     save = f"import os\nwhile not os.path.exists({begun!r}): pass\nopen({notes!r}, 'w').write('saved')"
     waits = unit(f"open({begun!r}, 'w').close()\nwhile open({notes!r}).read() != 'saved': pass")
     with subprocess.Popen([sys.executable, "-c", save]):
-        said = refused(store, waits)
+        said = refused(scheduler, waits)
     assert "If that was you, build again" in said and f"changed {notes}" in said
-    assert run(store, waits) == [""], "and it is enough to build again"
+    assert run(scheduler, waits) == [""], "and it is enough to build again"
 
 
-def test_what_was_changed_before_or_between_runs_is_nobodys_fault(store: Store, tmp_path: Path) -> None:
-    assert run(store, unit("print(1)")) == ["1\n"]
+def test_what_was_changed_before_or_between_runs_is_nobodys_fault(scheduler: Scheduler, tmp_path: Path) -> None:
+    assert run(scheduler, unit("print(1)")) == ["1\n"]
     (tmp_path / "project/notes").write_text("second\n", encoding="utf-8")
-    assert run(store, unit("print(2)")) == ["2\n"]
+    assert run(scheduler, unit("print(2)")) == ["2\n"]
 
 
-def test_a_run_that_changed_something_is_not_kept_and_what_ran_before_it_is(store: Store, tmp_path: Path) -> None:
+def test_a_run_that_changed_something_is_not_kept_and_what_ran_before_it_is(
+    scheduler: Scheduler, tmp_path: Path
+) -> None:
     fine = unit("print('fine')", "fine")
-    run(store, fine)
+    run(scheduler, fine)
     guilty = unit(f"open({str(tmp_path / 'project/notes')!r}, 'a').write('more')")
     for _ in range(2):
-        assert "index.md:1:" in refused(store, fine, guilty)
-    assert store.kept(store.key(fine, this_python())) and store.kept(store.key(guilty, this_python())) is None
+        assert "index.md:1:" in refused(scheduler, fine, guilty)
+    kept = scheduler.store
+    assert kept.kept(kept.key(fine, this_python())) and kept.kept(kept.key(guilty, this_python())) is None
 
 
 @pytest.mark.parametrize("folder", [".git", "_build", "__pycache__", "tools/.venv", "environment", "cache"])
-def test_what_tools_write_beside_a_build_is_no_source(store: Store, tmp_path: Path, folder: str) -> None:
+def test_what_tools_write_beside_a_build_is_no_source(scheduler: Scheduler, tmp_path: Path, folder: str) -> None:
     there = tmp_path / "project" / folder
     there.mkdir(parents=True)
     for mark in {"environment": ["pyvenv.cfg"], "cache": ["CACHEDIR.TAG"]}.get(folder, []):
         (there / mark).touch()
-    run(store, unit(f"open({str(there / 'log')!r}, 'w').write('written')"))
+    run(scheduler, unit(f"open({str(there / 'log')!r}, 'w').write('written')"))
     assert (there / "log").read_text(encoding="utf-8") == "written"
 
 
 @pytest.mark.parametrize("name", [".notes.swp", "notes~", ".#notes", "#notes#", "4913"])
-def test_somebody_may_have_a_file_open_in_an_editor(store: Store, tmp_path: Path, name: str) -> None:
+def test_somebody_may_have_a_file_open_in_an_editor(scheduler: Scheduler, tmp_path: Path, name: str) -> None:
     beside = tmp_path / "project" / name
-    run(store, unit(f"open({str(beside)!r}, 'w').close()"))
+    run(scheduler, unit(f"open({str(beside)!r}, 'w').close()"))
     assert beside.exists()
 
 

@@ -23,9 +23,11 @@ from ..model.grouping import comparable, first_match
 from ..model.interpreters import Interpreter
 from ..model.outcome import Outcome, Result
 from ..model.units import Cell, Unit, Unreadable, digest
-from ..run import kernel, sources
+from ..run import kernel
 from ..run.discovery import first_that_starts
-from ..run.store import Store, without_skipped
+from ..run.scheduler import Scheduler
+from ..run.sources import of_site
+from ..run.store import without_skipped
 
 LOG = logging.getLogger(__name__)
 KERNEL = "Jupyter’s kernel"
@@ -71,19 +73,21 @@ def this_python() -> Interpreter:
     return found
 
 
-def compared(unit: Unit, store: Store, keep: bool = False) -> list[Compared]:
+def compared(unit: Unit, scheduler: Scheduler, keep: bool = False) -> list[Compared]:
     """Return every cell of a page that prints the same each time, run both ways.
 
     A kernel's run is kept if `keep` says so.
     """
-    python = this_python()
-    plain = store.all([unit], [python], LOG.debug, False)[unit, python]
+    python, store = this_python(), scheduler.store
+    plain = scheduler.all([unit], [python], LOG.debug, False)[unit, python]
     if plain.problem:
         raise Incomparable(f"{unit.page}: {plain.problem.says}")
     key = digest(store.key(unit, python), Path(kernel.__file__).read_text(encoding="utf-8"), kernel.versions())
     run = store.kept(key) if keep else None
     if run is None:
-        run = Result(tuple(kernel.outcomes(without_skipped(unit, python), store.packages, store.timeout)))
+        run = Result(
+            tuple(kernel.outcomes(without_skipped(unit, python), scheduler.environments.packages, scheduler.timeout))
+        )
         if keep and all(outcome.reached for outcome in run.cells):
             store.keep(key, run)
     return [
@@ -103,23 +107,17 @@ def said(outcome: Outcome) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def opened(source: Path, scratch: Path) -> tuple[dict[str, Unit], Store]:
-    """Return the units of a site's pages, by file, and the store with their runs."""
-    app = sources.configured(source, scratch)
-    units, store = sources.opened(app, source / app.config.everypython_store)
-    return {str(app.project.doc2path(unit.page, absolute=False)): unit for unit in units if unit.kind == "page"}, store
-
-
 def crosscheck(source: Path) -> int:
     """Report on every page of a site; return 0 if all of them could be compared, whatever came of it."""
     began = time.monotonic()
     try:
         with tempfile.TemporaryDirectory() as scratch:
-            units, store = opened(source, Path(scratch))
+            app, told, scheduler = of_site(source, Path(scratch))
+        units = {app.project.doc2path(unit.page, absolute=False): unit for unit in told if unit.kind == "page"}
         python = this_python()
-        store.all(list(units.values()), [python], LOG.debug, False)  # at once: it makes each environment once
+        scheduler.all(list(units.values()), [python], LOG.debug, False)  # at once: it makes each environment once
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            results = dict(zip(units, pool.map(lambda unit: compared(unit, store), units.values()), strict=True))
+            results = dict(zip(units, pool.map(lambda unit: compared(unit, scheduler), units.values()), strict=True))
     except (Incomparable, kernel.NoKernel, Unreadable, SphinxError, OSError, ValueError) as error:
         print(f"Nothing was compared: {error}", file=sys.stderr)
         return 1

@@ -12,7 +12,8 @@ from ..model.interpreters import Interpreter
 from ..model.outcome import Error, Outcome, Result
 from ..model.published import PublishedUnit, Variant
 from ..model.units import Options, Unit
-from ..run.store import Store, without_skipped
+from ..run.scheduler import Scheduler
+from ..run.store import without_skipped
 from .compare import Published, differs, error_of, place
 
 HOW = {False: "run as the build does", True: "perturbed run"}
@@ -27,32 +28,36 @@ class Job:
     perturbed: bool
 
 
-def fresh(jobs: Sequence[Job], store: Store) -> Iterator[Result]:
+def fresh(jobs: Sequence[Job], scheduler: Scheduler) -> Iterator[Result]:
     """Yield a new run of each, in the order of `jobs`: never one that was kept.
 
     Twice as many as there are cores run at a time, so that load is among the perturbations.
     """
 
     def run(job: Job) -> Result:
-        return store.run(job.unit, job.python, perturbed=job.perturbed)
+        return scheduler.run(job.unit, job.python, perturbed=job.perturbed)
 
     with ThreadPoolExecutor(2 * (os.cpu_count() or 1)) as pool:
-        list(pool.map(lambda pair: store.environment(*pair), {(job.python, job.unit.packages) for job in jobs}))
+        list(
+            pool.map(
+                lambda pair: scheduler.environments.python(*pair), {(job.python, job.unit.packages) for job in jobs}
+            )
+        )
         yield from pool.map(run, jobs)
-    store.tree.judge(store.run)
+    scheduler.tree.judge(scheduler.run)
 
 
 def wrong_runs(
     site: Published,
     units: dict[str, Unit],
     pythons: list[Interpreter],
-    store: Store,
+    scheduler: Scheduler,
     ways: tuple[bool, ...] = (False, True),
 ) -> Iterator[str]:
     """Yield outcomes of fresh runs, perturbed or not, that are not what runs.json says."""
     recorded = {unit["id"]: unit for unit in site.record["units"]}
     jobs = [Job(unit, python, perturbed) for unit in units.values() for python in pythons for perturbed in ways]
-    for job, result in zip(jobs, fresh(jobs, store), strict=True):
+    for job, result in zip(jobs, fresh(jobs, scheduler), strict=True):
         yield from wrong_run(recorded[job.unit.id], job, result)
 
 
@@ -74,7 +79,9 @@ def wrong_run(recorded: PublishedUnit, job: Job, result: Result) -> Iterator[str
                 yield f"{place(recorded, said, key)}: {HOW[job.perturbed]}: {differs(words(expected), words(got))}"
 
 
-def wrong_skips(site: Published, units: dict[str, Unit], pythons: list[Interpreter], store: Store) -> Iterator[str]:
+def wrong_skips(
+    site: Published, units: dict[str, Unit], pythons: list[Interpreter], scheduler: Scheduler
+) -> Iterator[str]:
     """Yield cells that are skipped because they would raise, and do not: each runs alone, after the ones above it."""
     recorded = {unit["id"]: unit for unit in site.record["units"]}
     jobs, expected = [], []
@@ -87,7 +94,7 @@ def wrong_skips(site: Published, units: dict[str, Unit], pythons: list[Interpret
                     unskipped = replace(cell, options=replace(cell.options, skip=()))
                     jobs.append(Job(replace(unit, cells=(*above, unskipped)), python, perturbed=False))
                     expected.append(skip.raises)
-    for job, raises, result in zip(jobs, expected, fresh(jobs, store) if jobs else (), strict=True):
+    for job, raises, result in zip(jobs, expected, fresh(jobs, scheduler) if jobs else (), strict=True):
         error = result.cells[-1].error if result.cells else None
         if not error or error.type != raises:
             said = recorded[job.unit.id]

@@ -20,9 +20,10 @@ from ..model.interpreters import Interpreter
 from ..model.published import PublishedCell, Variant
 from ..model.units import Options, Unit, Unreadable
 from ..run.discovery import discover
+from ..run.sources import of_site
 from .compare import Published, alike, wrong_units
 from .rerun import wrong_runs
-from .verify import Unverifiable, many, read, sources
+from .verify import Unverifiable, many, read
 
 
 def upcoming(docs: Path, site: Path) -> int:
@@ -36,12 +37,12 @@ def upcoming(docs: Path, site: Path) -> int:
         if not compared:
             raise Unverifiable(f"{site}: there is nothing to compare: install a Python that is newer than its Pythons")
         with tempfile.TemporaryDirectory(prefix="everypython-upcoming-") as scratch:
-            told, store, _ = sources(docs, Path(scratch))
+            _, told, scheduler = of_site(docs, Path(scratch), kept=False)
             units = {unit.id: unit for unit in told}
             expected, count = expected_record(published, units, compared)
-            lines = [*wrong_units(published, units, store)]
+            lines = [*wrong_units(published, units, scheduler.store)]
             same = {unit["id"]: units[unit["id"]] for unit in expected.record["units"] if unit["id"] in count}
-            lines += wrong_runs(expected, same, list(compared), store, ways=(False,))
+            lines += wrong_runs(expected, same, list(compared), scheduler, ways=(False,))
     except (Unverifiable, Unreadable, SphinxError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1

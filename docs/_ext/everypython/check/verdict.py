@@ -32,7 +32,7 @@ def checked(app: Sphinx, build: Build) -> Build:
     doubtful = kept_runs_of(build, found)
     if doubtful:  # what failed may have been passing, such as a full disk
         LOG.info("running once more what was kept of earlier builds and is not as it should be: %d runs", len(doubtful))
-        build = replace(build, results={**build.results, **build.store.again(doubtful, LOG.info)})
+        build = replace(build, results={**build.results, **build.scheduler.again(doubtful, LOG.info)})
         found = findings(app, build)
     refused = [finding for finding in found if finding.fault or (build.strict and finding.gates)]
     if refused:

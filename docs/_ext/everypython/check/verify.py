@@ -23,8 +23,8 @@ from ..model.schemas import RUNS_VERSION
 from ..model.units import Unit, Unreadable
 from ..run import node
 from ..run.discovery import discover
-from ..run.sources import configured, opened
-from ..run.store import Store
+from ..run.scheduler import Scheduler
+from ..run.sources import of_site
 from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
 from .rerun import wrong_runs, wrong_skips
 
@@ -51,25 +51,21 @@ def read(site: Path) -> Published:
     return Published(site, record)
 
 
-def sources(docs: Path, scratch: Path) -> tuple[list[Unit], Store, dict[str, str]]:
-    """Return the units that the pages here tell, a store that has none of the kept runs, and what browsers get."""
-    app = configured(docs, scratch / "sphinx")
-    return *opened(app, scratch / "runs"), app.config.everypython_browser
-
-
 def verify(docs: Path, site: Path) -> int:
     """Print every difference, or how much agrees; return the exit status."""
     began, differences = time.monotonic(), 0
     try:
         published, found = read(site), discover()
         with tempfile.TemporaryDirectory(prefix="everypython-verify-") as scratch:
-            units, store, in_browsers = sources(docs, Path(scratch))
+            app, units, scheduler = of_site(docs, Path(scratch), kept=False)
             recorded = {each["key"] for each in published.record["interpreters"]}
             if any("pyodide" in each for each in published.record["interpreters"]):
-                found += [python for python in node.pyodides(in_browsers)[0] if python.key in recorded]
+                found += [
+                    python for python in node.pyodides(app.config.everypython_browser)[0] if python.key in recorded
+                ]
             for key in sorted(recorded - {python.key for python in found}):
                 print(f"not checked: {key}: this Python is not on this machine")
-            for line in compared(published, units, store, found):
+            for line in compared(published, units, scheduler, found):
                 differences += 1
                 print(line, flush=True)
     except (Unverifiable, Unreadable, SphinxError, ValueError, OSError) as error:
@@ -83,20 +79,20 @@ def verify(docs: Path, site: Path) -> int:
     return 0
 
 
-def compared(published: Published, told: list[Unit], store: Store, found: list[Interpreter]) -> Iterator[str]:
+def compared(published: Published, told: list[Unit], scheduler: Scheduler, found: list[Interpreter]) -> Iterator[str]:
     """Yield every difference, what takes no run first."""
     units = {unit.id: unit for unit in told}
     yield from wrong_pages(published, units)
     yield from wrong_tables(published, units)
-    yield from wrong_units(published, units, store)
+    yield from wrong_units(published, units, scheduler.store)
     yield from wrong_interpreters(published, found)
     yield from wrong_columns(published)
     # Of other sources than here it is known already that the site is not theirs.
     same = {unit["id"]: units[unit["id"]] for unit in published.record["units"] if alike(unit, units.get(unit["id"]))}
     recorded = {each["key"] for each in published.record["interpreters"]}
     pythons = [python for python in found if python.key in recorded]
-    yield from wrong_runs(published, same, pythons, store)
-    yield from wrong_skips(published, same, pythons, store)
+    yield from wrong_runs(published, same, pythons, scheduler)
+    yield from wrong_skips(published, same, pythons, scheduler)
 
 
 def counted(units: list[Unit], pythons: list[Interpreter]) -> str:

@@ -82,7 +82,7 @@ def copy_pyodide(build: Build, python: Interpreter, folder: Path, bundles: set[t
         for file in Path(python.executable).glob(pattern):
             shutil.copyfile(file, folder / file.name)
     for packages in filter(None, bundles):
-        shutil.copyfile(build.store.environment(python, packages), folder / bundle(packages))
+        shutil.copyfile(build.scheduler.environments.python(python, packages), folder / bundle(packages))
 
 
 def bundle(packages: tuple[str, ...]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from io import StringIO
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -19,17 +18,9 @@ def write_runs(app: Sphinx, exception: Exception | None) -> None:
     """Write runs.json beside the pages: every interpreter, every unit and cell, every variant."""
     build = build_of(app.env)
     if exception is None and build is not None and not build.hasty and app.builder.format == "html":
-        path = Path(app.outdir) / "runs.json"
-
-        def told() -> str:
-            text = StringIO()  # not dumps, which keeps each of its pieces until the last is there
-            json.dump(record(app, build), text, indent=1, ensure_ascii=False)
-            return text.getvalue() + "\n"
-
-        ran = [build.store.digests(unit) for unit in build.units]  # another package may print the same
-        named = "runs.json", build.digest, ran, app.config.project, app.config.release
-        text = build.store.index.remembered(told, *named)
-        path.write_text(text, encoding="utf-8")
+        with Path(app.outdir, "runs.json").open("w", encoding="utf-8") as file:
+            json.dump(record(app, build), file, indent=1, ensure_ascii=False)
+            file.write("\n")
 
 
 def record(app: Sphinx, build: Build) -> RunsJson:

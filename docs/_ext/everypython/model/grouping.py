@@ -101,24 +101,30 @@ def grouped(outcomes: Sequence[tuple[Interpreter, Outcome]], default: Interprete
         new = Group([], outcome, bool(varies and not skipped), bool(skipped), bool(skipped and skipped.of_page))
         group = groups.setdefault(key, new)
         group.interpreters.append(interpreter)
-        if claims.TAG in options.tags:
-            needs_one = bool(claims.broken(outcome))
-            why = apart or (first_match(options.differs, interpreter) if needs_one else None)
-        else:
-            needs_one = group is not published(groups) and not published(groups).apart
-            why = apart or (because(options, interpreter, default) if group is not published(groups) else None)
+        why, needed = explanation(interpreter, outcome, group, next(iter(groups.values())), options, default)
+        why = apart or why
         if why and why.reason not in group.reasons:
             group.reasons.append(why.reason)
-        if needs_one and not why:
+        if needed and not why:
             group.unexplained.append(interpreter)
     groups_in_order = list(groups.values())
     groups_in_order[0].interpreters.sort(key=lambda one: one.rank)
     return groups_in_order
 
 
-def published(groups: dict[object, Group]) -> Group:
-    """Return the published default's group, which came first."""
-    return next(iter(groups.values()))
+def explanation(
+    python: Interpreter, outcome: Outcome, group: Group, published: Group, options: Options, default: Interpreter
+) -> tuple[Explanation | None, bool]:
+    """Return why a Python stands apart, if somebody says so, and whether that has to be said.
+
+    A cell's outcome is compared with the published default's, how the attacks on a claim went with the claim.
+    """
+    if claims.TAG in options.tags:
+        fails = bool(claims.broken(outcome))
+        return first_match(options.differs, python) if fails else None, fails
+    if group is published:
+        return None, False
+    return because(options, python, default), not published.apart
 
 
 def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:

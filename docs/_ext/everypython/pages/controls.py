@@ -21,7 +21,7 @@ class controls(nodes.General, nodes.Element):  # docutils names nodes in lower c
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(controls, html=(open_controls, close_controls), latex=(leave, leave), text=(leave, leave))
+    app.add_node(controls, html=(open_controls, close_controls), latex=(skip, skip), text=(skip, skip))
 
 
 def skips(build: Build, cell: Cell) -> dict[str, str]:
@@ -55,5 +55,5 @@ def close_controls(self: HTML5Translator, at: controls) -> None:
     self.body.append("</div>\n")
 
 
-def leave(self: Any, at: nodes.Element) -> None:
-    """Do nothing: other formats have no buttons."""
+def skip(self: Any, at: nodes.Element) -> None:
+    """Do nothing: other formats show what is inside, if anything."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import NoReturn
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
@@ -22,7 +20,7 @@ from ..model.units import Unreadable, digest
 from ..run import node
 from ..run.build import Build, build_of
 from ..run.discovery import searching
-from ..run.records import RecordError, merged, written
+from ..run.records import RecordError, merged
 from ..run.sources import opened
 from ..run.tree import SourceChangedError
 from . import reader
@@ -50,8 +48,6 @@ def run_everything(app: Sphinx) -> None:
         build = prepared(app, app.config.everypython_preview)
     except (Unreadable, RecordError, SourceChangedError, ValueError, OSError) as error:
         refuse(str(error))
-    if app.config.everypython_record:
-        write_record(Path(app.config.everypython_record), build)
     if not build.hasty:
         build = checked(app, build)
         build.after_a_kill = mark_unfinished(app).exists()
@@ -78,29 +74,29 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
     """Run every unit on every Python, or in haste only what the published default has not run."""
     in_browsers = runnable(app)
     found = [*discovered(), *in_browsers]
-    units, store = opened(app, Path(app.srcdir, app.config.everypython_store))
+    units, scheduler = opened(app, Path(app.srcdir, app.config.everypython_store))
     if before := build_of(app.env):  # of the same process, which builds again and again
-        store.problems = before.store.problems
+        scheduler.store.problems = before.store.problems
     LOG.info("runs on %s", ", ".join(python.name for python in found))
     wanted = [published_default(found)] if hasty else found
-    results = store.all(units, wanted, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
-    found = [python for python in found if python not in store.gone]
-    for python, says in store.gone.items():
+    results = scheduler.all(units, wanted, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)
+    found = [python for python in found if python not in scheduler.environments.gone]
+    for python, says in scheduler.environments.gone.items():
         LOG.info("left out: %s, which was found and no longer runs (%s)", python.name, says)
     if not found:
         raise OSError("no Python that was found still runs")
     if app.config.everypython_preview:
-        results |= store.known(units, found)
-    elif app.config.everypython_records and not app.config.everypython_record:
+        results |= scheduler.store.known(units, found)
+    elif app.config.everypython_records:
         folder = Path(app.srcdir, app.config.everypython_records).resolve()
-        found = [*found, *merged(folder, units, found, results, store)]
+        found = [*found, *merged(folder, units, found, results, scheduler.store)]
     report_missing_graphviz(results.values())
     found.sort(key=lambda one: one.rank)
     default = published_default(found)
     listed = [*app.config.everypython_interpreters, *(f"pyodide-{python.pyodide}" for python in in_browsers)]
     gate, absent = gating(listed if app.config.everypython_interpreters else [], found, default)
     strict = app.config.everypython_strict
-    return Build(found, default, gate, absent, units, results, store, hasty, strict)
+    return Build(found, default, gate, absent, units, results, scheduler, hasty, strict)
 
 
 @cache
@@ -120,16 +116,6 @@ def runnable(app: Sphinx) -> list[Interpreter]:
     for complaint in complaints:
         LOG.info("not in this site's Run: %s", complaint)
     return found
-
-
-def write_record(file: Path, build: Build) -> NoReturn:
-    """Write this machine's runs instead of a site. What they mean is for the build that merges them to judge."""
-    ended = [(unit, result.problem) for (unit, _), result in build.results.items() if result.problem]
-    if ended:
-        refuse("\n".join(f"{unit.id}: {problem.says}" for unit, problem in ended))
-    file.write_text(json.dumps(written(build), indent=1) + "\n", encoding="utf-8")
-    print(f"Recorded {len(build.results)} runs in {file}")
-    raise SystemExit(0)
 
 
 def remember(app: Sphinx, exception: Exception | None) -> None:

@@ -32,7 +32,7 @@ class KernelComparison(SphinxDirective):
         if build is None or unit is None:
             return [nodes.paragraph("", f"No plain process ran cells of this page to compare with {KERNEL}.")]
         try:
-            cells = crosscheck.compared(unit, build.store, keep=True)
+            cells = crosscheck.compared(unit, build.scheduler, keep=True)
         except (crosscheck.Incomparable, kernel.NoKernel) as error:
             LOG.info("%s: no comparison with %s: %s", self.env.docname, KERNEL, error)
             self.env.note_reread()  # the next build may find a kernel

@@ -6,7 +6,6 @@ import ast
 import copy
 import html
 import re
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -28,34 +27,25 @@ ARCHIVE = f"{FOLDER}/examples.zip"
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(differences)
-    app.add_node(programs)
-    app.add_directive("differences", Differences)
-    app.add_directive("programs", Programs)
+    app.add_node(listed)
+    app.add_directive("differences", List)
+    app.add_directive("programs", List)
     app.add_directive("by-python", ByPython)
     app.add_css_file("gather.css")
 
 
-class differences(nodes.General, nodes.Element):  # docutils names nodes in lower case
-    """Where the list of differences goes, once it is known how pages link to each other."""
+class listed(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """Where a list goes, once it is known how pages link to each other; `what` it is of names its directive."""
 
 
-class Differences(SphinxDirective):
-    """``{differences}`` lists every cell and example whose output differs between Pythons."""
+class List(SphinxDirective):
+    """``{differences}`` lists every cell and example whose output differs between Pythons.
 
-    def run(self) -> list[nodes.Node]:
-        return [differences()]
-
-
-class programs(nodes.General, nodes.Element):
-    """Where the list of programs goes."""
-
-
-class Programs(SphinxDirective):
-    """``{programs}`` lists every example: what its docstring says, where it is told and what it printed."""
+    ``{programs}`` lists every example: what its docstring says, where it is told and what it printed.
+    """
 
     def run(self) -> list[nodes.Node]:
-        return [programs()]
+        return [listed(what=self.name)]
 
 
 class ByPython(SphinxDirective):
@@ -105,15 +95,14 @@ def row(cells: list[nodes.Node]) -> nodes.row:
 
 
 def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    for place in list(doctree.findall(differences)):
-        place.replace_self(listed_differences(app, docname))
-    for each in list(doctree.findall(programs)):
-        each.replace_self(listed_programs(app, docname))
+    make = {"differences": listed_differences, "programs": listed_programs}
+    for place in list(doctree.findall(listed)):
+        place.replace_self(make[place["what"]](app, docname))
 
 
 def units_in_toc_order(app: Sphinx) -> list[Unit]:
     """Return all units, in the order of the table of contents."""
-    order = {name: place for place, name in enumerate(in_order(app, app.config.root_doc))}
+    order = {name: place for place, name in enumerate(app.env.collect_relations())}
     build = build_of(app.env)
     return sorted(build.units if build else [], key=lambda unit: order.get(unit.page, len(order)))
 
@@ -185,12 +174,6 @@ def anchor(unit: Unit, index: int) -> str:
     if unit.kind == "claims":
         return f"claim-{unit.cells[index].options.name}"
     return f"cell-{index + 1}" if unit.kind == "page" else f"example-{unit.name}"
-
-
-def in_order(app: Sphinx, name: str) -> Iterator[str]:
-    yield name
-    for below in app.env.toctree_includes.get(name, []):
-        yield from in_order(app, below)
 
 
 def last_statement(source: str) -> str:

@@ -38,8 +38,15 @@ class fold(nodes.General, nodes.Element):
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(outcome, html=(open_outcome, close_outcome), latex=(skip, skip), text=(skip, skip))
-    app.add_node(fold, html=(open_fold, close_fold), latex=(skip, skip), text=(skip, skip))
+    app.add_node(
+        outcome,
+        html=(open_outcome, close_outcome),
+        latex=(controls.skip, controls.skip),
+        text=(controls.skip, controls.skip),
+    )
+    app.add_node(
+        fold, html=(open_fold, close_fold), latex=(controls.skip, controls.skip), text=(controls.skip, controls.skip)
+    )
     app.add_directive("example", Example)
     app.add_css_file("everypython.css")
     app.add_css_file("print.css", media="print")
@@ -72,10 +79,6 @@ def open_fold(self: HTML5Translator, node: fold) -> None:
 
 def close_fold(self: HTML5Translator, node: fold) -> None:
     self.body.append("</details>\n")
-
-
-def skip(self: Any, node: nodes.Element) -> None:
-    """Do nothing: other formats show what is inside."""
 
 
 def group_label(label: str, group: Group) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -21,6 +21,7 @@ from ..model.grouping import Group
 from ..model.outcome import Result
 from ..model.units import Unit, digest
 from ..run.files import write_atomically
+from .controls import skip
 
 if TYPE_CHECKING:
     from ..run.build import Build
@@ -40,10 +41,6 @@ def setup(app: Sphinx) -> None:
 def report_missing_graphviz(results: Iterable[Result]) -> None:
     if not dot.available() and any(GRAPH in (cell.data or {}) for each in results for cell in each.cells):
         LOG.info("graphs are shown as text: pygraphviz, which brings Graphviz, is not installed")
-
-
-def skip(self: Any, node: nodes.Element) -> None:
-    """Do nothing: other formats show what is inside."""
 
 
 def open_picture(self: HTML5Translator, node: picture) -> None:

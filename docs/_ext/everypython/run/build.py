@@ -12,6 +12,7 @@ from ..model.findings import Finding
 from ..model.interpreters import Interpreter
 from ..model.outcome import Error, Outcome, Result
 from ..model.units import Unit, digest
+from .scheduler import Scheduler
 from .store import Store
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Build:
     absent: list[str]  # names of listed Pythons that were not found
     units: list[Unit]
     results: dict[tuple[Unit, Interpreter], Result]
-    store: Store
+    scheduler: Scheduler
     hasty: bool = False  # a preview: what the others have not run is left out, and what is made of all pages may be old
     strict: bool = False  # what is not explained stands against publishing
     after_a_kill: bool = False  # the last build did not come to its end, so what is written may be of before
@@ -44,6 +45,10 @@ class Build:
     def __reduce__(self) -> tuple[type, tuple[()]]:
         """Be pickled as None: Sphinx keeps its environment, and the next process has a build of its own."""
         return type(None), ()
+
+    @property
+    def store(self) -> Store:
+        return self.scheduler.store
 
     def ran(self, unit: Unit) -> list[Interpreter]:
         return [python for python in self.interpreters if (unit, python) in self.results]
@@ -115,11 +120,10 @@ class Build:
     @cached_property
     def result_digests(self) -> dict[Unit, list[tuple[str, str]]]:
         """Return for each unit the digests of its runs, with the keys of their Pythons."""
-
-        def of(unit: Unit, python: Interpreter) -> str:
-            return self.store.digest_of(unit, python, self.results[unit, python])
-
-        return {unit: [(python.key, of(unit, python)) for python in self.ran(unit)] for unit in self.units}
+        return {
+            unit: [(python.key, digest(self.results[unit, python].as_data())) for python in self.ran(unit)]
+            for unit in self.units
+        }
 
     def outputs_digest(self, page: str) -> str:
         """Return a digest of all that a page shows and does not say itself: outputs, and which Pythons ran."""

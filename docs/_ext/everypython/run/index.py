@@ -1,4 +1,4 @@
-"""What a build worked out, in one file for the next one: pages that were parsed, runs that were read, what was judged.
+"""What a build worked out, in one file for the next one: pages that were parsed, what was judged, wheels.
 
 Each entry is named by everything that it follows from, this extension's sources included. So a file that is missing,
 or was written by another version, costs time and changes nothing.

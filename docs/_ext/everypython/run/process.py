@@ -1,4 +1,4 @@
-"""One unit in one process: its environment, its start, its end, and what it printed."""
+"""One unit in one process: its start, its end, and what it printed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ..model.interpreters import Interpreter
 from ..model.outcome import Error, Outcome, Problem, Result
 from ..model.units import Unit, digest
 from . import node
@@ -46,17 +45,6 @@ LONGER = "_perturbed_so_that_paths_have_another_length"
 
 # Without these, processes of Windows do not start; elsewhere they do not exist.
 INHERITED = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
-
-# The files that are compiled name the folder where they will stand, which need not be the one where they are made.
-MAKE = """
-import compileall, glob, os, shutil, sys, venv
-folder, final, *packages = sys.argv[1:]
-venv.create(folder, symlinks=os.name != "nt")
-site = (glob.glob(folder + "/lib/*/site-packages") + glob.glob(folder + "/Lib/site-packages"))[0]
-for package in packages:
-    shutil.copytree(package, os.path.join(site, os.path.basename(package)), ignore=shutil.ignore_patterns("*.pyc"))
-compileall.compile_dir(site, quiet=1, stripdir=folder, prependdir=final)
-"""
 
 
 stop = threading.Event()  # set where nobody wants any more what runs in this process
@@ -89,28 +77,6 @@ def starter(*command: str) -> tuple[str, ...]:
 def digest_of_conditions() -> str:
     """Return a digest of all that a run's output may depend on here, and that is the same on every machine."""
     return digest(RUNNER.read_text(encoding="utf-8"), FIXED, OPTIONS)
-
-
-def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path], final: Path | None = None) -> None:
-    """Make a virtual environment without pip, with compiled copies of packages: a first run must be like the next.
-
-    It may be renamed to `final` afterwards.
-    """
-    if interpreter.pyodide:
-        node.make_bundle(interpreter, folder, packages)
-        return
-    command = [interpreter.executable, "-I", "-c", MAKE, str(folder), str(final or folder), *map(str, packages)]
-    made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
-    if made.returncode:
-        raise OSError(f"{interpreter.executable} cannot make a virtual environment: {made.stderr.strip()}")
-
-
-def python_of(environment: Path) -> Path:
-    """Return what a run is started with: a virtual environment's Python, or for Pyodide the bundle."""
-    bundle = environment / node.BUNDLE
-    if bundle.exists():
-        return bundle
-    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
 def run(

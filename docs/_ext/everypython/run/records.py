@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from sphinx.errors import SphinxError
 
 from ..model import schemas
 from ..model.grouping import comparable, first_match
 from ..model.interpreters import Interpreter
 from ..model.outcome import Outcome, Result
-from ..model.units import Unit
+from ..model.units import Unit, Unreadable
+from .discovery import discover
+from .sources import of_site
 from .store import Store, without_skipped
-
-if TYPE_CHECKING:
-    from .build import Build
 
 SCHEMA = 1
 LARGEST = 20_000_000  # bytes of a record: ten times what eight Pythons print for a site of seventy units
@@ -29,21 +31,19 @@ class RecordError(Exception):
     """A record that cannot be merged; the message names the file and what to do."""
 
 
-def written(build: Build) -> dict[str, Any]:
-    """Return a record of what the Pythons of this machine did."""
-    here = [python for python in build.interpreters if python.executable]
+def written(runs: Runs, store: Store) -> dict[str, Any]:
+    """Return a record of what Pythons did."""
     return {
         "record": SCHEMA,
-        "interpreters": [python.identity for python in here],
+        "interpreters": [python.identity for python in dict.fromkeys(python for _, python in runs)],
         "runs": [
             {
                 "unit": unit.id,
                 "interpreter": python.key,
-                "digests": build.store.digests(without_skipped(unit, python)),
-                "cells": build.results[unit, python].as_data()["cells"],
+                "digests": store.digests(without_skipped(unit, python)),
+                "cells": result.as_data()["cells"],
             }
-            for unit in build.units
-            for python in here
+            for (unit, python), result in runs.items()
         ],
     }
 
@@ -129,12 +129,18 @@ def compare(unit: Unit, python: Interpreter, one: tuple[str, Result], other: tup
 
 
 def record(docs: Path, file: Path) -> int:
-    """Run everything here and write the record; nothing is built."""
-    from sphinx.cmd.build import main as sphinx_build
-
-    with tempfile.TemporaryDirectory() as folder:
-        options = ["-q", "-b", "dummy", "-D", f"everypython_record={file.resolve()}", "-d", folder]
-        try:
-            return sphinx_build([*options, str(docs), folder])
-        except SystemExit as ended:
-            return int(ended.code or 0)
+    """Run everything here and write the record; nothing is built. What runs mean is judged where they are merged."""
+    try:
+        with tempfile.TemporaryDirectory() as scratch:
+            _, units, scheduler = of_site(docs, Path(scratch))
+        runs = scheduler.all(units, discover(log=lambda line: None), lambda line: None, False)
+    except (Unreadable, SphinxError, ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    ended = [f"{unit.id}: {result.problem.says}" for (unit, _), result in runs.items() if result.problem]
+    if ended:
+        print(*ended, sep="\n", file=sys.stderr)
+        return 1
+    file.write_text(json.dumps(written(runs, scheduler.store), indent=1) + "\n", encoding="utf-8")
+    print(f"Recorded {len(runs)} runs in {file}")
+    return 0

@@ -1,4 +1,4 @@
-"""The sources of a site: the units that its pages tell, and the store of their runs."""
+"""The sources of a site: the units that its pages tell, and what runs them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..model.claims import claims_of
 from ..model.units import Unit, digest, page_units
-from .store import Store
+from .scheduler import Scheduler
 from .tree import Tree
 
 if TYPE_CHECKING:
@@ -24,8 +24,17 @@ def configured(docs: Path, scratch: Path) -> Sphinx:
     return Sphinx(docs, docs, scratch, scratch, "dummy", {"everypython_execute": False}, status=None, warning=None)
 
 
-def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
-    """Return the units that a site's pages tell, and a store in `folder` for their runs."""
+def of_site(docs: Path, scratch: Path, kept: bool = True) -> tuple[Sphinx, list[Unit], Scheduler]:
+    """Return Sphinx as a site configures it, the site's units, and what runs them, in a folder for scratch.
+
+    With `kept` it knows the runs that the site's builds keep.
+    """
+    app = configured(docs, scratch / "sphinx")
+    return app, *opened(app, Path(app.srcdir, app.config.everypython_store) if kept else scratch / "runs")
+
+
+def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Scheduler]:
+    """Return the units that a site's pages tell, and what runs them and keeps their runs in `folder`."""
     packages = {
         path.name: path for path in (Path(app.srcdir, each).resolve() for each in app.config.everypython_packages)
     }
@@ -34,9 +43,9 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
     files = {name: Path(app.project.doc2path(name, absolute=True)) for name in names}
     protected = [Path(app.srcdir), Path(app.srcdir, app.config.everypython_protected), examples, *packages.values()]
     tree = Tree(protected, apart=[Path(app.outdir), Path(app.doctreedir), folder])
-    store = Store(folder, packages, app.config.everypython_timeout, tree)
+    scheduler = Scheduler(folder, packages, app.config.everypython_timeout, tree)
     attacks = Path(app.srcdir, app.config.everypython_claims).resolve()
-    programs = {str(path): content(path) for folder in (examples, attacks) for path in sorted(folder.glob("*.py"))}
+    programs = {str(path): content(path) for each in (examples, attacks) for path in sorted(each.glob("*.py"))}
 
     def of_page(name: str, file: Path) -> list[Unit]:
         used = sorted(packages)
@@ -46,9 +55,9 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Store]:
             told = chain(page_units(name, file, examples, used), claims_of(name, file, attacks, used))
             return [replace(unit, origin=origin) for unit in told]
 
-        return store.index.remembered(made, "units", origin)
+        return scheduler.store.index.remembered(made, "units", origin)
 
-    return [unit for name, file in files.items() if file.suffix == ".md" for unit in of_page(name, file)], store
+    return [unit for name, file in files.items() if file.suffix == ".md" for unit in of_page(name, file)], scheduler
 
 
 def content(file: Path) -> str | None:
