@@ -106,6 +106,9 @@ def what_has_nothing_left_over_and_is_not_led_to_goes():
             witness = weakref.ref(_ring(_Slim, size))
             gc.collect()
             yield f"a ring of {size}", witness() is None
+        _ring(_saving(saved := []), 2)
+        gc.collect()
+        yield "saved by finalizers", len(saved) == 2 and saved[0].to is saved[1]
         frozen = weakref.ref(_ring(_Slim, 3))
         gc.freeze()
         held_by_it = weakref.ref(frozen())

@@ -139,11 +139,11 @@ def freed_before_the_next_line():
         box.clear()
         yield "while the collector's list is frozen", witness() is None
         gc.unfreeze()
+        for depth in (40, 1_000, 12_000)[: None if THREADS else 2]:
+            yield f"by finalizers in {depth} nested lists", _finalizers_below(depth)
         if THREADS:
             box, witness = _boxed()
             yield "in another thread", _seen_in_thread(box.clear, witness) is None
-            for depth in 40, 1_000, 12_000:
-                yield f"by finalizers in {depth} nested lists", _finalizers_below(depth)
 
 
 def _returns(witnesses):
@@ -376,14 +376,39 @@ def _in_clean_up(witnesses):
         int("x")
 
 
-def a_chained_error_has_more_than_one_traceback():
-    """Chain errors by handling, by `from`, in a clean-up; drop the last one's traceback."""
+def _in_group(witnesses):
+    errors = []
+    try:
+        _fails(witnesses)
+    except LookupError as error:
+        errors.append(error)
+    raise builtins.ExceptionGroup("several", errors)
+
+
+def _in_attribute(witnesses):
+    thing = _Thing()
+    witnesses.append(weakref.ref(thing))
+    return thing.missing
+
+
+def _in_arguments(witnesses):
+    thing = _Thing()
+    witnesses.append(weakref.ref(thing))
+    raise ValueError(thing)
+
+
+def dropping_a_traceback_drops_nothing_else():
+    """Chain errors by handling, by `from`, in a clean-up, in groups; let them hold things; drop the last traceback."""
     with _no_collector():
         yield "one alone", _after_dropping(_fails) == "gone"
         yield "while another is handled", _after_dropping(_by_handling) == "alive"
         yield "from another", _after_dropping(_by_cause) == "alive"
         yield "from None", _after_dropping(_by_none) == "alive"
         yield "in a clean-up", _after_dropping(_in_clean_up) == "alive"
+        yield "an attribute's object", _after_dropping(_in_attribute) == "alive"
+        yield "an argument", _after_dropping(_in_arguments) == "alive"
+        if sys.version_info >= (3, 11):
+            yield "in a group", _after_dropping(_in_group) == "alive"
 
 
 def _after_dropping(fails):
