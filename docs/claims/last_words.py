@@ -4,6 +4,7 @@ import contextlib
 import functools
 import gc
 import io
+import os
 import signal
 import subprocess
 import sys
@@ -151,6 +152,16 @@ def nested_containers_are_freed_at_any_depth():
         if not _CPYTHON:
             _collect()
         yield way, lowest() is None
+    if not _BROWSER:
+        yield "in a thread", _in_a_thread(lambda: _freed(lambda: _nested(_Mortal())))
+    yield "held by a lost circle", _freed(lambda: _circular(lambda: _Plain(_nested(_Mortal()))))
+
+
+def _freed(make):
+    _log.clear()
+    make()
+    _collect()
+    return _log == ["del"]
 
 
 class _Failing:
@@ -208,7 +219,7 @@ def a_finalizer_of_weakref_runs_once():
 
 def _printed(program):
     ran = subprocess.run([sys.executable, "-S", "-c", program], capture_output=True, text=True)
-    return ran.stdout.split("\n")[:-1]
+    return ran.stdout.splitlines()
 
 
 def finalizers_run_where_the_first_was_registered():
@@ -286,6 +297,38 @@ sys.stdout.reconfigure(write_through=True)
     if hasattr(signal, "SIGKILL"):
         yield "SIGKILL", _printed(start + "os.kill(os.getpid(), signal.SIGKILL)") == []
     yield "sys.exit", _printed(start + "sys.exit(1)")[:2] == ["finalize", "atexit"]
+
+
+_CHILDREN = """
+import atexit, multiprocessing, os, sys, weakref
+class Loud:
+    def __del__(self):
+        os.write(1, b"del ")
+def child():
+    child.loud = Loud()
+    WORDS
+def run(kind, target, *arguments):
+    process = multiprocessing.get_context(kind).Process(target=target, args=arguments)
+    process.start()
+    process.join()
+"""
+
+
+def a_forked_child_calls_atexit_from_3_13():
+    """Leave words of each kind in children that are forked and spawned, and in one that ends by itself."""
+    words = {
+        "atexit": "atexit.register(os.write, 1, b'told')",
+        "finalize": "weakref.finalize(child, os.write, 1, b'told')",
+    }
+    if hasattr(os, "fork"):
+        for way, line in words.items():
+            said = _printed(_CHILDREN.replace("WORDS", line) + "run('fork', child)")
+            yield f"{way}, forked", said == (["told"] if sys.version_info >= (3, 13) else [])
+        by_hand = _CHILDREN.replace("WORDS", words["atexit"]) + "if os.fork() == 0:\n    child()\n    END\nos.wait()"
+        yield "by hand, sys.exit", _printed(by_hand.replace("END", "sys.exit()"))[:1] in (["told"], ["tolddel "])
+        yield "by hand, os._exit", _printed(by_hand.replace("END", "os._exit(0)")) == []
+    spawned = _CHILDREN.replace("WORDS", "pass") + "run('spawn', atexit.register, os.write, 1, b'told')"
+    yield "spawned", _printed(spawned) == ["told"]
 
 
 def _generator():

@@ -4,6 +4,7 @@ import collections
 import contextlib
 import ctypes
 import functools
+import importlib
 import mmap
 import os
 import subprocess
@@ -14,7 +15,7 @@ _WORD = 8 if sys.maxsize > 2**32 else 4
 
 
 class _Slots:
-    __slots__ = ("number", "text")
+    __slots__ = ("text", "title")
 
 
 class _Plain:
@@ -47,7 +48,7 @@ def held(survive):
     objects = [make() for _ in range(number)]
     full = arenas()
     survivors = survive(objects)
-    for place in range(number):
+    for place, _ in enumerate(objects):
         objects[place] = None
     return (arenas() - before) / (full - before), full - before
 
@@ -114,63 +115,58 @@ for kind, make in kinds.items():
         yield kind, emptied == "True"
 
 
+def _in_front(thing):
+    return sys.getsizeof(thing) - thing.__sizeof__()
+
+
 def two_addresses_in_front_and_two_more_of_an_instance():
     """Compare what objects say and what is asked for, for built-in types, subclasses and instances."""
     collector = 0 if _FREE_THREADED else 2 * _WORD
     more = 0 if sys.version_info < (3, 11) else 2 * _WORD
-    for thing in (
-        [],
-        [1] * 99,
-        {},
-        (1,),
-        set(),
-        lambda: 0,
-        ValueError(),
-        _Slots(),
-        type("S", (list,), {"__slots__": ()})(),
-    ):
-        yield f"a {type(thing).__name__}", sys.getsizeof(thing) - thing.__sizeof__() == collector
+    slotted = type("S", (list,), {"__slots__": ()})()
+    for thing in [], [1] * 99, {}, (1,), set(), lambda: 0, ValueError(), _Slots(), slotted:
+        yield f"a {type(thing).__name__}", _in_front(thing) == collector
     for thing in 1, 1.5, "text", b"bytes", object():
-        yield f"a {type(thing).__name__}", sys.getsizeof(thing) - thing.__sizeof__() == 0
-    plain = _Plain()
+        yield f"a {type(thing).__name__}", _in_front(thing) == 0
     filled = _Plain()
     filled.a = filled.b = 1
-    for name, thing in {"a new instance": plain, "one with attributes": filled, "of a list": _Sub()}.items():
-        yield name, sys.getsizeof(thing) - thing.__sizeof__() == collector + more
+    for name, thing in {"a new instance": _Plain(), "one with attributes": filled, "of a list": _Sub()}.items():
+        yield name, _in_front(thing) == collector + more
     if sys.version_info >= (3, 12):
         for base in int, tuple, ValueError, dict:
-            thing = type("Derived", (base,), {})()
-            yield f"derived from {base.__name__}", sys.getsizeof(thing) - thing.__sizeof__() == collector + more
+            yield f"derived from {base.__name__}", _in_front(type("Derived", (base,), {})()) == collector + more
 
 
 class _Sub(list):
     pass
 
 
+def _popped(table):
+    while table:
+        table.popitem()
+
+
+def _deleted(table):
+    for key in list(table):
+        del table[key]
+
+
+def _popped_by_key(table):
+    for key in list(table):
+        table.pop(key)
+
+
 def a_dictionary_keeps_its_table_until_it_is_cleared():
     """Empty dictionaries and their kin in every way, one key at a time, and then all at once."""
-
-    def popped(table):
-        while table:
-            table.popitem()
-
-    def deleted(table):
-        for key in list(table):
-            del table[key]
-
-    def popped_by_key(table):
-        for key in list(table):
-            table.pop(key)
-
     kinds = {"dict": dict, "Counter": collections.Counter, "subclass": type("Table", (dict,), {})}
     for kind, make in kinds.items():
-        for empty in popped, deleted, popped_by_key:
+        for empty in _popped, _deleted, _popped_by_key:
             table = make(dict.fromkeys(range(1_000), 1))
             full = sys.getsizeof(table)
             empty(table)
             kept = sys.getsizeof(table) == full and not table
             table.clear()
-            yield f"{kind}, {empty.__name__}", kept and sys.getsizeof(table) < full / 10
+            yield f"{kind}, {empty.__name__[1:]}", kept and sys.getsizeof(table) < full / 10
     items = list(range(1_000))
     full = sys.getsizeof(items)
     while items:
@@ -228,39 +224,43 @@ def scattered_survivors_hold_more_than_neighbours():
 
 def three_questions_have_three_answers():
     """Ask the three about large contents, about what is freed, and about memory that Python did not allocate."""
-    tracing = sys.modules.get("tracemalloc") or __import__("tracemalloc")
-    tracing.start()
-    before = tracing.get_traced_memory()[0]
+    tracemalloc = importlib.import_module("tracemalloc")
+    traced = lambda: tracemalloc.get_traced_memory()[0]  # noqa: E731
+    tracemalloc.start()
+    before = traced()
     holder = [bytes(3_000_000)]
-    traced = tracing.get_traced_memory()[0] - before
-    yield "a list and what is in it", sys.getsizeof(holder) < 1_000 and traced > 2_900_000
+    yield "a list and what is in it", sys.getsizeof(holder) < 1_000 and traced() - before > 2_900_000
     holder.clear()
-    yield "freed", abs(tracing.get_traced_memory()[0] - before) < 100_000
+    yield "freed", abs(traced() - before) < 100_000
     plain = [_Plain() for _ in range(1_000)]
     for each in plain:
         each.a = each.b = each.c = 1
-    traced = tracing.get_traced_memory()[0] - before - sys.getsizeof(plain)
-    yield "instances", traced > 1_000 * sys.getsizeof(plain[0])
-    before = tracing.get_traced_memory()[0]
+    yield "instances", traced() - before - sys.getsizeof(plain) > 1_000 * sys.getsizeof(plain[0])
+    before = traced()
     with mmap.mmap(-1, 5_000_000) as mapped:
         mapped.write(b"x" * 1_000)
-        yield "memory of the system", tracing.get_traced_memory()[0] - before < 100_000
-    if sys.platform == "linux":
-        library = ctypes.CDLL(None)
-        library.malloc.restype = ctypes.c_void_p
-        address = library.malloc(5_000_000)
-        yield "memory of the C library", tracing.get_traced_memory()[0] - before < 100_000
-        library.free(ctypes.c_void_p(address))
-    tracing.stop()
+        yield "memory of the system", traced() - before < 100_000
+    yield "memory of the C library", _from_the_c_library(traced) < 100_000
+    tracemalloc.stop()
+
+
+def _from_the_c_library(traced):
+    library, before = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None), traced()
+    library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+    library.free.argtypes = [ctypes.c_void_p]
+    address = library.malloc(5_000_000)
+    took = traced() - before
+    library.free(address)
+    return took
 
 
 _READ = """
 import ctypes
-class Note: __slots__ = ()
+class Small: __slots__ = ()
 class Other: __slots__ = ()
-read = lambda: ctypes.string_at(address, 16)
-notes = [Note() for _ in range(9)]
-address = id(notes[4])
+def read(): return ctypes.string_at(address, 16)
+small = [Small() for _ in range(9)]
+address = id(small[4])
 alive = read()
 """
 
@@ -275,16 +275,16 @@ def _answer(program, **variables):
 
 def a_dead_address_tells_what_is_there_now():
     """Read an address when its object is freed, when others have been made, in debug mode, and without its arena."""
-    freed = "notes[4] = None; print(read() == alive)"
+    freed = "small[4] = None; print(read() == alive)"
     yield "a free block", _answer(freed) == (0, ["False"])
-    again = "notes[4] = None; notes[4] = Note(); more = [Note() for _ in range(50_000)]; print(read() == alive)"
+    again = "small[4] = None; small[4] = Small(); more = [Small() for _ in range(50_000)]; print(read() == alive)"
     yield "another of its kind", _answer(again) == (0, ["True"])
-    other = "notes[4] = None; notes[4] = Other(); more = [Other() for _ in range(50_000)]; print(id(Other) == other)"
-    other = other.replace("id(Other) == other", "read()[8:] == id(Other).to_bytes(8, 'little')")
+    other = "small[4] = None; small[4] = Other(); more = [Other() for _ in range(50_000)]\n"
+    other += "print(read()[8:] == id(Other).to_bytes(8, 'little'))"
     if not _FREE_THREADED and _WORD == 8:
         yield "one of another kind", _answer(other) == (0, ["True"])
-    gone = "rows = [Note() for _ in range(400_000)]; address = id(rows[200_000]); alive = read(); del rows\n"
+    gone = "rows = [Small() for _ in range(400_000)]; address = id(rows[200_000]); alive = read(); del rows\n"
     code, said = _answer(gone + "print(read() == alive)")
     yield "no memory, or other bytes", code != 0 or said == ["False"]
-    filled = _answer("notes[4] = None; print(set(read()) == {0xDD})", PYTHONMALLOC="debug")
+    filled = _answer("small[4] = None; print(set(read()) == {0xDD})", PYTHONMALLOC="debug")
     yield "in debug mode", filled == (0, [str(not _FREE_THREADED)])
