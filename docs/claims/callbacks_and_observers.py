@@ -319,6 +319,8 @@ def a_kept_method_closes_a_circle():
     yield "not the plain function", not _leads_back(session)
     session.kept = weakref.WeakMethod(session.on_price)
     yield "not a WeakMethod", not _leads_back(session)
+    session.kept = session.of_class
+    yield "not a method bound to the class", not _leads_back(session)
 
 
 def _leads_back(start):

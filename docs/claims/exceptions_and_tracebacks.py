@@ -363,6 +363,40 @@ def a_summary_keeps_text_in_place_of_variables():
     yield "strings only", bool(values) and {type(value) for value in values} == {str}
 
 
+def _in_a_class(order):
+    class Local(Exception):
+        def __str__(self):
+            return order.price
+
+    raise Local
+
+
+def a_summary_keeps_the_class():
+    """Summarise exceptions of classes made at module level and in functions, whose methods use a variable or do not."""
+
+    def unused(order):
+        class Local(Exception):
+            pass
+
+        raise Local
+
+    make = traceback.TracebackException.from_exception
+    yield "a class of the module", not _held(_chained, make)
+    if _IMMORTAL:  # where such a class holds what its methods use for good
+        return
+    yield "a method that uses it", _held(_in_a_class, make)
+    yield "by way of a cause", _held(_with_that_cause, make)
+    yield "no text does", not _held(_in_a_class, lambda error: "".join(traceback.format_exception(None, error, None)))
+    yield "no method that uses it", not _held(unused, make)
+
+
+def _with_that_cause(order):
+    try:
+        _in_a_class(order)
+    except Exception as error:
+        raise KeyError from error
+
+
 def _without_tracebacks(error):
     found = [error]
     for one in found:
@@ -451,8 +485,26 @@ def clear_frames_leaves_running_frames_and_the_chain():
     yield "ended, 500 deep", not _held(_deep, _cleared)
     yield "the frame that handles the error is not", _handled(_Order())
     yield "the frame that handles it is not, the one below is", _above(_Order())
+    if sys.implementation.name == "cpython" and sys.version_info >= (3, 11):
+        yield "a waiting generator's is not", _held_while_it_waits()
     yield "the cause's frames are not", _held(_chained_apart, _cleared)
     yield "the traceback stays", _cleared(_caught(_deep, _Order())).__traceback__ is not None
+
+
+def _waits(order):
+    try:
+        _in_place(order)
+    except ValueError as caught:
+        yield caught
+
+
+def _held_while_it_waits():
+    order = _Order()
+    witness, waiting = weakref.ref(order), _waits(order)
+    del order
+    error = _cleared(next(waiting))
+    gc.collect()
+    return witness() is not None and error.__traceback__ is not None
 
 
 def _chained_apart(order):

@@ -148,6 +148,11 @@ def _traced_block(library, take, free, size):
     return grown
 
 
+def _report(size):
+    arguments = ctypes.c_uint(1), ctypes.c_size_t(4096), ctypes.c_size_t(size)
+    ctypes.pythonapi.PyTraceMalloc_Track(*arguments)
+
+
 def only_pythons_allocators_are_traced():
     """Take ten million bytes in several ways, from Python and past it, before, while and after it runs."""
     size = 10_000_000
@@ -156,6 +161,8 @@ def only_pythons_allocators_are_traced():
     yield "a raw block of Python's", _traced_block(ctypes.pythonapi, "PyMem_RawMalloc", "PyMem_RawFree", size) >= size
     if sys.platform not in ("win32", "emscripten"):
         yield "not malloc", _traced_block(ctypes.CDLL(None), "malloc", "free", size) < 100_000
+    if hasattr(ctypes.pythonapi, "PyTraceMalloc_Track"):
+        yield "what a library reports", _traced(lambda: _report(size))[0] >= size
     grown, area = _traced(lambda: mmap.mmap(-1, size))
     area.close()
     yield "not mmap", grown < 100_000

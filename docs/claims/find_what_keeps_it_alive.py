@@ -259,6 +259,14 @@ def _referrers_after_a_loop():
     return gc.get_referrers(document)
 
 
+def _referrers_while_an_error_is_handled():
+    document = _Document()
+    try:
+        raise LookupError
+    except LookupError as problem:
+        return gc.get_referrers(document) if problem.__traceback__ else None
+
+
 def running_locals_are_not_listed():
     """Ask for holders of locals, parameters, loop variables, another thread's local, and one in a cell."""
     yield "a local", _referrers_of_a_local() == []
@@ -267,6 +275,7 @@ def running_locals_are_not_listed():
     yield "where the frame was asked for", _referrers_beside_its_frame() == []
     yield "in a cell", [type(each) for each in _referrers_in_a_cell()] == [types.CellType]
     yield "a loop's variable", _referrers_after_a_loop() == []
+    yield "while an error is handled", _referrers_while_an_error_is_handled() == []
 
 
 def a_method_of_a_part_holds_the_part():

@@ -190,6 +190,15 @@ def minidom_needs_unlink_and_elementtree_nothing():
         yield "ElementTree, no way up", not [name for name in dir(ElementTree.Element) if "parent" in name]
 
 
+class _Farewell(_Node):
+    def __del__(self):
+        self.below.clear()
+
+
+def _with_farewells(length):
+    return _chain(_Farewell, length)[-1]
+
+
 def a_collection_tells_late_from_held():
     """Drop trees, hold trees, freeze trees, and collect."""
     with _uncollected():
@@ -199,6 +208,11 @@ def a_collection_tells_late_from_held():
             witnesses = [weakref.ref(node) for node in _chain(kind, 20)]
             gc.collect()
             yield f"late, {way}", not any(witness() for witness in witnesses)
+        witness = weakref.ref(_with_farewells(3))
+        gc.collect()
+        if not _COUNTED:  # one farewell in each collection
+            gc.collect(), gc.collect(), gc.collect()
+        yield "after their farewells", witness() is None
         held = _chain(_Node, 20)[0]
         yield "held by one name", len(_reached(held)) == 21 and not gc.collect() and len(_reached(held)) == 21
         if _COUNTED:
