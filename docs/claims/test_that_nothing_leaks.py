@@ -229,20 +229,32 @@ def _class_per_call():
     return Local.__name__
 
 
+def _exception_per_call():
+    return type("Local", (Exception,), {"thing": _new()}).__name__
+
+
+def _function_per_call():
+    thing = _new()
+    return (lambda: thing).__name__
+
+
 def one_free_threaded_python_keeps_classes():
     """Hold things by classes and functions that a call makes, before and after a thread has run."""
-
-    def by_a_function():
-        thing = _new()
-        return (lambda: thing).__name__
-
     if not _KEEPS_CLASSES:
         yield "a class per call, no thread yet", _more(_class_per_call) == 0
-    yield "a function per call", _more(by_a_function) == 0
+    yield "a function per call", _more(_function_per_call) == 0
     if _PROCESSES:
-        thread = threading.Thread(target=id, args=(0,))
+        early = type("Early", (), {})
+        witness, box = weakref.ref(early), [_new()]
+        handed = weakref.ref(box[0])
+        thread = threading.Thread(target=box.clear)
         thread.start()
         thread.join()
+        del early
+        gc.collect()
+        yield "a class made before the thread", (witness() is not None) == _KEEPS_CLASSES
+        yield "an instance that the thread drops", handed() is None
+        yield "an exception class per call, after a thread", _more(_exception_per_call) == 20 * _KEEPS_CLASSES
         yield "a class per call, after a thread", _more(_class_per_call) == 20 * _KEEPS_CLASSES
         yield "an instance in a circle, after a thread", _more(_in_a_circle) == 0
         yield "an instance kept, after a thread", _more(lambda kept=[]: kept.append(_new())) == 20
