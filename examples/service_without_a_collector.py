@@ -1,5 +1,4 @@
-"""With the collector switched off, what hangs in circles stays, and nothing
-else does.
+"""With the collector switched off, what hangs in circles stays.
 
 Claim: a service without the collector keeps every request to which its response
 leads back.

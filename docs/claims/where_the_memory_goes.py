@@ -225,7 +225,7 @@ def scattered_survivors_hold_more_than_neighbours():
 def three_questions_have_three_answers():
     """Ask the three about large contents, about what is freed, and about memory that Python did not allocate."""
     tracemalloc = importlib.import_module("tracemalloc")
-    traced = lambda: tracemalloc.get_traced_memory()[0]  # noqa: E731
+    traced = lambda: tracemalloc.get_traced_memory()[0]
     tracemalloc.start()
     before = traced()
     holder = [bytes(3_000_000)]
