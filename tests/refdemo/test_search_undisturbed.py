@@ -1,9 +1,7 @@
 """Searches for cycles that are interrupted, and searches while other threads go on."""
 
 import gc
-import shutil
 import signal
-import subprocess
 import sys
 import weakref
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import pytest
 from garbage_shapes import make_ring
 from object_graphs import Node, ring
-from raw_memory import FREE_THREADED, LIMIT, counted, free_threaded, run
+from raw_memory import counted, free_threaded, run
 
 from refdemo.cycles import cycles, cyclic_garbage
 
@@ -122,37 +120,11 @@ def test_nothing_that_is_in_use_is_taken_for_garbage():
     assert cyclic_garbage() == []
 
 
-def stress(python, rounds):
-    done = subprocess.run(
-        [python, str(STRESS), str(rounds)],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        env={"PYTHONPATH": str(STRESS.parents[2]), "PATH": ""},
-    )
-    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout.splitlines()
-
-
-EXPECTED = ["counts exact", "garbage found", "nothing reachable listed", "cycles walked"]
-
-
-ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.deep)])
-
-
 @counted
-@ROUNDS
+@pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.deep)])
 def test_other_threads_may_change_everything_meanwhile(rounds):
-    assert stress(sys.executable, rounds) == EXPECTED
-
-
-@pytest.mark.deep
-@pytest.mark.skipif(FREE_THREADED, reason="the test above ran on a free-threaded build")
-def test_other_threads_may_change_everything_meanwhile_without_a_lock():
-    found = [path for name in ("3.13t", "3.14t", "3.15t") if (path := shutil.which(f"python{name}"))]
-    if not found:
-        pytest.skip("no free-threaded Python is found")
-    assert stress(found[0], 10) == EXPECTED
+    printed = run(STRESS.read_text(), str(rounds)).splitlines()
+    assert printed == ["counts exact", "garbage found", "nothing reachable listed", "cycles walked"]
 
 
 @free_threaded
