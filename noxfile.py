@@ -19,7 +19,8 @@ nox.options.error_on_missing_interpreters = True
 ENGINE = {"PYTHONPATH": str(ROOT / "docs" / "_ext")}
 STRICT = {**ENGINE, "EVERYPYTHON_STRICT": "1"}
 SITE = "docs/_build/site"
-FOLDERS = [f"tests/{folder}" for folder in ("engine", "site", "bench", "hosting", "quality")]
+FIRST = "site/test_site.py"  # builds the site, which the other tests of it would wait for
+FOLDERS = [f"tests/{folder}" for folder in (FIRST, "engine", "bench", "hosting", "quality", "site")]
 PARALLEL = ["-n", "auto", "--dist", "loadfile"]  # tests of one file share what they build
 
 
@@ -137,7 +138,7 @@ def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> Non
     found = pythons(session)
     none_left = [0, 5] if session.posargs else [0]  # where `-- -k NAME` leaves no test
     chosen = ["-m", marked, *session.posargs]
-    session.run("pytest", *FOLDERS, *PARALLEL, *chosen, env=env, success_codes=none_left)
+    session.run("pytest", *FOLDERS, *PARALLEL, "--no-loadscope-reorder", *chosen, env=env, success_codes=none_left)
     for key, python in found:
         session.log(f"refdemo under {key}")
         inside = environment(session, key, python)

@@ -46,8 +46,10 @@ MODULES = {
     + [f"{TESTS}/pages/test_rebuilding.py"],
     f"{ENGINE}/run/process.py": [f"{TESTS}/run/test_process.py", f"{TESTS}/run/test_private.py"],
     "refdemo/counts.py": [f"{OF_REFDEMO}/test_refcount.py", f"{OF_REFDEMO}/test_refcount_at.py"],
-    "refdemo/cycles.py": [f"{OF_REFDEMO}/test_cycles.py", f"{OF_REFDEMO}/test_cyclic_garbage.py"],
-    "refdemo/growth.py": [f"{OF_REFDEMO}/test_growth.py", f"{OF_REFDEMO}/test_growth_chart.py"],
+    "refdemo/cycles.py": [
+        f"{OF_REFDEMO}/test_{name}.py" for name in ("cycles", "cyclic_garbage", "garbage_is_left_alone")
+    ],
+    "refdemo/growth.py": [f"{OF_REFDEMO}/test_growth{name}.py" for name in ("_words", "_chart", "", "_of_types")],
     "refdemo/edges.py": [f"{OF_REFDEMO}/test_edges.py", f"{OF_REFDEMO}/test_edges_of_instances.py"],
     "refdemo/collector.py": [f"{OF_REFDEMO}/test_recorded_collections.py", f"{OF_REFDEMO}/test_collector.py"],
 }

@@ -64,7 +64,7 @@ print(asked > len(sample) // 2, "asked")
 """
 
 
-@pytest.mark.parametrize(("size", "of_each_type"), [(60, 0), pytest.param(300, 2, marks=pytest.mark.deep)])
+@pytest.mark.parametrize(("size", "of_each_type"), [(30, 0), pytest.param(300, 2, marks=pytest.mark.deep)])
 def test_of_random_live_objects_and_some_of_every_type(size, of_each_type):
     assert run(ASK_MANY, str(size), str(of_each_type)) == "True asked\n"
 
