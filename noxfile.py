@@ -189,7 +189,10 @@ def environment(session: nox.Session, key: str, python: str) -> str:
 def mutants(session: nox.Session) -> None:
     """Break modules in places drawn at random and run their tests: what do they not notice? (`-- gates --number 20`)"""
     install(session, "mutants")
-    session.run("python", "-m", "tests.mutants", *session.posargs, env=ENGINE)
+    found = reversed(pythons(session))  # the newest of each kind
+    kinds = {(key.split("-")[0], key.split("-")[1].endswith("t")): (key, path) for key, path in found}
+    newest = [f"--python={environment(session, key, path)}" for key, path in kinds.values()]
+    session.run("python", "-m", "tests.mutants", *newest, *session.posargs, env=ENGINE)
 
 
 @nox.session

@@ -134,7 +134,4 @@ def record(docs: Path, file: Path) -> int:
 
     with tempfile.TemporaryDirectory() as folder:
         options = ["-q", "-b", "dummy", "-D", f"everypython_record={file.resolve()}", "-d", folder]
-        try:
-            return sphinx_build([*options, str(docs), folder])
-        except SystemExit as ended:
-            return int(ended.code or 0)
+        return sphinx_build([*options, str(docs), folder])
