@@ -19,7 +19,8 @@ nox.options.error_on_missing_interpreters = True
 ENGINE = {"PYTHONPATH": str(ROOT / "docs" / "_ext")}
 STRICT = {**ENGINE, "EVERYPYTHON_STRICT": "1"}
 SITE = "docs/_build/site"
-FOLDERS = [f"tests/{folder}" for folder in ("engine", "site", "bench", "hosting", "quality")]
+FIRST = "site/test_site.py"  # builds the site, which the other tests of it would wait for
+FOLDERS = [f"tests/{folder}" for folder in (FIRST, "engine", "bench", "hosting", "quality", "site")]
 PARALLEL = ["-n", "auto", "--dist", "loadfile"]  # tests of one file share what they build
 
 
@@ -137,7 +138,7 @@ def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> Non
     found = pythons(session)
     none_left = [0, 5] if session.posargs else [0]  # where `-- -k NAME` leaves no test
     chosen = ["-m", marked, *session.posargs]
-    session.run("pytest", *FOLDERS, *PARALLEL, *chosen, env=env, success_codes=none_left)
+    session.run("pytest", *FOLDERS, *PARALLEL, "--no-loadscope-reorder", *chosen, env=env, success_codes=none_left)
     for key, python in found:
         session.log(f"refdemo under {key}")
         inside = environment(session, key, python)
@@ -188,7 +189,10 @@ def environment(session: nox.Session, key: str, python: str) -> str:
 def mutants(session: nox.Session) -> None:
     """Break modules in places drawn at random and run their tests: what do they not notice? (`-- gates --number 20`)"""
     install(session, "mutants")
-    session.run("python", "-m", "tests.mutants", *session.posargs, env=ENGINE)
+    found = reversed(pythons(session))  # the newest of each kind
+    kinds = {(key.split("-")[0], key.split("-")[1].endswith("t")): (key, path) for key, path in found}
+    newest = [f"--python={environment(session, key, path)}" for key, path in kinds.values()]
+    session.run("python", "-m", "tests.mutants", *newest, *session.posargs, env=ENGINE)
 
 
 @nox.session

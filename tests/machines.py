@@ -1,7 +1,8 @@
 """``python -m tests.machines``: is this project whole on a machine that has only these Pythons?
 
-With each Python of this machine alone, and with some pairs (``--all``: every pair), the site is built strictly and the
-tests of the engine and of that site run. One table ends it; 1 is the exit status if anything failed.
+With each Python of this machine alone, and with some pairs (``--all``: every pair), the site is built strictly. Then
+those tests of the engine and of that site run that use these Pythons: all others know of none but their own. One table
+ends it; 1 is the exit status if anything failed.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from everypython.model.interpreters import Interpreter
 from everypython.run.discovery import discover
 
 ROOT = Path(__file__).parents[1]
-TESTS = ["pytest", "tests/engine", "tests/site", "-n", "auto", "--dist", "loadfile", "-q"]
+TESTS = ["pytest", "tests/engine", "tests/site", "-m", "pythons and not deep", "-n", "auto", "--dist", "loadfile", "-q"]
 
 
 @dataclass(frozen=True)

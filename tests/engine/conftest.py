@@ -26,6 +26,7 @@ from tests.pythons import found
 from .commands import EXTENSIONS, Ended, call, start
 from .written import python
 
+HERE = Path(__file__).parent
 FRONT = "---\nfile_format: mystnb\nkernelspec:\n  name: python3\n---\n"
 CONF = """
 import sys
@@ -55,6 +56,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Give a test that asks for `python` each Python found, in turn."""
     if "python" in metafunc.fixturenames:
         metafunc.parametrize("python", found(), ids=lambda python: python.key)
+
+
+OF_MACHINE = {"python", "pythons", "two_pythons", "three_pythons", "other"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that use other Pythons of this machine than the one that runs the tests."""
+    for item in items:
+        if isinstance(item, pytest.Function) and HERE in item.path.parents and OF_MACHINE & {*item.fixturenames}:
+            item.add_marker("pythons")
+
+
+@pytest.fixture(autouse=True)
+def no_other_python(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the machine's other Pythons from every test that is not marked: it does the same on any machine."""
+    if request.node.get_closest_marker("pythons") is None:
+        monkeypatch.setenv("EVERYPYTHON", sys.executable)
+
+
+@pytest.fixture
+def pythons() -> list[Interpreter]:
+    """Return every Python found."""
+    return found()
 
 
 def at_least(number: int, words: str) -> list[Interpreter]:

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 from everypython.model.grouping import covers
+from everypython.model.interpreters import Interpreter
 from everypython.run import node
 
 from .commands import EXTENSIONS
-from .conftest import FRONT, Site, found, this_python
+from .conftest import FRONT, Site, this_python
 
 SETTINGS = tomllib.loads((EXTENSIONS.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
 WANTED: dict[str, str] = SETTINGS["tool"]["everypython"]["browser"]
@@ -53,18 +54,18 @@ ALL = """# All of it
 """
 
 
-def pythons() -> list[str]:
+def with_another(pythons: list[Interpreter]) -> list[str]:
     """Return this Python and another CPython with a GIL, if there is one."""
     here = this_python()
-    others = [one for one in found() if covers(">=3.10", one) and not one.free_threaded and one.key != here.key]
+    others = [one for one in pythons if covers(">=3.10", one) and not one.free_threaded and one.key != here.key]
     return [one.executable for one in (here, *others[:1])]
 
 
 @pytest.fixture
-def telling(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+def telling(site: Site, pythons: list[Interpreter], monkeypatch: pytest.MonkeyPatch) -> Site:
     """A site with one of everything, and enough pages to be read and written by several processes."""
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    site.theme, site.pythons = "furo", pythons()
+    site.theme, site.pythons = "furo", with_another(pythons)
     cells = "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in CELLS).replace("HERE", this_python().key)
     end = "```{filmstrip} film\n```\n\n```{by-python} facts\n```\n\n```{example} greet\n```\n"
     names = [f"page{number}" for number in range(8)]

@@ -37,3 +37,13 @@ def others_set_aside(request):
     yield
     if freezes:
         gc.unfreeze()
+
+
+@pytest.fixture
+def nothing_to_collect():
+    """Switch the collector off, once it finds nothing more."""
+    gc.disable()
+    for _ in range(10):  # what dies may leave garbage, but not for ever
+        if not gc.collect():
+            return
+    pytest.fail("a test before this one has left garbage that no collection frees")

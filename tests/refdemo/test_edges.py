@@ -240,11 +240,9 @@ def test_none_has_no_edges_where_asyncio_is_not_loaded():
     assert run(program) == "False []\n"
 
 
-@pytest.mark.parametrize("size", [10**4, pytest.param(10**6, marks=pytest.mark.deep)])
-def test_as_many_items_have_as_many_edges(size):
-    items = list(range(size))
-    found = edges(items)
-    assert (len(found), found[-1]) == (size, (f"[{size - 1}]", size - 1))
+def test_as_many_items_have_as_many_edges():
+    found = edges(list(range(100_000)))
+    assert (len(found), found[-1]) == (100_000, ("[99999]", 99_999))
 
 
 @counted

@@ -70,6 +70,10 @@ print(growth(lambda: kept.append(Session()), of=Session), len(kept))
         assert run(program) == "Session alive: 0 at first, 20 after 20 rounds (+1 a round) 20\n"
 
     @deep_on_pypy
+    def test_what_a_step_keeps_for_a_while_is_up_and_down(self, told):
+        assert growth(told.keep_for_a_while, of=Session, rounds=10).trend == "up and down, at most 7"
+
+    @deep_on_pypy
     def test_what_a_step_makes_and_drops_is_flat(self):
         assert growth(make_and_drop, of=Session, rounds=5).alive == (0,) * 6
 
@@ -283,46 +287,3 @@ class TestOneClearError:
     def test_for_what_is_not_a_growth(self):
         with pytest.raises(TypeError, match="before is what growth\\(\\) gives, not a tuple"):
             compared(before=(0, 1))
-
-
-class TestTheWords:
-    @pytest.mark.parametrize(
-        ("alive", "trend"),
-        [
-            ((0, 0, 0, 0), "flat"),
-            ((3, 3), "flat"),
-            ((0, 1, 2, 3), "+1 a round"),
-            ((0, 1000, 2000, 3000), "+1000 a round"),
-            ((3, 2, 1, 0), "-1 a round"),
-            ((0, 1, 1, 1, 1), "flat after round 1"),
-            ((0, 5, 1, 1, 1), "flat after round 2"),
-            ((0, 3, 4, 5, 6), "+1 a round after round 1"),
-            ((0, 0, 0, 1), "+0.33 a round on average"),
-            ((0, 2, 3), "+1.5 a round on average"),
-            ((0, 0, 1, 1, 2, 2, 3, 3, 4), "+0.5 a round on average"),
-            ((4, 4, 3, 3, 2), "-0.5 a round on average"),
-            ((0, *[0] * 900, *[1] * 99), "+0.001 a round on average"),
-            ((0, 1, 0, 1, 0), "up and down, at most 1"),
-            ((0, 3, 7, 2, 5, 1), "up and down, at most 7"),
-            ((0, 0, 0, 0, 1, 0), "up and down, at most 1"),
-            ((9, 4, 9, 4, 9), "up and down, at most 9"),
-            ((5,), "flat"),
-        ],
-    )
-    def test_follow_from_the_numbers(self, alive, trend):
-        assert Growth("Session", alive).trend == trend
-
-    def test_are_one_line(self):
-        assert str(Growth("Session", tuple(range(51)))) == "Session alive: 0 at first, 50 after 50 rounds (+1 a round)"
-        assert repr(growth(make_and_drop, of=Secure, rounds=1)) == "Secure alive: 0 at first, 0 after 1 round (flat)"
-
-    @deep_on_pypy
-    def test_of_something_kept_for_a_while_say_its_most(self, told):
-        assert growth(told.keep_for_a_while, of=Session, rounds=10).trend == "up and down, at most 7"
-
-    def test_of_a_comparison_are_a_labelled_line_each(self):
-        leak, none = Growth("Session", (0, 1, 2)), Growth("Session", (0, 0, 0))
-        assert repr(compared(before=leak, after=none)).splitlines() == [
-            "before: Session alive: 0 at first, 2 after 2 rounds (+1 a round)",
-            "after:  Session alive: 0 at first, 0 after 2 rounds (flat)",
-        ]

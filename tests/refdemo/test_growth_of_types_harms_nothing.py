@@ -71,6 +71,7 @@ class Session:
 
 
 class TestNothingIsLeft:
+    @deep_on_pypy
     def test_the_result_is_plain_data(self):
         kept = []
         found = growth(lambda: kept.append(Session()), rounds=5)

@@ -10,10 +10,10 @@ import weakref
 from pathlib import Path
 
 import pytest
-from holding_objects import ELSEWHERE, HOLDERS, Thing, closure, with_attribute
+from holding_objects import ELSEWHERE, HOLDERS, Thing, with_attribute
 from raw_memory import COUNTED, FREE_THREADED, counted, deep_on_pypy, run
 
-from refdemo.holders import Referrer, referrers, why_alive
+from refdemo.holders import Referrer, referrers
 
 PYPY = sys.implementation.name == "pypy"
 LENDS = COUNTED and sys.version_info >= (3, 14)  # a caller's local to a parameter, without another reference
@@ -285,65 +285,3 @@ class TestWhatIsNotFound:
         if not COUNTED or sys.version_info < (3, 12):
             pytest.skip("no immortal objects here")
         assert "where Python code cannot look" not in str(referrers(Ellipsis))
-
-
-class TestAskingLeavesNoTrace:
-    @counted
-    @pytest.mark.parametrize("ask", [referrers, why_alive])
-    def test_in_counts(self, ask):
-        x, y = Thing(), Thing()
-        kept = [x, {"k": x}, closure(x)]
-        x.part = y
-        counts = [sys.getrefcount(each) for each in (x, y, kept, kept[1])]
-        ask(x)
-        ask(y)
-        assert [sys.getrefcount(each) for each in (x, y, kept, kept[1])] == counts
-
-    @pytest.mark.parametrize("ask", [referrers, why_alive])
-    def test_in_lifetimes(self, ask):
-        x = Thing()
-        x.part = Thing()
-        gone = weakref.ref(x), weakref.ref(x.part)
-        kept = ask(x.part), ask(x)
-        del x
-        if not COUNTED:
-            gc.collect()
-        assert [each() for each in gone] == [None, None]
-        assert kept
-
-    @deep_on_pypy
-    @pytest.mark.parametrize("enabled", [True, False])
-    @pytest.mark.parametrize("ask", [referrers, why_alive])
-    def test_in_the_collector(self, ask, enabled):
-        (gc.enable if enabled else gc.disable)()
-        ask([])
-        assert gc.isenabled() is enabled
-
-    @pytest.mark.parametrize("ask", [referrers, why_alive])
-    def test_in_the_collector_when_interrupted(self, ask, monkeypatch):
-        def interrupted(*_):
-            raise KeyboardInterrupt
-
-        gc.enable()
-        monkeypatch.setattr(gc, "get_referents", interrupted)
-        kept = [Thing()]
-        with pytest.raises(KeyboardInterrupt):
-            ask(kept[0])
-        assert gc.isenabled()
-
-    @deep_on_pypy
-    @pytest.mark.parametrize("ask", [referrers, why_alive])
-    def test_in_objects_that_refuse_to_be_looked_at(self, ask):
-        def refuse(*_, **__):
-            raise AssertionError("the user's code was run")
-
-        names = "__eq__ __hash__ __repr__ __getattribute__ __getattr__ __len__ __bool__ __iter__ __instancecheck__"
-        meta = type("Meta", (type,), {name: refuse for name in names.split() if name != "__getattribute__"})
-        hostile = dict.fromkeys(names.split(), refuse)
-        cls = type.__call__(meta, "Hostile", (), {**hostile, "__slots__": ("part", "__dict__")})
-        x, holder = object.__new__(cls), object.__new__(cls)
-        cls.__dict__["part"].__set__(holder, x)
-        object.__setattr__(holder, "other", x)
-        kept = [holder]
-        assert ask(x)
-        assert kept

@@ -18,10 +18,9 @@ ACCEPTED_AT_MOST = 0.008
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="needs /proc/self/maps")
-@pytest.mark.parametrize(
-    ("how_many", "seed"), [(40_000, 1), *(pytest.param(250_000, seed, marks=pytest.mark.deep) for seed in (1, 2, 3, 4))]
-)
-def test_no_address_ends_the_process(how_many, seed):
+@pytest.mark.parametrize("how_many", [40_000, pytest.param(250_000, marks=pytest.mark.deep)])
+def test_no_address_ends_the_process(how_many):
+    seed = sys.version_info.minor  # each version tries other addresses
     program = Path(__file__).with_name("mapped_memory.py")
     where = {**os.environ, "PYTHONPATH": str(Path(refdemo.__file__).parents[1])}
     command = [sys.executable, str(program), str(how_many), str(seed)]

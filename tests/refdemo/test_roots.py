@@ -50,25 +50,15 @@ def test_a_handler_of_a_signal_is_a_root():
 
 
 @deep_on_pypy
-def test_a_trace_function_is_a_root():
-    before = sys.gettrace()
-    witness = kept_by(sys.settrace)
+@pytest.mark.parametrize("kind", ["trace", "profile"])
+def test_a_function_that_is_told_of_calls_is_a_root(kind):
+    change, before = getattr(sys, f"set{kind}"), getattr(sys, f"get{kind}")()
+    witness = kept_by(change)
     try:
         root, label, _ = told(witness)
     finally:
-        sys.settrace(before)
-    assert (root, label) == (THE_INTERPRETER, "trace function of this thread")
-
-
-@deep_on_pypy
-def test_a_profile_function_is_a_root():
-    before = sys.getprofile()
-    witness = kept_by(sys.setprofile)
-    try:
-        root, label, _ = told(witness)
-    finally:
-        sys.setprofile(before)
-    assert (root, label) == (THE_INTERPRETER, "profile function of this thread")
+        change(before)
+    assert (root, label) == (THE_INTERPRETER, f"{kind} function of this thread")
 
 
 @deep_on_pypy

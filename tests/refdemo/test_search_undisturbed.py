@@ -1,9 +1,7 @@
-"""Searches for cycles that are interrupted, and searches while other threads go on."""
+"""Searches leave the collector as it was, also when they are interrupted, and go on beside other threads."""
 
 import gc
-import shutil
 import signal
-import subprocess
 import sys
 import weakref
 from pathlib import Path
@@ -11,9 +9,10 @@ from pathlib import Path
 import pytest
 from garbage_shapes import make_ring
 from object_graphs import Node, ring
-from raw_memory import FREE_THREADED, LIMIT, counted, free_threaded, run
+from raw_memory import COUNTED, counted, deep_on_pypy, free_threaded, run
 
 from refdemo.cycles import cycles, cyclic_garbage
+from refdemo.holders import referrers, why_alive
 
 STRESS = Path(__file__).parent / "stress_threads.py"
 
@@ -122,37 +121,11 @@ def test_nothing_that_is_in_use_is_taken_for_garbage():
     assert cyclic_garbage() == []
 
 
-def stress(python, rounds):
-    done = subprocess.run(
-        [python, str(STRESS), str(rounds)],
-        capture_output=True,
-        text=True,
-        timeout=LIMIT,
-        env={"PYTHONPATH": str(STRESS.parents[2]), "PATH": ""},
-    )
-    assert done.returncode == 0, f"exit {done.returncode}\n{done.stdout}{done.stderr}"
-    return done.stdout.splitlines()
-
-
-EXPECTED = ["counts exact", "garbage found", "nothing reachable listed", "cycles walked"]
-
-
-ROUNDS = pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.deep)])
-
-
 @counted
-@ROUNDS
+@pytest.mark.parametrize("rounds", [1, pytest.param(10, marks=pytest.mark.deep)])
 def test_other_threads_may_change_everything_meanwhile(rounds):
-    assert stress(sys.executable, rounds) == EXPECTED
-
-
-@pytest.mark.deep
-@pytest.mark.skipif(FREE_THREADED, reason="the test above ran on a free-threaded build")
-def test_other_threads_may_change_everything_meanwhile_without_a_lock():
-    found = [path for name in ("3.13t", "3.14t", "3.15t") if (path := shutil.which(f"python{name}"))]
-    if not found:
-        pytest.skip("no free-threaded Python is found")
-    assert stress(found[0], 10) == EXPECTED
+    printed = run(STRESS.read_text(), str(rounds)).splitlines()
+    assert printed == ["counts exact", "garbage found", "nothing reachable listed", "cycles walked"]
 
 
 @free_threaded
@@ -163,3 +136,104 @@ def test_a_function_whose_count_is_deferred_is_found():
         "f.me = f; print(len(cyclic_garbage())); del f; print(len(cyclic_garbage()))"
     )
     assert run(program).split() == (["0", "1"] if sys.version_info < (3, 14) else ["0", "0"])
+
+
+class TestAskingForHoldersLeavesNoTrace:
+    @pytest.mark.parametrize("ask", [referrers, why_alive])
+    def test_in_lifetimes(self, ask):
+        x = Node()
+        x.part = Node()
+        gone = weakref.ref(x), weakref.ref(x.part)
+        kept = ask(x.part), ask(x)
+        del x
+        if not COUNTED:
+            gc.collect()
+        assert [each() for each in gone] == [None, None]
+        assert kept
+
+    @deep_on_pypy
+    @pytest.mark.parametrize("enabled", [True, False])
+    @pytest.mark.parametrize("ask", [referrers, why_alive])
+    def test_in_the_collector(self, ask, enabled):
+        (gc.enable if enabled else gc.disable)()
+        ask([])
+        assert gc.isenabled() is enabled
+
+    @pytest.mark.parametrize("ask", [referrers, why_alive])
+    def test_in_the_collector_when_interrupted(self, ask, monkeypatch):
+        def interrupted(*_):
+            raise KeyboardInterrupt
+
+        gc.enable()
+        monkeypatch.setattr(gc, "get_referents", interrupted)
+        kept = [Node()]
+        with pytest.raises(KeyboardInterrupt):
+            ask(kept[0])
+        assert gc.isenabled()
+
+
+@deep_on_pypy
+def test_freed_objects_that_asyncio_shows_are_left_alone():
+    # gh-122695: 3.12.0 to 3.12.5 crash or hang when the referents of the module _asyncio are asked for
+    program = """
+import asyncio, gc, sys
+from refdemo.cycles import cycles, cyclic_garbage
+from refdemo.edges import edges
+from refdemo.holders import referrers, why_alive
+async def main():
+    for _ in range(300): await asyncio.sleep(0)
+    loop = asyncio.get_running_loop()
+    futures = [loop.create_future() for _ in range(50)]
+    async def wait(future): await future
+    tasks = [asyncio.ensure_future(wait(future)) for future in futures]
+    await asyncio.sleep(0)
+    for future in futures: future.set_result(1)
+    await asyncio.gather(*tasks)
+asyncio.run(main())
+module = sys.modules.get("_asyncio", asyncio)
+for _ in range(3):
+    why_alive([]); referrers([]); cycles(); cycles(module); edges(module)
+    if hasattr(sys, "getrefcount"):
+        cyclic_garbage()
+    gc.collect()
+x = []
+many = [[x] for _ in range(100)]
+many[:] = [{"x": each} for each in many]
+print(sum(each.times for each in referrers(x)) > 90)
+"""
+    assert run(program) == "True\n"
+
+
+class TestWithOtherThreads:
+    @pytest.mark.parametrize("times", [4, pytest.param(10, marks=[counted, pytest.mark.deep])])
+    def test_nothing_breaks_while_they_change_what_is_looked_at(self, times):
+        program = """
+import sys, threading
+from refdemo.holders import referrers, why_alive
+class Node: pass
+stop = threading.Event()
+shared = {"list": [], "dict": {}, "set": set(), "node": Node()}
+target = Node()
+kept = {"k": [target]}
+def change(number):
+    local = []
+    while not stop.is_set():
+        local = [Node() for _ in range(20)]
+        local[0].next = local
+        shared["list"].append(target); shared["list"].append(local)
+        shared["dict"][len(shared["dict"]) % 50] = target
+        shared["set"].add(number); shared["node"].part = local
+        if len(shared["list"]) > 200: shared["list"].clear(); shared["dict"].clear()
+        def inner(): return local
+        shared["node"].inner = inner
+threads = [threading.Thread(target=change, args=(n,), daemon=True) for n in range(2)]
+sys.setswitchinterval(1e-4)
+for each in threads: each.start()
+for _ in range(int(sys.argv[1])):
+    assert any("global `target`" in each.words for each in referrers(target))
+    assert str(why_alive(kept["k"])).startswith("module __main__")
+stop.set()
+for each in threads: each.join()
+print("done")
+"""
+        assert run(program, str(times)) == "done\n"

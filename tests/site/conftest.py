@@ -74,6 +74,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize(name, members, ids=lambda one: one.key)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of the site as depending on the Pythons of this machine, which it ran on."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("pythons")
+
+
 def build(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a module of the engine or of Sphinx, which judges nothing unless it is told to."""
     inherited = {name: value for name, value in os.environ.items() if name != "EVERYPYTHON_STRICT"}

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from everypython.model.interpreters import Interpreter
 
-from ..conftest import FRONT, Site, add_columns, found, made, this_python
+from ..conftest import FRONT, Site, add_columns, made, this_python
 from ..written import built, page
 
 OLD = "CPython 3.10.0"  # older than what runs these tests, which is the published default then
@@ -140,8 +141,10 @@ def test_many_findings_are_listed_in_a_short_block(site: Site) -> None:
     assert "  … and 5 more: EVERYPYTHON_STRICT=1 lists all" in log
 
 
-def test_a_site_for_which_no_cpython_ran_says_on_top_which_pages_need_one(site: Site) -> None:
-    pypys = [python for python in found() if python.implementation == "pypy"]
+def test_a_site_for_which_no_cpython_ran_says_on_top_which_pages_need_one(
+    site: Site, pythons: list[Interpreter]
+) -> None:
+    pypys = [python for python in pythons if python.implementation == "pypy"]
     if not pypys:
         pytest.skip("needs PyPy")
     site.strict = False

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from everypython.model.grouping import grouped, names
+from everypython.model.grouping import grouped, names, prints_something
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Error, Outcome
 from everypython.model.patterns import covers, meaningless
@@ -66,10 +66,46 @@ def test_the_published_default_comes_first_and_the_others_newest_first() -> None
     assert shape(["1", "2", "1", "3", "2"]) == [["3.15.2", "3.13.0"], ["3.14.10", "8.0.1"], ["3.13.5t"]]
 
 
+def test_a_published_default_that_is_not_the_newest_comes_first_all_the_same() -> None:
+    outcomes = [(one, Outcome(text)) for one, text in zip(ALL, "12233", strict=True)]
+    assert [group.interpreters for group in grouped(outcomes, OLD, Options())] == [[MIDDLE, OLD], [NEW], [FREE, PYPY]]
+
+
 def test_addresses_in_a_repr_are_compared_by_first_appearance() -> None:
     same, other = "<A at 0x1a> <A at 0x1a>", "<A at 0x2> <A at 0x3>"
     assert len(shape([same, "<A at 0x7> <A at 0x7>", same, same, same])) == 1
     assert len(shape([same, other, same, same, same])) == 2
+    three, again = "at 0x1 at 0x2 at 0x3", "at 0x1 at 0x2 at 0x1"
+    assert len(shape([three, again, three, three, three])) == 2
+
+
+@pytest.mark.parametrize("kind, number", [("text/plain", 2), ("text/vnd.graphviz", 2), ("image/svg+xml", 1)])
+def test_what_is_displayed_is_compared_but_for_a_picture_that_follows_from_it(kind: str, number: int) -> None:
+    outcomes = [(one, Outcome(data={"text/plain": "one", kind: text})) for one, text in ((NEW, "two"), (OLD, "three"))]
+    assert len(grouped(outcomes, NEW, Options())) == number
+
+
+FAILED = Outcome(error=Error("KeyError", "'key'"))
+LACKS_IT = Explanation("pypy", "it has none (gh-1)")
+
+
+@pytest.mark.parametrize(
+    "outcome, skip, prints",
+    [
+        (Outcome("1"), (), True),
+        (Outcome(data={"text/plain": "1"}), (), True),
+        (FAILED, (), True),
+        (Outcome(reached=False), (), True),
+        (Outcome(), (), False),
+        (Outcome(), (LACKS_IT,), True),
+        (Outcome(), (replace(LACKS_IT, of_page=True),), False),
+    ],
+)
+def test_a_group_has_something_to_show_unless_it_printed_nothing_or_its_whole_page_says_why(
+    outcome: Outcome, skip: tuple[Explanation, ...], prints: bool
+) -> None:
+    (group,) = grouped([(PYPY, outcome)], PYPY, Options(skip=skip))
+    assert prints_something(group) is prints
 
 
 def test_other_hexadecimal_counts_unless_the_cell_is_tagged() -> None:

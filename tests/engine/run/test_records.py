@@ -92,8 +92,9 @@ def test_two_records_of_one_interpreter_must_agree(recorded: Site) -> None:
     assert recorded.html().count("same on all 3 Pythons") == 2, "each is one column"
 
 
-def test_two_records_of_one_interpreter_that_disagree_are_refused(recorded: Site) -> None:
-    change(recorded, lambda content: content["runs"][0]["cells"][1].update(text="disagreed\n"), "second.json")
+@pytest.mark.parametrize("text", ["disagreed\n", ""])
+def test_two_records_of_one_interpreter_that_disagree_are_refused(recorded: Site, text: str) -> None:
+    change(recorded, lambda content: content["runs"][0]["cells"][1].update(text=text), "second.json")
     error = refused(recorded)
     assert "second.json: " in error and "disagrees with away.json" in error and "line 13" in error
 

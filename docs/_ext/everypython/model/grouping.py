@@ -24,9 +24,9 @@ class Group:
 
     interpreters: list[Interpreter]
     outcome: Outcome
-    volatile: bool = False
-    skipped: bool = False
-    of_page: bool = False  # skipped as the whole page is
+    volatile: bool
+    skipped: bool
+    of_page: bool  # skipped as the whole page is
     reasons: list[str] = field(default_factory=list)
     unexplained: list[Interpreter] = field(default_factory=list)  # members that differ from the published default
 
@@ -70,7 +70,7 @@ def comparable(outcome: Outcome, options: Options) -> object:
     def plain(text: str) -> str:
         # "scratch" is tried at the start of a word only: within a word of a million letters that would take minutes
         text = re.sub(COMPARISON["scratch"], "<scratch>", text)
-        return re.sub(hexadecimal, lambda found: seen.setdefault(found[0], f"<address {len(seen) + 1}>"), text)
+        return re.sub(hexadecimal, lambda found: seen.setdefault(found[0], f"<address {len(seen)}>"), text)
 
     data = {kind: plain(text) for kind, text in sorted((outcome.data or {}).items()) if not kind.endswith("svg+xml")}
     error = outcome.error and plain(outcome.error.last_line)

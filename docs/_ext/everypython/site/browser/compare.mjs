@@ -9,7 +9,7 @@ export const lastLine = ({ type, message }) => (message ? `${type}: ${message}` 
 export function comparable({ text, data, error }, addresses) {
   const seen = new Map();
   const hexadecimal = pattern(addresses ? "hexadecimal" : "address");
-  const name = (found) => seen.get(found) ?? seen.set(found, `<address ${seen.size + 1}>`).get(found);
+  const name = (found) => seen.get(found) ?? seen.set(found, `<address ${seen.size}>`).get(found);
   const plain = (said) => said.replaceAll(pattern("scratch"), "<scratch>").replaceAll(hexadecimal, name);
   const first = plain(text);
   const kinds = Object.keys(data ?? {}).filter((kind) => !kind.endsWith("svg+xml")).sort();
