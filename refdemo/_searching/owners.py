@@ -13,6 +13,7 @@ from refdemo._reading.claims import OWN_DICT, PYPY, in_words, retry_while_resizi
 from refdemo._reading.classes import is_a, is_heap_type, module_dict, mro, name_of, namespace, text
 from refdemo._reading.fields import members
 from refdemo._reading.unreported import shown_by
+from refdemo._searching import pypy_parts
 from refdemo._searching.naming import is_exactly, is_generator
 from refdemo.edges import direct_edges, item_labels
 
@@ -32,7 +33,7 @@ _OWNED: tuple[tuple[type, tuple[str, ...]], ...] = (
 
 def is_part(obj: object) -> bool:
     """Whether this is of a type whose objects can serve one other object only."""
-    return any(type(obj) is each for each in _PARTS) or is_tree(obj) or _is_buffer(obj)
+    return any(type(obj) is each for each in _PARTS) or is_tree(obj) or _is_buffer(obj) or pypy_parts.is_cache_part(obj)
 
 
 def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = None) -> bool:
@@ -51,6 +52,8 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
         return by is memoryview
     if is_a(owner, types.ModuleType):
         return part is module_dict(owner)
+    if pypy_parts.is_part_of_cache(owner, part):
+        return True
     if kind is dict and by is dict:
         return _is_of_threads(owner)
     if any(by is each for each in (list, tuple, dict, set, frozenset, types.CellType, types.FrameType)):
@@ -113,7 +116,8 @@ def _is_buffer(obj: object) -> bool:
 
 def is_tree(obj: object) -> bool:
     """Whether this is a node of the tree that a Context keeps its variables in."""
-    return name_of(type(obj)).startswith("hamt") and not is_heap_type(type(obj))
+    in_c = name_of(type(obj)).startswith("hamt") and not is_heap_type(type(obj))
+    return in_c or pypy_parts.is_context_part(obj)
 
 
 def _is_of_threads(owner: dict[object, object]) -> bool:

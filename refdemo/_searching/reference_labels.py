@@ -12,6 +12,7 @@ from refdemo._reading.claims import in_words as key_in_words
 from refdemo._reading.classes import is_a, module_dict, namespace, text
 from refdemo._reading.fields import FRAMES_APART
 from refdemo._reading.unreported import loaded
+from refdemo._searching import pypy_parts
 from refdemo._searching.frames import bound_names
 from refdemo._searching.naming import a, is_exactly, is_generator, kind_of, named, of_generator, where
 from refdemo._searching.owners import HELD_INSIDE, direct_labels, is_tree, owns_exclusively
@@ -40,6 +41,8 @@ def labels(group: Sequence[object]) -> list[str]:
     owner, part, holder, obj = group[0], group[1], group[-2], group[-1]
     if type(holder) is types.CellType and len(group) > 2:
         return [_of_cell(group)]
+    if cached := pypy_parts.of_cache(group):
+        return cached
     found = direct_labels(holder, obj)
     if type(holder) is types.FrameType or is_generator(holder):
         found = _of_frame(holder, obj, found)
@@ -173,6 +176,8 @@ def _owner(group: Sequence[object]) -> str:
 def _of_context(node: object, obj: object) -> list[str]:
     """Return the labels of what a node of a context's tree refers to: other nodes, or a value before its variable."""
     kind = loaded("_contextvars", "ContextVar")
+    if PYPY:
+        return pypy_parts.of_context_part(node, obj)
     found, rest = [], iter(gc.get_referents(node))
     for each in rest:
         if is_tree(each):
