@@ -145,8 +145,8 @@ class TestVariables:
             keys = values = items = __len__ = __iter__
 
         asked = []
-        exec(code, {}, Names(ask=lambda thing: asked.append(told([thing])), kept=Service()))
-        assert any("attribute `.names" in words for words in asked[0]) or sys.version_info < (3, 11)
+        exec(code, {"ask": lambda thing: asked.append(told([thing]))}, Names(kept=Service()))
+        assert any("attribute `.names" in words for words in asked[0])
 
     def test_a_global_that_a_comprehension_has_a_variable_for_is_no_local(self):
         asked = []
@@ -204,6 +204,21 @@ class TestVariables:
 
 @deep_on_pypy
 class TestNamespaces:
+    def test_what_a_constant_of_code_holds_is_reached_from_its_function(self):
+        def function():
+            return 1
+
+        code, witness = function.__code__, []
+
+        def add_constant():
+            service = Service()
+            witness.append(weakref.ref(service))
+            function.__code__ = code.replace(co_consts=(*code.co_consts, (service,)))
+
+        add_constant()
+        chain = str(why_alive(witness[0]()))
+        assert ".__code__: code" in chain, chain
+
     def test_a_global_whose_key_is_no_name_is_told(self):
         box = [Service()]
         globals()[5] = box[0]
