@@ -2,11 +2,12 @@
 
 import gc
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from types import CodeType, FrameType, FunctionType, ModuleType
 
 from refdemo._reading.claims import seen_as_attributes
 from refdemo._reading.classes import name_of
-from refdemo._reading.referents import Snapshot, referents
+from refdemo._reading.referents import referents
 from refdemo._searching.components import CLOSED, Referents, components
 from refdemo._searching.garbage import unreachable
 from refdemo._searching.undisturbed import others_run_at_once, with_collector_off
@@ -14,6 +15,8 @@ from refdemo.counts import _need_counts
 
 # Each leads to all of a module: with them nearly everything would be one cycle.
 _NO_VERTICES = (type, ModuleType, FunctionType, FrameType, CodeType)
+# Threads that run at once can make garbage faster than it is examined.
+_MOST = 20_000
 
 
 class Garbage(list[object]):
@@ -29,6 +32,28 @@ class Garbage(list[object]):
         super().__init__(members)
         self.hanging: dict[str, int] = hanging or {}
         """How many tracked objects, by the names of their types, are garbage, in no cycle, and reached from members."""
+
+
+class GarbageList(list[Garbage]):
+    """The cycles that a search for garbage found; printed, a search that ended early says so first.
+
+    >>> GarbageList([Garbage([1, 2])], 30_000)
+    30,000 more objects may be garbage, and were not examined
+    [[1, 2]]
+    """
+
+    __slots__ = ("not_examined",)
+
+    def __init__(self, groups: Iterable[Garbage] = (), not_examined: int = 0) -> None:
+        super().__init__(groups)
+        self.not_examined = not_examined
+        """How many more objects may be garbage: 0 unless other threads run at once, and many are left."""
+
+    def __repr__(self) -> str:
+        if not self.not_examined:
+            return list.__repr__(self)
+        more = f"{self.not_examined:,} more object{'s' * (self.not_examined != 1)}"
+        return f"{more} may be garbage, and were not examined\n{list.__repr__(self)}"
 
 
 def cycles(*roots: object) -> list[list[object]]:
@@ -60,7 +85,7 @@ def cycles(*roots: object) -> list[list[object]]:
     return with_collector_off(lambda: components(_starts(roots) if roots else gc.get_objects(), {}, None, _NO_VERTICES))
 
 
-def cyclic_garbage() -> list[Garbage]:
+def cyclic_garbage() -> GarbageList:
     """Return the reference cycles that nothing reaches any more, which only the collector can free, left as they are.
 
     No finalizer and no weakref callback runs, no weakref is cleared, and nothing is freed: the next collection finds
@@ -73,6 +98,10 @@ def cyclic_garbage() -> list[Garbage]:
     `gc.freeze()` are outside, and so what they hold is reachable. Other threads may go on: what they can reach is not
     listed. That is certain with a GIL, where counts and references are read in one step. Without one, a thread would
     have to move all references to a group, and back, between the readings of its counts.
+
+    Where other threads run at once, no more than 20,000 objects are examined that may be garbage: they can make more of
+    them than a search keeps up with. The answer's `not_examined` says how many more there may be, and so does the
+    answer when it is printed.
 
     On a free-threaded build what deferring adds to a count is taken off on 3.13; from 3.14 an object with a deferred
     count (a class, function or module, mostly) is taken for reachable, with all that it leads to.
@@ -96,18 +125,16 @@ def _starts(roots: tuple[object, ...]) -> Iterator[object]:
         yield from referents(root) if issubclass(type(root), _NO_VERTICES) else [root]
 
 
-def _garbage_cycles() -> list[Garbage]:
-    found = unreachable()
-    referents_of = Snapshot(list(found.values())).of if others_run_at_once() else gc.get_referents
-    groups = components(found.values(), dict.fromkeys(found), CLOSED, (), referents_of)
-    members = {id(member) for group in groups for member in group}
-    return [Garbage(group, _hanging(group, members, found, referents_of)) for group in groups]
+def _garbage_cycles() -> GarbageList:
+    found = unreachable(_MOST if others_run_at_once() else None)
+    groups = components(found.objects.values(), dict.fromkeys(found.objects), CLOSED, (), found.referents_of)
+    outside = found.objects.keys() - map(id, chain.from_iterable(groups))
+    garbage = [Garbage(group, _hanging(group, outside, found.referents_of) if outside else None) for group in groups]
+    return GarbageList(garbage, found.not_examined)
 
 
-def _hanging(
-    group: list[object], members: set[int], garbage: dict[int, object], referents_of: Referents
-) -> dict[str, int]:
-    """Return how many objects of each type are reached from a group through garbage that is in no cycle."""
+def _hanging(group: list[object], outside: set[int], referents_of: Referents) -> dict[str, int]:
+    """Return how many objects of each type are reached from a group through garbage that is in no cycle, `outside`."""
     seen: set[int] = set()
     counts: dict[str, int] = {}
     level = group
@@ -115,7 +142,7 @@ def _hanging(
         following: list[object] = []
         for owner in level:
             for each in referents_of(owner):
-                if id(each) in members or id(each) in seen or id(each) not in garbage:
+                if id(each) not in outside or id(each) in seen:
                     continue
                 seen.add(id(each))
                 following.append(each)

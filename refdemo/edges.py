@@ -56,6 +56,14 @@ def direct_edges(obj: Any) -> list[Edge]:
     return _labelled(obj, through_dict=PYPY)  # which reports what the dict holds beside it
 
 
+def item_labels(obj: Any, item: object) -> list[str]:
+    """Return the labels of the references of a list or a tuple, and of no subclass, to one object."""
+    reported = referents(obj)
+    if not _is_filled(obj, type(obj), reported):
+        return [" item" for each in reported if each is item]
+    return [f"[{place}]" for place, each in enumerate(obj[:]) if each is item]
+
+
 def _labelled(obj: Any, *, through_dict: bool) -> list[Edge]:
     reported = referents(obj)
     if any(type(obj) is plain for plain in _PLAIN):
@@ -180,7 +188,9 @@ def _claim_variables(obj: object, claims: Claims) -> None:
             claims.claim(" function", referent)
         elif type(referent) is types.FrameType and kind is types.FrameType:
             claims.claim(".f_back", referent)
-        elif not issubclass(type(referent), BaseException):  # it may be the one being handled
+        elif issubclass(type(referent), BaseException):
+            claims.claim(" handled exception or temporary value", referent)
+        else:
             claims.claim(" temporary value", referent)
 
 

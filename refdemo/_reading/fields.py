@@ -112,6 +112,12 @@ _IN_ORDER = {
     "typing.TypeAliasType": "evaluator",
     "typing.Union": "hashable arguments",
 }
+FRAMES_APART = _PYPY or sys.version_info < (3, 11)
+"""Whether a generator holds its variables by a frame: what no place shows of it is the exception being handled."""
+if FRAMES_APART:
+    _NAMES = ("class of handled exception", "handled exception")
+    _HANDLED = ", ".join(reversed(_NAMES) if _PYPY else _NAMES)
+    _IN_ORDER |= {f"builtins.{kind}": _HANDLED for kind in ("generator", "coroutine", "async_generator")}
 
 
 def shown(obj: object) -> Iterator[tuple[str, object]]:
@@ -126,7 +132,7 @@ def shown(obj: object) -> Iterator[tuple[str, object]]:
                 continue
             try:
                 value: object = place.__get__(obj, type(obj))
-            except (AttributeError, ValueError):
+            except (AttributeError, ValueError, RuntimeError):  # empty, or made by __new__ alone
                 continue
             # What the object's class has under the name of such a slot is something else.
             if name in hidden and type(place) is types.MemberDescriptorType and not name.startswith("__"):

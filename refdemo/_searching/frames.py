@@ -25,6 +25,7 @@ _READS_MEMORY = _CPYTHON and sys.version_info < (3, 13)
 _INLINES = sys.version_info >= (3, 12) and _CPYTHON  # comprehensions into the code around them (PEP 709)
 _LENDS = sys.version_info >= (3, 14) and _CPYTHON
 GREENLET = "\0greenlet"  # what stands for the name of a thread, and is none
+_VIEW = (lambda: type(sys._getframe().f_locals))()  # of a function's variables, from 3.13 on
 _AT_ONCE = 200  # free-threaded builds stop every thread for each call of gc.get_referents
 _OPTIMIZED = 1  # a code object's flag for a function's, as inspect.CO_OPTIMIZED
 
@@ -202,9 +203,12 @@ def _variables(frame: types.FrameType, shared: set[str]) -> list[tuple[str, int]
     if _READS_MEMORY:
         return _read(frame, shared)
     if _CPYTHON:
+        found = frame.f_locals
+        if type(found) is not _VIEW:  # the namespace of code that is no function's, maybe of a class of the user's
+            return []
         # Of a name that the code does not have, a dict of the frame's refers to the value.
         own = {*frame.f_code.co_varnames, *shared}
-        return [(name, id(value)) for name, value in frame.f_locals.items() if type(name) is str and name in own]
+        return [(name, id(value)) for name, value in found.items() if type(name) is str and name in own]
     # PyPy's snapshot: emptied again, unless the function or a debugger had asked for it (the frame refers to it then),
     # or a trace function is at work, after which it is copied back into the variables.
     taken = [id(each) for each in gc.get_referents(frame) if type(each) is dict and each]

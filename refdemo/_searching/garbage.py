@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from itertools import chain, compress, repeat, starmap
 from operator import add, gt, sub
+from typing import Any, NamedTuple
 
 from refdemo._reading.referents import Snapshot, tracked
 from refdemo.counts import _DEFERRABLE, _SPLIT
@@ -12,25 +13,58 @@ from refdemo.counts import _DEFERRABLE, _SPLIT
 if _SPLIT:
     from refdemo._reading import heads  # here, as importing ctypes makes garbage
 
+_PART = 5  # as many times the objects to examine are looked at first
 
-def unreachable() -> dict[int, object]:
-    """Every object that `gc.collect()` would find unreachable now, by its id; nothing happens to them.
+
+class Unreachable(NamedTuple):
+    """What a search for unreachable objects has found."""
+
+    objects: dict[int, object]
+    """The objects by their ids."""
+    referents_of: Callable[[object], list[Any]]
+    """What each of them referred to when it was found."""
+    not_examined: int
+    """How many more objects may be unreachable."""
+
+
+def unreachable(most: int | None = None) -> Unreachable:
+    """Return every object that `gc.collect()` would find unreachable now; nothing happens to them.
+
+    With `most`, no more than that many are examined to the end once the first look has told what is reachable, and if
+    there are so many among the first objects, the rest is not looked at. What is left out counts as reachable, and so
+    does what it leads to: less is found, and nothing that is in use.
+    """
+    objects = tracked()
+    objects.append([])  # which nothing else holds: its count is what looking adds to each, on every version
+    if most is not None and len(objects) > _PART * most:
+        found = _unreachable_among([*objects[: _PART * most], objects[-1]], most)
+        if found.not_examined:
+            return found._replace(not_examined=found.not_examined + len(objects) - 1 - _PART * most)
+        del found  # which holds some of them
+    return _unreachable_among(objects, most)
+
+
+def _unreachable_among(objects: list[object], most: int | None) -> Unreachable:
+    """Return which of some objects nothing but these refers to, and what looking adds; the last one is a mark.
 
     The collector must be off meanwhile. Other threads can change only what they reach, and that is found to be held
     sooner or later; when nothing is found to be held any more, nothing ever will be.
     """
-    objects = tracked()
-    objects.append([])  # which nothing else holds: its count is what looking adds to each, on every version
     left = dict(zip(map(id, objects), objects, strict=True))
-    while objects:
-        held, referents_of = _held_apart(objects) if _SPLIT else (_held_at_once(objects), None)
-        if not held:
-            break
+    candidates = 0
+    while True:
+        held, referents_of = _held_apart(objects) if _SPLIT else (_held_at_once(objects), gc.get_referents)
         _remove_reached(left, held, referents_of)
-        referents_of = None  # which holds all that the objects refer to
+        if most is not None and len(left) - 1 > most:
+            candidates = len(left) - 1
+            for address in list(left)[most:-1]:
+                del left[address]
+        elif not held:
+            break
+        del referents_of  # it may hold all that the objects refer to
         objects = list(left.values())
     left.popitem()
-    return left
+    return Unreachable(left, referents_of, candidates and candidates - len(left))
 
 
 def _held_at_once(objects: list[object]) -> list[object]:
@@ -79,13 +113,11 @@ def _not_deferred(objects: list[object]) -> list[object]:
 
 
 def _remove_reached(
-    left: dict[int, object], held: list[object], referents_of: Callable[[object], list[object]] | None
+    left: dict[int, object], held: list[object], referents_of: Callable[[object], list[object]]
 ) -> None:
     """Take what is held out of what is left, and all that it leads to."""
     reached = list(map(left.pop, map(id, held)))
     while reached:
-        if referents_of is None:
-            referents = filter(gc.is_tracked, gc.get_referents(*reached))
-        else:
-            referents = filter(gc.is_tracked, chain.from_iterable(map(referents_of, reached)))
+        found = chain.from_iterable(map(referents_of, reached)) if _SPLIT else gc.get_referents(*reached)
+        referents = filter(gc.is_tracked, found)
         reached = [obj for obj in map(left.pop, map(id, referents), repeat(None)) if obj is not None]

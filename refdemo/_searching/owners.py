@@ -1,9 +1,11 @@
 """Which objects serve one other only, such as an instance's dict, and so are told as that object's own."""
 
+import functools
 import gc
 import struct
 import types
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 from refdemo._reading import fields
@@ -11,8 +13,9 @@ from refdemo._reading.claims import OWN_DICT, PYPY, in_words, retry_while_resizi
 from refdemo._reading.classes import is_a, is_heap_type, module_dict, mro, name_of, namespace, text
 from refdemo._reading.fields import members
 from refdemo._reading.unreported import shown_by
+from refdemo._searching import pypy_parts
 from refdemo._searching.naming import is_exactly, is_generator
-from refdemo.edges import direct_edges
+from refdemo.edges import direct_edges, item_labels
 
 HELD_INSIDE = f" {fields.HELD_INSIDE}"
 """The label of a reference that no name is known for."""
@@ -30,7 +33,7 @@ _OWNED: tuple[tuple[type, tuple[str, ...]], ...] = (
 
 def is_part(obj: object) -> bool:
     """Whether this is of a type whose objects can serve one other object only."""
-    return any(type(obj) is each for each in _PARTS) or is_tree(obj) or _is_buffer(obj)
+    return any(type(obj) is each for each in _PARTS) or is_tree(obj) or _is_buffer(obj) or pypy_parts.is_cache_part(obj)
 
 
 def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = None) -> bool:
@@ -49,6 +52,8 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
         return by is memoryview
     if is_a(owner, types.ModuleType):
         return part is module_dict(owner)
+    if pypy_parts.is_part_of_cache(owner, part):
+        return True
     if kind is dict and by is dict:
         return _is_of_threads(owner)
     if any(by is each for each in (list, tuple, dict, set, frozenset, types.CellType, types.FrameType)):
@@ -58,6 +63,8 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
             plain[id(by)] = is_plain(by)
         if plain[id(by)] and len(gc.get_referents(owner)) == 2:
             return True
+    if (quick := _is_shown_as_own(owner, part)) is not None:
+        return quick
     label = direct_labels(owner, part)[0]
     if PYPY and kind is dict and label == HELD_INSIDE and any("__dict__" in namespace(cls) for cls in mro(by)):
         return True
@@ -73,6 +80,23 @@ def owns_exclusively(owner: Any, part: object, plain: dict[int, bool] | None = N
         return bool(code.co_flags & OPTIMIZED) and (text(code.co_name)[:1] != "<" or text(code.co_name) == "<lambda>")
     owned = next((labels for cls, labels in _OWNED if is_a(owner, cls)), (OWN_DICT,))
     return label in owned
+
+
+def _is_shown_as_own(owner: Any, part: object) -> bool | None:
+    """Whether a place that can be read at once shows `part` as the owner's own; None where that has to be looked up."""
+    if type(owner) is types.MappingProxyType:
+        return False
+    if type(owner) is functools.partial and not PYPY:
+        return part is owner.args or part is owner.keywords or None
+    if type(owner) is types.FunctionType:
+        shown = any(part is each for each in (owner.__kwdefaults__, owner.__defaults__, owner.__closure__))
+        return shown or None
+    if is_a(owner, BaseException) and type(part) is tuple and not PYPY:  # which makes one for the asking
+        return _args(owner) is part or None
+    return None
+
+
+_args: Callable[[BaseException], object] = vars(BaseException)["args"].__get__
 
 
 def is_plain(cls: type) -> bool:
@@ -92,7 +116,8 @@ def _is_buffer(obj: object) -> bool:
 
 def is_tree(obj: object) -> bool:
     """Whether this is a node of the tree that a Context keeps its variables in."""
-    return name_of(type(obj)).startswith("hamt") and not is_heap_type(type(obj))
+    in_c = name_of(type(obj)).startswith("hamt") and not is_heap_type(type(obj))
+    return in_c or pypy_parts.is_context_part(obj)
 
 
 def _is_of_threads(owner: dict[object, object]) -> bool:
@@ -111,6 +136,8 @@ def direct_labels(owner: object, child: object) -> list[str]:
         ]
         found = [f"[{in_words(key)}]" for key, value in pairs if value is child]
         found += [f" key {in_words(key)}" for key, value in pairs if key is child]
+    elif type(owner) is list or type(owner) is tuple:
+        found = item_labels(owner, child)
     elif shown := shown_by(owner):
         found = [label for label, each in shown if each is child]
     elif is_a(owner, types.ModuleType) and child is module_dict(owner):

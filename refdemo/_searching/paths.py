@@ -187,7 +187,7 @@ def path_from_a_root(
 
 def _forward(came: dict[int, int], kept: WorkList, roots: Roots) -> WorkList:
     """Return the same path, from the roots down to the first object that the search backward has seen."""
-    atoms = {id(kind) for kind in (str, int, float, bytes, bool, type(None), types.CodeType)}
+    atoms = {id(kind) for kind in (str, int, float, bytes, bool, type(None))}
     level = WorkList(roots.objects())
     held_by = dict.fromkeys(map(id, level), 0)
     reached = WorkList(level)

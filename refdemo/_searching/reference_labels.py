@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 from refdemo._reading.claims import OWN_DICT, PYPY, attribute, retry_while_resizing
 from refdemo._reading.claims import in_words as key_in_words
 from refdemo._reading.classes import is_a, module_dict, namespace, text
+from refdemo._reading.fields import FRAMES_APART
 from refdemo._reading.unreported import loaded
+from refdemo._searching import pypy_parts
 from refdemo._searching.frames import bound_names
 from refdemo._searching.naming import a, is_exactly, is_generator, kind_of, named, of_generator, where
 from refdemo._searching.owners import HELD_INSIDE, direct_labels, is_tree, owns_exclusively
@@ -39,6 +41,8 @@ def labels(group: Sequence[object]) -> list[str]:
     owner, part, holder, obj = group[0], group[1], group[-2], group[-1]
     if type(holder) is types.CellType and len(group) > 2:
         return [_of_cell(group)]
+    if cached := pypy_parts.of_cache(group):
+        return cached
     found = direct_labels(holder, obj)
     if type(holder) is types.FrameType or is_generator(holder):
         found = _of_frame(holder, obj, found)
@@ -97,12 +101,16 @@ def _of_cell(group: Sequence[object]) -> str:
 
 def _of_frame(holder: Any, obj: object, found: list[str]) -> list[str]:
     """Return the labels of a frame's or suspended generator's references, from its variables if nothing else knows."""
-    if HELD_INSIDE not in found:
+    if HELD_INSIDE not in found or (FRAMES_APART and is_generator(holder)):
         return found
     frame = holder if type(holder) is types.FrameType else of_generator(holder, "frame")
     if frame is None:
         return found
-    return [f" local {name}" for name, address in bound_names(frame) if address == id(obj)] or found
+    names = [f" local {name}" for name, address in bound_names(frame) if address == id(obj)]
+    known = [label for label in found if label != HELD_INSIDE]
+    unknown = len(found) - len(known)
+    unnamed = [HELD_INSIDE] * unknown
+    return known + [*(name for name in names if name not in known), *unnamed][:unknown]
 
 
 def _of_default(function: types.FunctionType, label: str) -> str:
@@ -168,6 +176,8 @@ def _owner(group: Sequence[object]) -> str:
 def _of_context(node: object, obj: object) -> list[str]:
     """Return the labels of what a node of a context's tree refers to: other nodes, or a value before its variable."""
     kind = loaded("_contextvars", "ContextVar")
+    if PYPY:
+        return pypy_parts.of_context_part(node, obj)
     found, rest = [], iter(gc.get_referents(node))
     for each in rest:
         if is_tree(each):

@@ -31,9 +31,12 @@ class Line(NamedTuple):
 
 def lines_of(path: WorkList) -> Iterator[Line]:
     """Yield a line for each reference of the last but one of a path to the last, told as its first object's."""
+    kind, said = kind_of(path[0]), dict[str, Line]()
     for label in reference_labels.labels(path):
-        words = reference_labels.in_words(path, label)
-        yield Line(words, kind_of(path[0]), reference_labels.in_words(path, label, place=False))
+        if label not in said:  # a cache can have the object for a hundred thousand results
+            words = reference_labels.in_words(path, label)
+            said[label] = Line(words, kind, reference_labels.in_words(path, label, place=False))
+        yield said[label]
 
 
 def merged(lines: list[Line]) -> list[Line]:

@@ -5,8 +5,12 @@ import contextlib
 import contextvars
 import functools
 import itertools
+import sys
 import threading
 import types
+
+# PyPy writes it in Python.
+CACHED = "function `cached`" if sys.implementation.name == "pypy" else "a _lru_cache_wrapper"
 
 
 class Thing:
@@ -193,18 +197,11 @@ HOLDERS = {
     "exception argument": (lambda x: ValueError(1, x), "attribute `.args[1]` of a ValueError"),
     "partial argument": (lambda x: functools.partial(print, x), "attribute `.args[0]` of a partial"),
     "partial keyword": (lambda x: functools.partial(print, end=x), "attribute `.keywords['end']` of a partial"),
-    "lru_cache result": (cached_result, "cached result of a _lru_cache_wrapper"),
-    "lru_cache argument": (cached_argument, "cached argument of a _lru_cache_wrapper"),
-    "context variable": (context_with, "value of context variable `variable`"),
+    "lru_cache result": (cached_result, f"cached result of {CACHED}"),
+    "lru_cache argument": (cached_argument, f"cached argument of {CACHED}"),
+    "context variable": (context_with, "value of context variable `variable` in a Context"),
     "thread local": (thread_local, "attribute `.part` of a threading.local"),
-    "lru_cache without limit": (cached_without_limit, "cached result of a _lru_cache_wrapper"),
+    "lru_cache without limit": (cached_without_limit, f"cached result of {CACHED}"),
     "repeat": (itertools.repeat, "item of a repeat"),
     "SimpleNamespace": (lambda x: types.SimpleNamespace(part=x), "attribute `.part` of a SimpleNamespace"),
-}
-# PyPy writes these in Python, or keeps no list of their parts.
-ELSEWHERE = {
-    "lru_cache result",
-    "lru_cache argument",
-    "lru_cache without limit",
-    "context variable",
 }

@@ -17,7 +17,7 @@ pytestmark = [counted, pytest.mark.usefixtures("nothing_to_collect")]
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.__name__)
 def test_as_many_objects_are_unreachable_as_the_next_collection_finds(shape):
     shape()
-    kinds = list(map(type, unreachable().values()))
+    kinds = list(map(type, unreachable().objects.values()))
     groups = len(cyclic_garbage())
     assert_collected(kinds)
     assert groups >= 1
@@ -46,7 +46,7 @@ def test_a_generator_that_holds_itself_is_found_though_no_collection_counts_it()
 def test_each_shape_is_found_among_all_the_others():
     for shape in SHAPES * 3:
         shape()
-    assert_collected(list(map(type, unreachable().values())))
+    assert_collected(list(map(type, unreachable().objects.values())))
 
 
 def test_a_class_that_was_dropped_is_a_member():

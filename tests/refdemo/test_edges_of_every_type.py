@@ -1,7 +1,10 @@
 """Of every type each reference has an edge, each edge is a reference, and looking changes nothing."""
 
+import asyncio
 import gc
+import io
 import sys
+import threading
 import types
 from collections import Counter
 
@@ -81,3 +84,13 @@ def test_asking_leaves_every_count_as_it_was(live):
     before = [sys.getrefcount(each) for each in around]
     edges(live)
     assert [sys.getrefcount(each) for each in around] == before
+
+
+@counted
+@pytest.mark.parametrize(
+    "kind", [asyncio.Future, io.TextIOWrapper, io.BufferedReader, threading.local, super, property]
+)
+def test_what_was_made_by_new_alone_can_be_asked(kind):
+    made = kind.__new__(kind)
+    expected = [each for each in gc.get_referents(made) if each is not kind and each != {}]  # its own dict
+    assert sorted(id(referent) for label, referent in edges(made) if label != ".__class__") == sorted(map(id, expected))

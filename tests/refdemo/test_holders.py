@@ -10,7 +10,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-from holding_objects import ELSEWHERE, HOLDERS, Thing, with_attribute
+from holding_objects import HOLDERS, Thing, closure, with_attribute
 from raw_memory import COUNTED, FREE_THREADED, counted, deep_on_pypy, run
 
 from refdemo.holders import Referrer, referrers
@@ -46,8 +46,6 @@ def told_of_each():
 
 @pytest.mark.parametrize("name", HOLDERS)
 def test_a_holder_is_told(told_of_each, name):
-    if PYPY and name in ELSEWHERE:
-        pytest.skip("PyPy writes this one in Python")
     variable, holder = told_of_each[name]
     assert variable == "local `thing` of running function `ask`"
     assert begins(without_places(holder), HOLDERS[name][1])

@@ -2,6 +2,7 @@
 
 import functools
 import gc
+import sys
 import types
 
 import pytest
@@ -193,3 +194,30 @@ def test_of_many_instances_there_is_one_line(number):
     found = referrers(hub)
     assert [each.words for each in found if each.type != "frame"] == [f"{number:,} × attribute `.hub` of a Service"]
     assert found[-1].times == number
+
+
+def test_each_result_of_a_cache_takes_few_calls():
+    @functools.cache
+    def cached(key):
+        return service
+
+    def calls_for(number):
+        calls = 0
+        for key in range(number):
+            cached(key)
+
+        def count(frame, event, _):
+            nonlocal calls
+            calls += event in ("call", "c_call")
+
+        before = sys.getprofile()
+        sys.setprofile(count)
+        found = referrers(service)
+        sys.setprofile(before)
+        assert max(each.times for each in found) == number
+        return calls
+
+    service = Service()
+    calls_for(100)  # what is read of this Python once
+    few, many = calls_for(1000), calls_for(4000)
+    assert many - few < 3000 * 100

@@ -114,6 +114,46 @@ class TestVariables:
         exec(code, {"ask": ask, "make": Service, "names": lambda: sys._getframe(1).f_locals})
         assert asked[0].startswith("running ")
 
+    def test_the_exception_that_a_suspended_generator_handles_is_told_beside_its_name(self):
+        def handles():
+            try:
+                raise LookupError
+            except LookupError as error:
+                yield error
+
+        generator = handles()
+        box = [next(generator)]
+        found = told(box)
+        assert any(words.startswith("handled exception") for words in found), found
+        assert any(words.startswith("local `error` of ") for words in found), found
+
+    @pytest.mark.parametrize("code", ["ask(kept)\n[0 for kept in []]", "[ask(each) for each in [kept]]"])
+    def test_no_mapping_that_code_runs_in_is_asked(self, code):
+        class Names:
+            def __init__(self, **names):
+                self.names = names
+
+            def __getitem__(self, name):
+                return self.names[name]
+
+            def __setitem__(self, name, value):
+                self.names[name] = value
+
+            def __iter__(self):
+                raise AssertionError("this is the user's")
+
+            keys = values = items = __len__ = __iter__
+
+        asked = []
+        exec(code, {"ask": lambda thing: asked.append(told([thing]))}, Names(kept=Service()))
+        assert any("attribute `.names" in words for words in asked[0])
+
+    def test_a_global_that_a_comprehension_has_a_variable_for_is_no_local(self):
+        asked = []
+        names = {"ask": lambda thing: asked.append(told([thing])), "kept": Service()}
+        exec("ask(kept)\n[0 for kept in []]", names)
+        assert not any("local `kept`" in words for words in asked[0])
+
     @pytest.mark.skipif(sys.version_info < (3, 13) or not COUNTED, reason="before, f_locals was a dict")
     def test_what_f_locals_was_given_is_no_local(self):
         box = [Service()]
@@ -164,6 +204,21 @@ class TestVariables:
 
 @deep_on_pypy
 class TestNamespaces:
+    def test_what_a_constant_of_code_holds_is_reached_from_its_function(self):
+        def function():
+            return 1
+
+        code, witness = function.__code__, []
+
+        def add_constant():
+            service = Service()
+            witness.append(weakref.ref(service))
+            function.__code__ = code.replace(co_consts=(*code.co_consts, (service,)))
+
+        add_constant()
+        chain = str(why_alive(witness[0]()))
+        assert ".__code__: code" in chain, chain
+
     def test_a_global_whose_key_is_no_name_is_told(self):
         box = [Service()]
         globals()[5] = box[0]

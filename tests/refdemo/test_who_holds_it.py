@@ -55,9 +55,9 @@ def test_at_least_95_of_100_answers_are_right(answers):
 
 @deep_on_pypy
 @pytest.mark.skipif(COUNTED, reason="CPython's answers have to be better")
-def test_at_least_85_of_100_answers_are_right_on_pypy(answers):
-    found = verdicts(answers)
-    assert found["right"] >= 0.85 * found.total(), found
+def test_only_what_codecs_holds_is_not_told_on_pypy(answers):
+    found = {name for name, _, _, both in answers if set(both) != {"right"}}
+    assert found == {"codecs.register", "codecs.register_error"}
 
 
 @pytest.mark.parametrize(

@@ -160,31 +160,31 @@ def test_a_record_too_large_to_be_one_is_refused_before_it_is_read(scheduler: Sc
 
 @pytest.mark.parametrize("size, refused", [(LARGEST, False), (LARGEST + 1, True)])
 def test_the_largest_record_that_is_read_has_twenty_million_bytes(
-    store: Store, tmp_path: Path, size: int, refused: bool
+    scheduler: Scheduler, tmp_path: Path, size: int, refused: bool
 ) -> None:
-    content = json.dumps(recorded(store))
+    content = json.dumps(recorded(scheduler))
     (tmp_path / "away.json").write_text(content.ljust(size), encoding="utf-8")
     with pytest.raises(RecordError) if refused else contextlib.nullcontext():
-        assert right(records.read(tmp_path / "away.json", [UNIT], store))
+        assert right(records.read(tmp_path / "away.json", [UNIT], scheduler.store))
 
 
-def test_a_record_of_another_version_says_so_in_a_few_words(store: Store, tmp_path: Path) -> None:
+def test_a_record_of_another_version_says_so_in_a_few_words(scheduler: Scheduler, tmp_path: Path) -> None:
     with pytest.raises(RecordError, match=rf"a record of another kind \('{'9' * 39}\)"):
-        read(store, tmp_path / "away.json", {**recorded(store), "record": "9" * 1000})
+        read(scheduler, tmp_path / "away.json", {**recorded(scheduler), "record": "9" * 1000})
 
 
-def test_a_record_with_an_outcome_too_many_is_refused(store: Store, tmp_path: Path) -> None:
-    content = recorded(store)
+def test_a_record_with_an_outcome_too_many_is_refused(scheduler: Scheduler, tmp_path: Path) -> None:
+    content = recorded(scheduler)
     content["runs"][0]["cells"] *= 2
     with pytest.raises(RecordError, match=r"away\.json: stale"):
-        read(store, tmp_path / "away.json", content)
+        read(scheduler, tmp_path / "away.json", content)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs a file that cannot be read from its beginning")
-def test_a_file_that_cannot_be_read_is_refused(store: Store, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_refused(scheduler: Scheduler, tmp_path: Path) -> None:
     (tmp_path / "away.json").symlink_to("/proc/self/mem")
     with pytest.raises(RecordError, match=r"away\.json: this is no record of runs"):
-        records.read(tmp_path / "away.json", [UNIT], store)
+        records.read(tmp_path / "away.json", [UNIT], scheduler.store)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe")
