@@ -10,7 +10,7 @@ import weakref
 from pathlib import Path
 
 import pytest
-from holding_objects import HOLDERS, Thing, closure, with_attribute
+from holding_objects import HOLDERS, Thing, with_attribute
 from raw_memory import COUNTED, FREE_THREADED, counted, deep_on_pypy, run
 
 from refdemo.holders import Referrer, referrers
