@@ -119,9 +119,21 @@ def parents_speak_before_children():
     yield "a closure", by(lambda parent, child: setattr(parent, "made", lambda: child))
     yield "a partial", by(lambda parent, child: setattr(parent, "made", functools.partial(print, child)))
     yield "an exception", by(lambda parent, child: setattr(parent, "error", OSError(child)))
+    yield "a chain in which each speaks", _chain(20_000) == list(range(20_000))
     yield "a deep chain", by(lambda parent, child: setattr(parent, "deep", _nested(child)))
     if not _BROWSER:
         yield "in another thread", _in_a_thread(lambda: by(lambda parent, child: setattr(parent, "child", child)))
+
+
+def _chain(length):
+    """Let go of a chain of parents, and return in which order they spoke."""
+    _log.clear()
+    parent = None
+    for number in reversed(range(length)):
+        child, parent = parent, _Mortal(number)
+        parent.child = [child]
+    del child, parent
+    return _log[:]
 
 
 def _nested(obj, depth=50_000):
