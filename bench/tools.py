@@ -88,6 +88,7 @@ def our_site(folder: Path, texts: Texts) -> None:
 def replace_pages(docs: Path, texts: Texts) -> None:
     for name in notebooks.pages(docs):
         (docs / name).unlink()
+    shutil.rmtree(docs / "claims", ignore_errors=True)  # of sentences that the pages do not mark any more
     notebooks.write(texts, docs)
 
 

@@ -28,6 +28,14 @@ def _circle(made):
     return weakref.ref(made)
 
 
+def _function_in_itself():
+    function = lambda: function  # by its own cell
+    witness = weakref.ref(function)
+    del function
+    gc.collect()
+    return witness
+
+
 def six_of_the_ten_hold_nowhere():
     """Try M1, M2, M5, M6, M7 and M10 with other objects than the page's."""
     queue = [_List("ab")]
@@ -38,15 +46,11 @@ def six_of_the_ten_hold_nowhere():
     del deleted
     rebound = None
     yield "M2: None in its place frees a list as well", _gone(one) and _gone(other)
-    function = lambda: function  # a circle through its own cell
-    witness = weakref.ref(function)
-    del function
-    gc.collect()
-    yield "M5: a function that refers to itself is collected", witness() is None
-    witness = _circle(type("Noisy", (), {"__del__": lambda self: None})())
+    yield "M5: a function that refers to itself is collected", _gone(_function_in_itself())
+    noisy = _circle(type("Noisy", (), {"__del__": lambda self: None})())
     for _ in range(3):
         gc.collect()
-    yield "M6: a circle of a class with a finalizer is collected", witness() is None and gc.garbage == []
+    yield "M6: a circle of a class with a finalizer is collected", noisy() is None and gc.garbage == []
     gc.disable()
     first = weakref.ref(_List())
     if _CPYTHON:

@@ -23,6 +23,12 @@ class _List(list):
     pass
 
 
+def _survives(witness):
+    for _ in range(3):
+        gc.collect()
+    return witness() is not None
+
+
 def what_you_can_reach_stays():
     """Let one thin reference of each sort lead to an object, and collect."""
 
@@ -35,21 +41,16 @@ def what_you_can_reach_stays():
         local = _Thing()
         raise ValueError(weakref.ref(local))
 
-    def survives(witness):
-        for _ in range(3):
-            gc.collect()
-        return witness() is not None
-
     generator, method, closure = paused(), _Thing().method, (lambda thing: lambda: thing)(_Thing())
-    yield "a local variable of a paused generator", survives(next(generator))
-    yield "a bound method", survives(weakref.ref(method.__self__))
-    yield "a closure's cell", survives(weakref.ref(closure()))
+    yield "a local variable of a paused generator", _survives(next(generator))
+    yield "a bound method", _survives(weakref.ref(method.__self__))
+    yield "a closure's cell", _survives(weakref.ref(closure()))
     try:
         failed()
     except ValueError as error:
-        yield "the traceback of an exception", survives(error.args[0])
+        yield "the traceback of an exception", _survives(error.args[0])
     default = (lambda thing=_Thing(): thing).__defaults__
-    yield "the defaults of a function that is gone", survives(weakref.ref(default[0]))
+    yield "the defaults of a function that is gone", _survives(weakref.ref(default[0]))
 
 
 def counts_and_thresholds_belong_to_cpython():

@@ -4,6 +4,7 @@ import gc
 import sys
 import threading
 
+from refdemo import refcount
 from refdemo.collector import recorded_collections
 from refdemo.cycles import cycles
 from refdemo.holders import referrers, why_alive
@@ -27,17 +28,19 @@ def it_looks_at_memory_from_inside():
         gc.collect()
     yield "a collection is recorded", len(record) >= 1
     if hasattr(sys, "getrefcount"):
-        from refdemo import refcount
-
         shared = [lone, lone, lone]
         yield "references are counted", refcount(lone) == 4
         gc.disable()
         yield "also while the collector is off", refcount(shared) == 1
         gc.enable()
     if sys.platform != "emscripten":
-        said = []
-        thread = threading.Thread(target=lambda: said.append(str(referrers(node))))
-        thread.start()
-        thread.join()
-        yield "in another thread", "the key" in said[0]
+        yield "in another thread", "the key" in _in_a_thread(lambda: str(referrers(node)))
     del kept
+
+
+def _in_a_thread(ask):
+    said = []
+    thread = threading.Thread(target=lambda: said.append(ask()))
+    thread.start()
+    thread.join()
+    return said[0]

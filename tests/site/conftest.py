@@ -15,11 +15,17 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from everypython.model.outcome import Outcome
 from filelock import FileLock
 
 from tests.pythons import found
 
 ROOT = Path(__file__).parents[2]
+
+
+def printed(variant: dict[str, Any]) -> Outcome:
+    """What the Pythons of a variant printed."""
+    return Outcome("".join(output["text/plain"] for output in variant["outputs"]))
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 from bs4 import Tag
 from everypython.model.claims import ROLE, functions, ways
-from everypython.model.outcome import Outcome
 
-from .conftest import ROOT, Built
+from .conftest import ROOT, Built, printed
 
 DOCS = ROOT / "docs"
 ATTACKS = sorted((DOCS / "claims").glob("*.py"))
@@ -47,10 +46,6 @@ def test_some_python_attacks_each_claim_in_four_ways_or_more(site: Built) -> Non
     claims = [cell for unit in site.runs["units"] if unit["kind"] == "claims" for cell in unit["cells"][1:]]
     most = {cell["id"]: max(len(ways(printed(variant))) for variant in cell["variants"]) for cell in claims}
     assert [name for name, tried in most.items() if tried < 4] == []
-
-
-def printed(variant: dict[str, list[dict[str, str]]]) -> Outcome:
-    return Outcome("".join(output["text/plain"] for output in variant["outputs"]))
 
 
 @by_file

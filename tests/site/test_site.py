@@ -6,8 +6,9 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
+from everypython.model.claims import broken
 
-from .conftest import Built, build, found
+from .conftest import Built, build, found, printed
 
 
 def test_every_demonstration_ran_on_every_python(site: Built) -> None:
@@ -30,6 +31,8 @@ def test_every_difference_says_why_or_that_nobody_knows_yet(site: Built) -> None
         for variant in [] if published["varies"] or published["skipped"] else others:  # which nobody is compared with
             keys = " ".join(variant["interpreters"])
             (shown,) = page.select(f'.outcome[data-cell="{cell["id"]}"][data-pythons="{keys}"]')
+            if "#claims:" in cell["id"] and not broken(printed(variant)):
+                continue  # each Python tries what it can: that others tried more is no difference
             assert variant["reasons"] or "not yet explained" in shown.get_text(), (cell["id"], keys)
 
 
