@@ -109,25 +109,27 @@ def an_object_goes_with_its_last_reference():
     yield "a result is thrown away", _gone(witness_of(lambda box: box.pop()))
 
 
-def the_collector_frees_circles_with_and_without_finalizers():
-    """Lose circles of several kinds, with a finalizer of each sort."""
-
+def _lose_a_generator(ended):
     def paused():
         try:
             yield iterator
         finally:
             ended.append("finally")
 
-    ended = []
     iterator = paused()
-    kept = [next(iterator)]
-    kept.append(kept)
+    next(iterator)
+
+
+def the_collector_frees_circles_with_and_without_finalizers():
+    """Lose circles of several kinds, with a finalizer of each sort."""
+    ended = []
+    _lose_a_generator(ended)
     plain = _circle(_Thing())
     with_del = _circle(type("Noisy", (), {"__del__": lambda self: ended.append("__del__")})())
     finalized = _Thing()
     weakref.finalize(finalized, ended.append, "finalize")
     witness, kind = _circle(finalized), weakref.ref(type("Kind", (), {}))
-    del iterator, kept, finalized
+    del finalized
     for _ in range(4):
         gc.collect()
     yield "an instance without one", plain() is None

@@ -113,17 +113,17 @@ def only_the_free_threaded_build_counts_without_generations():
     yield "an instance that is young", witness() is None
 
 
+def _numbered(closed):
+    try:
+        yield 1
+    finally:
+        closed.append("generator")
+
+
 def what_is_closed_by_with_is_closed_before_the_next_line():
     """Close what holds something by `with`, and look at once."""
-
-    def numbered():
-        try:
-            yield 1
-        finally:
-            closed.append("generator")
-
     closed = []
-    with contextlib.closing(numbered()) as numbers:
+    with contextlib.closing(_numbered(closed)) as numbers:
         next(numbers)
     yield "a paused generator", closed == ["generator"]
     descriptor, name = tempfile.mkstemp()
