@@ -9,18 +9,31 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
+from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Outcome
 from filelock import FileLock
 
-from tests.pythons import found
+from tests import pythons
 
 ROOT = Path(__file__).parents[2]
+
+
+@cache
+def found() -> list[Interpreter]:
+    """Return the Pythons that this site runs on: those that differ most, PyPy among them only in `deep` or alone.
+
+    Its pages take as long as all others' together, and `nox -s strict` builds with it as well.
+    """
+    every = pythons.found()
+    if "EVERYPYTHON_SITE" in os.environ or os.environ.get("EVERYPYTHON_TESTS") == "all":
+        return every
+    return [python for python in every if python.implementation == "cpython"] or every
 
 
 def printed(variant: dict[str, Any]) -> Outcome:
@@ -105,7 +118,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder = shared / "built" / "site"
     with FileLock(shared / "built.lock"):
         if not folder.exists():
-            pythons = os.pathsep.join(python.executable for python in found())
-            result = build("everypython", "build", "docs", str(folder), EVERYPYTHON=pythons)
+            named = os.pathsep.join(python.executable for python in found())
+            result = build("everypython", "build", "docs", str(folder), EVERYPYTHON=named)
             assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return Built(folder)
