@@ -527,9 +527,6 @@ def no_traceback_is_left_in_the_chain():
         except _Frozen as error:
             raise _Frozen(2) from error
 
-    def group(order):
-        raise ExceptionGroup("two", [_caught(_chained, order), _caught(_from_c, order)])
-
     def long(order):
         error = _caught(_from_c, order)
         for _ in range(300):
@@ -542,7 +539,11 @@ def no_traceback_is_left_in_the_chain():
     for way, function in {**_WAYS, "frozen dataclasses": frozen, "300 links": long}.items():
         yield way, not _held(function, _without_tracebacks)
     if sys.version_info >= (3, 11):
-        yield "a group", not _held(group, _without_tracebacks)
+        yield "a group", not _held(_in_a_group, _without_tracebacks)
+
+
+def _in_a_group(order):
+    raise ExceptionGroup("two", [_caught(_chained, order), _caught(_from_c, order)])
 
 
 def what_an_exception_names_itself_it_holds():
