@@ -7,7 +7,7 @@ import logging
 import socket
 import sys
 import weakref
-from contextvars import ContextVar, copy_context
+from contextvars import Context, ContextVar, copy_context
 
 _variable = ContextVar("variable")
 _COUNTED = hasattr(sys, "getrefcount")
@@ -162,10 +162,10 @@ async def _sets_and_resets(order):
     _variable.reset(token)
 
 
-async def _started_with():
+async def _started_with(**options):
     order = _Order()
     token = _variable.set(order)
-    task = asyncio.ensure_future(asyncio.sleep(0))
+    task = asyncio.get_running_loop().create_task(asyncio.sleep(0), **options)
     _variable.reset(token)
     alive = weakref.ref(order)
     del order, token
@@ -181,6 +181,71 @@ def a_finished_task_keeps_its_context():
     yield "set where it was started", _run(_started_with)
     yield "set and reset: only what is left", not _run(_kept, _sets_and_resets)
     yield "a variable of the coroutine that is only read", not _run(_kept, _only_reads)
+    if sys.version_info >= (3, 11):
+        yield "handed an empty context", not _run(lambda: _started_with(context=Context()))
+
+
+async def _binds(order):
+    kept, again = [order], lambda: order
+    await _turns(1)
+    return len(kept) and again.__name__
+
+
+async def _pauses_at_the_end(order):
+    kept = order
+    await _turns(1)
+    return kept is None
+
+
+async def _an_ended_one(work):
+    """Return whether a kept task still holds its coroutine, and that the order it worked with."""
+    order = _Order()
+    coroutine = work(order)
+    alive, its = weakref.ref(order), weakref.ref(coroutine)
+    task = asyncio.ensure_future(coroutine)
+    del order, coroutine
+    await task
+    gc.collect()
+    return its() is not None and task.done(), alive() is not None
+
+
+def an_ended_coroutine_has_no_variables():
+    """End coroutines that have read, bound, put into cells and paused, and look at what their tasks keep."""
+    for work in _only_reads, _binds, _pauses_at_the_end, _sets_and_resets:
+        yield work.__name__[1:].replace("_", " "), _run(_an_ended_one, work) == (True, False)
+    yield "not what it returned", _run(_an_ended_one, _result) == (True, True)
+
+
+async def _cancelled_and_asked(ask):
+    """Return whether a cancelled task keeps an order: before it was asked, and afterwards."""
+    order = _Order()
+    alive = weakref.ref(order)
+    task = asyncio.ensure_future(_waits(order))
+    del order
+    await _turns(1)
+    task.cancel()
+    await asyncio.wait({task})
+    before = alive() is not None
+    with contextlib.suppress(asyncio.CancelledError):
+        await ask(task)
+    gc.collect()
+    return before, alive() is not None
+
+
+async def _awaits(task):
+    await task
+
+
+async def _asks_for_the_result(task):
+    task.result()
+
+
+async def _asks_for_the_exception(task):
+    task.exception()
+
+
+async def _asks_whether_it_was_cancelled(task):
+    task.cancelled()
 
 
 async def _cancelled_at_once():
@@ -214,6 +279,10 @@ def a_failed_task_keeps_the_frames_of_its_traceback():
     yield "cancelled while it waits", _run(_kept, _waits, True)
     yield "cancelled before it starts", _run(_cancelled_at_once)
     yield "ended well: nothing of that", not _run(_kept, _only_reads)
+    for ask in _awaits, _asks_for_the_result, _asks_for_the_exception:
+        way = f"cancelled, {ask.__name__[1:]}".replace("_", " ")
+        yield way, _run(_cancelled_and_asked, ask) == (True, sys.version_info < (3, 11))
+    yield "cancelled, asked whether it was", _run(_cancelled_and_asked, _asks_whether_it_was_cancelled) == (True, True)
 
 
 def only_who_takes_them_out_empties_a_set_of_tasks():
@@ -406,6 +475,14 @@ async def _its_error_named(work, order):
     return named.args
 
 
+async def _returns_itself(order):
+    return order, asyncio.current_task()
+
+
+async def _sets_itself(order):
+    _variable.set((order, asyncio.current_task()))
+
+
 async def _in_a_group(work, order):
     with contextlib.suppress(BaseException):
         async with asyncio.TaskGroup() as its:
@@ -425,6 +502,9 @@ def an_awaited_task_leaves_nothing_but_a_circle_of_its_own_exception():
     if hasattr(asyncio, "TaskGroup"):
         yield "ended well, in a group", not _run(_left, _in_a_group, _result)
         yield "failed, in a group: perhaps a circle, collected", not _run(_left, _in_a_group, _fails, False)
+    for way, work in {"its result": _returns_itself, "its context": _sets_itself}.items():
+        yield f"{way} leads back: not freed by counting", _run(_left, _unnamed, work) is _COUNTED
+        yield f"{way} leads back: a circle, collected", not _run(_left, _unnamed, work, False)
     if _COUNTED:
         yield "failed, by a name: not freed by counting", _run(_left, _named, _fails)
         yield "failed, in a list: not freed by counting", _run(_left, _in_a_list, _fails_below)

@@ -159,6 +159,12 @@ def a_cached_property_goes_with_its_object():
     if not _COUNTED:
         gc.collect()
     yield "the result goes too", held and result() is None
+    order = _Order()
+    witness, result = weakref.ref(order), order.stored
+    del order
+    if not _COUNTED:
+        gc.collect()
+    yield "not a result that somebody has", witness() is None and result is not None
     yield "not if the result refers to it", _gone_at_once(_Order, lambda order: order.itself) is not _COUNTED
     yield "then with a collection", not _kept(_Order, lambda order: order.itself)
 

@@ -158,6 +158,30 @@ def unsubscribe_finds_an_equal_method():
     yield "while somebody holds it", handlers == []
 
 
+async def _coroutine_function():
+    pass
+
+
+def a_ref_takes_what_def_and_lambda_make():
+    """Refer weakly to functions of several kinds, to a method, and to what is a function in C."""
+
+    def nested():
+        yield
+
+    for way, function in {
+        "of a module": _gone,
+        "nested, a generator's": nested,
+        "a coroutine's": _coroutine_function,
+        "a lambda": lambda: None,
+        "decorated": functools.wraps(nested)(lambda: None),
+        "of a class": _Session.on_price,
+    }.items():
+        yield way, weakref.ref(function)() is function
+        yield f"{way}, refused by WeakMethod", _refused(function)
+    if sys.implementation.name == "cpython":
+        yield "a method of a class in C is none", _refused(str.upper, weakref.ref)
+
+
 def a_ref_to_a_fresh_method_dies_with_the_call():
     """Hold methods of living objects by plain weak references, in calls, collections and comprehensions."""
     with _uncollected():
@@ -200,9 +224,9 @@ def a_function_over_self_brings_the_leak_back():
     yield "not one that knows of none", not handlers[0].__closure__
 
 
-def _refused(handler):
+def _refused(handler, kind=weakref.WeakMethod):
     try:
-        weakref.WeakMethod(handler)
+        kind(handler)
     except TypeError:
         return True
     return False

@@ -119,6 +119,16 @@ def _emptied(event):
         step = None
 
 
+def _by_a_global(event):
+    global _step
+
+    def _step(depth):
+        return _step(depth - 1) if depth else event.depth
+
+    _step(3)
+    del _step
+
+
 def an_inner_function_that_calls_itself_is_a_circle():
     """Recur directly, by a sibling, by a lambda, from below, decorated, in a generator, and without a name."""
     for function in _direct, _siblings, _by_lambda, _from_within, _decorated, _of_a_generator, _of_a_coroutine:
@@ -126,6 +136,7 @@ def an_inner_function_that_calls_itself_is_a_circle():
     yield "named in it, never called", _fate(_never_called) == _CIRCLE
     yield "handed itself: no circle", _fate(_handed_itself) == _AT_ONCE
     yield "its cell emptied: no circle", _fate(_emptied) == _AT_ONCE
+    yield "its name global: no circle", _fate(_by_a_global) == _AT_ONCE
 
 
 def _positional(event):
@@ -536,9 +547,37 @@ def three_ways_lead_out_of_the_circle():
     yield "none of them", _fate(_direct) == _CIRCLE
 
 
-def a_kept_generator_keeps_until_it_is_closed():
-    """Keep paused generators in a list, a dict and an attribute, and close them or not."""
+def _will_not_end(event):
+    while event:
+        try:
+            yield event
+        except GeneratorExit:
+            yield event.depth
+
+
+def _closed_in_vain(event):
+    paused = _will_not_end(event)
+    next(paused)
+    try:
+        paused.close()
+    except RuntimeError:
+        return paused
+
+
+def _its_frame(event):
+    paused = _variables(event)
+    next(paused)
+    frame = paused.gi_frame
+    return list(paused) and frame
+
+
+def a_kept_generator_keeps_until_it_has_ended():
+    """Keep paused generators in a list, a dict and an attribute, or their frames; end them in several ways, or not."""
     table = {}
+    yield "closed, and yielding again", _fate(_closed_in_vain) == _KEPT
+    yield "ended, its frame kept", _fate(_its_frame) == _KEPT
+    yield "ended by throw", _fate(_ended(_thrown_at)) == _AT_ONCE
+    yield "ended by going on", _fate(_ended(lambda box: list(box[0]))) == _AT_ONCE
     yield "in a dict", _fate(lambda event: table.setdefault(1, _paused(event)) and None) == _KEPT
     yield "in a list", _fate(lambda event: [_paused(event)]) == _KEPT
     yield "in a bound method", _fate(lambda event: _paused(event).send) == _KEPT

@@ -200,8 +200,35 @@ def callers_are_held_as_well():
 
     for function in (passes_on, in_a_call_from_c, Made, lambda order: passes_on(None)):
         yield function.__name__, _held(function, lambda _: kept.pop())
-    if not (3, 12) <= sys.version_info < (3, 14):
-        yield "above a generator, not", not _held(lambda order: next(catch() for _ in "1"), lambda _: kept.pop())
+
+
+def a_generator_ends_the_chain_of_callers():
+    """Catch in generators and coroutines that end, or below them, and look for the order in who called them."""
+    kept = []
+    ended = (3, 12) <= sys.version_info < (3, 13, 12) or (3, 14) <= sys.version_info < (3, 14, 3)
+
+    def generates(error=None):
+        kept.append(error or _caught(_in_place, None))
+        yield
+
+    async def works():
+        kept.append(_caught(_in_place, None))
+
+    for way, function in {
+        "a generator": lambda order: list(generates()),
+        "an expression": lambda order: [each for each in (kept.append(_caught(_in_place, None)) for _ in "1")],
+        "a delegate": lambda order: list(_delegates(generates())),
+        "a coroutine": lambda order: _caught(works().send, None) and None,
+    }.items():
+        yield f"{way} that has ended", _held(function, lambda _: kept.pop()) is ended
+    yield (
+        "one that was caught above it",
+        _held(lambda order: list(generates(_caught(_in_place, order))), lambda _: kept.pop()),
+    )
+
+
+def _delegates(generator):
+    yield from generator
 
 
 def from_none_hides_the_context_and_keeps_it():
@@ -390,6 +417,67 @@ def a_summary_keeps_the_class():
     yield "no method that uses it", not _held(unused, make)
 
 
+class _Text(str):
+    """A text that leads to an order."""
+
+
+def _of(order):
+    text = _Text("text")
+    text.order = order
+    return text
+
+
+class _Worded(Exception):
+    def __str__(self):
+        return self.args[0]
+
+
+class _Spoken:
+    def __init__(self, text):
+        self.text = text
+
+    def __repr__(self):
+        return self.text
+
+
+def a_summary_keeps_the_very_strings():
+    """Summarise errors whose text, notes, file name or variables are strings of a subclass that holds an order."""
+
+    def with_a_variable(text):
+        spoken = _Spoken(text)
+        raise ValueError(spoken and None)
+
+    def raising(make):
+        return lambda order: _raise(make(_of(order)))
+
+    make = traceback.TracebackException.from_exception
+    with_variables = functools.partial(make, capture_locals=True)
+    yield "its text", _held(raising(_Worded), make)
+    yield "not where it is no more than text", not _held(raising(lambda text: _Worded(str(text))), make)
+    yield "a file name", _held(raising(lambda text: SyntaxError("wrong", (text, 1, 1, "line"))), make)
+    yield "a variable's repr", _held(lambda order: with_a_variable(_of(order)), with_variables)
+    yield "that repr, the variables left out", not _held(lambda order: with_a_variable(_of(order)), make)
+    if sys.version_info >= (3, 11):
+        yield "a note", _held(raising(_with_a_note), make)
+        yield "a note that is no text", _held(lambda order: _raise(_with_notes([order])), make)
+
+
+def _raise(error):
+    raise error
+
+
+def _with_a_note(text):
+    error = ValueError()
+    error.add_note(text)
+    return error
+
+
+def _with_notes(notes):
+    error = ValueError()
+    error.__notes__ = notes
+    return error
+
+
 def _with_that_cause(order):
     try:
         _in_a_class(order)
@@ -401,10 +489,33 @@ def _without_tracebacks(error):
     found = [error]
     for one in found:
         one.with_traceback(None)
-        following = one.__cause__, one.__context__, *getattr(one, "exceptions", ())
-        following = [each for each in following if isinstance(each, BaseException)]
-        found += [each for each in following if not any(each is known for known in found)]
+        inner = getattr(one, "exceptions", None)
+        for each in one.__cause__, one.__context__, *(inner if isinstance(inner, tuple) else ()):
+            if isinstance(each, BaseException) and not any(each is known for known in found):
+                found.append(each)
     return error
+
+
+class _Counting(Exception):
+    exceptions = 3
+
+    def with_traceback(self, tb):
+        self.times = getattr(self, "times", 0) + 1
+        return super().with_traceback(tb)
+
+
+def _times():
+    """Return how often the function comes to an exception and to its cause, which is its context, too."""
+    try:
+        try:
+            raise _Counting
+        except _Counting as error:
+            raise _Counting from error
+    except _Counting as error:
+        kept = _without_tracebacks(error)
+        return kept.times, kept.__cause__.times, kept.__cause__ is kept.__context__
+    finally:
+        kept = None
 
 
 def no_traceback_is_left_in_the_chain():
@@ -416,9 +527,6 @@ def no_traceback_is_left_in_the_chain():
         except _Frozen as error:
             raise _Frozen(2) from error
 
-    def group(order):
-        raise ExceptionGroup("two", [_caught(_chained, order), _caught(_from_c, order)])
-
     def long(order):
         error = _caught(_from_c, order)
         for _ in range(300):
@@ -427,10 +535,15 @@ def no_traceback_is_left_in_the_chain():
             error = above
         raise error
 
+    yield "each once, its cause its context", _times() == (1, 1, True)
     for way, function in {**_WAYS, "frozen dataclasses": frozen, "300 links": long}.items():
         yield way, not _held(function, _without_tracebacks)
     if sys.version_info >= (3, 11):
-        yield "a group", not _held(group, _without_tracebacks)
+        yield "a group", not _held(_in_a_group, _without_tracebacks)
+
+
+def _in_a_group(order):
+    raise ExceptionGroup("two", [_caught(_chained, order), _caught(_from_c, order)])
 
 
 def what_an_exception_names_itself_it_holds():

@@ -1,6 +1,7 @@
 """Attacks on the sentences of guides/find-what-keeps-it-alive."""
 
 import asyncio
+import datetime
 import gc
 import sys
 import threading
@@ -105,6 +106,62 @@ def witness_ask_cut_and_ask_again():
     second = str(holders.why_alive(witness()))
     _cut()
     yield "two holders", "_by_name" in first and "_store" in second and witness() is None
+
+
+class _Zone(datetime.tzinfo):
+    """A time zone that can know moments of its own."""
+
+
+def _with_a_moment():
+    zone = _Zone()
+    zone.moment = datetime.datetime(2000, 1, 1, tzinfo=zone)
+    return zone
+
+
+class _Circle(_Document):
+    def __init__(self):
+        self.me = self
+
+
+class _NewCircle(_Circle):
+    def __del__(self):
+        self.again = [self]
+
+
+def _listed(kind):
+    return sum(type(each) is kind for each in gc.get_objects())
+
+
+def _stay(make, times=1):
+    """Return how many of an object, made and dropped, the collector still lists after some collections."""
+    gc.collect()
+    kind = type(make())
+    for _ in range(times):
+        gc.collect()
+    return _listed(kind)
+
+
+def a_collection_leaves_the_held_frozen_finalized_and_untracked():
+    """Collect circles, what is held and what is frozen, a `__del__` that makes a circle, and a time zone's circle."""
+    yield "a circle", _stay(_Circle) == 0
+    _in_a_list(_Circle())
+    gc.collect()
+    yield "what is held", _listed(_Circle) == 1
+    _cut()
+    yield "a __del__, two collections", _stay(_NewCircle, 2) == 0
+    if _COUNTED:
+        yield "a __del__, one collection", _stay(_NewCircle) == 1
+        zone = weakref.ref(_with_a_moment())
+        gc.collect()
+        yield "a time zone that knows a moment", zone() is not None and not gc.is_tracked(zone().moment)
+        yield "twice", gc.collect() is not None and zone() is not None
+        del zone().moment
+        yield "until it is cut", zone() is None
+        circle = weakref.ref(_Circle())
+        gc.freeze()
+        gc.collect()
+        yield "what is frozen", circle() is not None
+        gc.unfreeze()
 
 
 def only_tracked_holders_are_listed():
@@ -276,6 +333,28 @@ def running_locals_are_not_listed():
     yield "in a cell", [type(each) for each in _referrers_in_a_cell()] == [types.CellType]
     yield "a loop's variable", _referrers_after_a_loop() == []
     yield "while an error is handled", _referrers_while_an_error_is_handled() == []
+    before = sys.version_info < (3, 13)
+    yield "after locals", [type(each) for each in _referrers_after_locals()] == [dict] * before
+    holder = "generator" if sys.version_info >= (3, 11) else "frame"
+    yield "a paused generator's", _referrers_of_a_paused_one() == [holder]
+
+
+def _referrers_of_a_paused_one():
+    document = _Document()
+    paused = _holds(document)
+    next(paused)
+    return [type(each).__name__ for each in gc.get_referrers(document)]
+
+
+def _referrers_after_locals():
+    document = _Document()
+    locals()
+    return gc.get_referrers(document)
+
+
+def _holds(document):
+    yield
+    yield document
 
 
 def a_method_of_a_part_holds_the_part():
@@ -385,6 +464,8 @@ def get_referrers_names_no_owner_and_no_running_local():
         _cut()
     yield "a parameter", _referrers_of_a_parameter(_Document()) == []
     yield "in a cell while it runs", [type(each) for each in _referrers_in_a_cell()] == [types.CellType]
+    before = sys.version_info < (3, 13)
+    yield "after locals", [type(each) for each in _referrers_after_locals()] == [dict] * before
 
 
 def _types(hold):

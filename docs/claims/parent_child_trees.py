@@ -2,6 +2,7 @@
 
 import array
 import contextlib
+import datetime
 import gc
 import sys
 import weakref
@@ -223,6 +224,47 @@ def a_collection_tells_late_from_held():
             gc.unfreeze()
             gc.collect()
             yield "frozen", frozen and witness() is None
+
+
+class _Lasting(_Node):
+    def __del__(self):
+        self.again = [self]
+
+
+def _by_a_moment():
+    """Return a way up that leads through a moment, which no collector tracks."""
+
+    class Zone(_Node, datetime.tzinfo):
+        pass
+
+    root, child = Zone(), Zone()
+    root.below.append(datetime.datetime(2000, 1, 1, tzinfo=child))
+    child.above = root
+    return weakref.ref(root)
+
+
+def _lasting(times):
+    """Return how many nodes of trees that a `__del__` twists again are listed after some collections."""
+    _chain(_Lasting, 3)
+    for _ in range(times):
+        gc.collect()
+    return sum(type(each) is _Lasting for each in gc.get_objects())
+
+
+def a_second_collection_and_no_other_may_free_it():
+    """Drop trees whose `__del__` makes circles anew, and one whose circle leads through what is not tracked."""
+    with _uncollected():
+        yield "twisted again, two collections", _lasting(2 if _COUNTED else 8) == 0
+        if _COUNTED:
+            yield "twisted again, one collection", _lasting(1) == 4
+            gc.collect()
+        yield "a child's moment in the tree", _survives_collections(_by_a_moment()) is _COUNTED
+        yield "none of that", not _survives_collections(weakref.ref(_chain(_Node, 1)[0]))
+
+
+def _survives_collections(witness):
+    gc.collect(), gc.collect()
+    return witness() is not None
 
 
 def _reached(node):

@@ -100,6 +100,33 @@ def _seen(local):
         return hasattr(local, "value")
 
 
+def _handed_over(local):
+    """Return whether a `__dict__` that was handed over is read, outlives its thread, and holds without a holder."""
+    handed, witnesses = [], []
+
+    def work():
+        local.value = _Thing()
+        witnesses.append(weakref.ref(local.value))
+        handed.append(vars(local))
+
+    with _thread_that_waits(work):
+        read = handed[0]["value"] is witnesses[0]()
+    longer = _alive(witnesses[0])
+    handed.clear()
+    return read, longer, _alive(witnesses[0])
+
+
+def _set_in_the_class():
+    class Local(threading.local):
+        value = None
+
+    def work():
+        Local.value = 1
+
+    with _thread_that_waits(work):
+        return Local().value == 1
+
+
 def a_value_lives_as_long_as_its_thread():
     """Put things of several types in, take them out, drop the local, end the thread; look from another one."""
     only = threading.local()
@@ -119,6 +146,8 @@ def a_value_lives_as_long_as_its_thread():
         yield "the local dropped to which its value leads", not _drop_the_local(circle=True)
         yield "looked at from another thread", not _seen(threading.local()) and not _seen(_Filled())
         yield "in a slot, seen by all and kept", _seen(_Slotted()) and _life(_Slotted(), _Thing) == (True, True)
+        yield "in the class, seen by all", _set_in_the_class()
+        yield "its dict handed over", _handed_over(threading.local()) == (True, True, False)
 
 
 def _set_and_reset(copy="", error=None):
@@ -178,6 +207,8 @@ def without_a_reset_the_value_stays():
     for name, function in ("a function", _set_only), ("a generator", lambda: next(_set_by_a_generator())):
         witness = function()
         yield f"set by {name}", _alive(witness)
+        _current.reset(_current.set(None))
+        yield f"set by {name}, and set anew for a while", _alive(witness)
         _current.set(None)
         yield f"set by {name}, and set anew", not _alive(witness)
     yield "in a context that goes", not _alive(contextvars.copy_context().run(_set_only))

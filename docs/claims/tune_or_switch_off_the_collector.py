@@ -2,10 +2,12 @@
 
 import functools
 import gc
+import itertools
 import os
 import subprocess
 import sys
 import threading
+import types
 import weakref
 from collections import deque
 
@@ -206,8 +208,11 @@ def the_first_counter_counts_allocations_less_what_was_given_back():
         ("instances", lambda number: _Thing()),
         ("sets", lambda number: {number}),
         ("lists", lambda n: []),
+        ("dicts that are tracked or not", lambda number: {}),
+        ("dicts of numbers", lambda number: {number: number}),
     ):
         yield name, _counted(make) == (1_000, 0)
+    yield "tuples that are tracked or not", _counted(lambda number: (number,))[0] == 1_000
     yield "ints, which are not tracked", _counted(lambda number: number + 10**6) == (0, 0)
     yield "plain objects, which are not tracked", _counted(lambda number: object()) == (0, 0)
     yield "lists from the free list", _from_the_free_list()
@@ -342,15 +347,66 @@ def without_the_collector_only_circles_stay():
     yield "a circle", not _gone_at_once(_circle)
     yield "a class", not _gone_at_once(lambda: type("Local", (), {}))
     yield "a function that calls itself", not _gone_at_once(_calls_itself)
-    of_a_module = _gone_at_once(lambda: _of_a_module("def made(): pass"))
-    yield "a function of a module", of_a_module != _FREE_THREADED
-    held = []
+
+
+_METHOD = """class Its:
+    def made(self): pass
+made = Its.made
+del Its.made
+"""
+
+
+def deferred_counts_wait_for_a_collection():
+    """Drop functions of modules, classes and `eval`, code objects and modules, and a function made inside another."""
+    for way, make in {
+        "a function of a module": lambda: _of_a_module("def made(): pass"),
+        "a method taken out of its class": lambda: _of_a_module(_METHOD),
+        "a lambda of eval": lambda: eval("lambda: 0"),
+        "a code object": lambda: compile("1", "nowhere", "exec"),
+        "a module": lambda: types.ModuleType("nowhere"),
+    }.items():
+        yield way, _gone_at_once(make) != _FREE_THREADED
+        made = make()
+        witness = weakref.ref(made)
+        del made
+        if not (_FREE_THREADED and sys.version_info < (3, 14)):  # there a thread that was started makes them immortal
+            yield f"{way}, collected", not _alive(witness)
+    yield "a function made inside another", _gone_at_once(lambda: lambda: None)
     gc.disable()
     function = _of_a_module("def made(default=Thing()): pass")
-    held.append(weakref.ref(function.__defaults__[0]))
+    held = weakref.ref(function.__defaults__[0])
     del function
-    yield "what a function of a module holds", (held[0]() is not None) == _FREE_THREADED
+    yield "what a function of a module holds", (held() is not None) == _FREE_THREADED
     gc.enable()
+
+
+_numbers = itertools.count()
+
+
+def _stays(make, collect=True):
+    """Return whether as many blocks stay as there are different texts in a thousand; it is all of them or few."""
+    gc.collect()
+    before = sys.getallocatedblocks()
+    for number in range(1_000):
+        make(number)
+    gc.collect() if collect else None
+    return sys.getallocatedblocks() - before > 800
+
+
+def immortal_strings_stay_in_either_case():
+    """Compile new names and old ones, intern texts, and make plain ones, with a collection afterwards."""
+    every = (3, 12) <= sys.version_info < (3, 12, 7) or _FREE_THREADED
+    yield (
+        "new names",
+        _stays(lambda number: compile(f"name_{next(_numbers)} = 1", "", "exec")) is (sys.version_info >= (3, 12)),
+    )
+    yield (
+        "new names, of attributes",
+        _stays(lambda number: compile(f"a.name_{next(_numbers)}", "", "eval")) is (sys.version_info >= (3, 12)),
+    )
+    yield "the same name", not _stays(lambda number: compile("name = 1", "", "exec"))
+    yield "interned", _stays(lambda number: sys.intern(f"text {next(_numbers)}")) is every
+    yield "not interned", not _stays(lambda number: f"text {next(_numbers)}", collect=False)
 
 
 def _calls_itself():
