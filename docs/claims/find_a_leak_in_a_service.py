@@ -2,6 +2,8 @@
 
 import collections
 import ctypes
+import dataclasses
+import datetime
 import functools
 import gc
 import itertools
@@ -108,6 +110,67 @@ def count_ask_cut_and_count_again():
         gc.collect()
         after = growth(lambda: None, of=_Call, rounds=1)
         yield way, before.alive == (0, 1, 2) and holder in chain and after.alive == (0, 0)
+
+
+class _Again(_Call):
+    """Makes a circle anew when it is finalized."""
+
+    def __del__(self):
+        self.again = [self]
+
+
+class _Zone(datetime.tzinfo):
+    """Knows a moment, which CPython's collector does not track, that knows it."""
+
+    def __init__(self):
+        self.moment = datetime.datetime(2000, 1, 1, tzinfo=self)
+
+
+def _again():
+    call = _Again()
+    call.itself = call
+
+
+def what_the_collector_can_free_does_not_add_up():
+    """Leave circles, a `__del__` that makes circles, with the collector on and off; and what no collector can free."""
+    yield "circles", growth(_in_a_circle, of=_Call, rounds=2).alive == (0,) * 3
+    yield "a __del__ that makes circles", max(growth(_again, of=_Again, rounds=3).alive) <= 1
+    if _COUNTED:  # PyPy walks its heap for each count
+        gc.disable()
+        yield "circles, the collector off", growth(_in_a_circle, of=_Call, rounds=2).alive == (0,) * 3
+        gc.enable()
+        yield "circles of what it does not track", growth(_Zone, of=_Zone, rounds=2).trend == "+1 a round"
+
+
+@dataclasses.dataclass
+class _Compared:
+    number: int
+
+
+def a_weak_set_takes_what_can_be_hashed():
+    """Put dataclasses of several kinds into a WeakSet, and let go of them; number those that it refuses."""
+    for way, options in {
+        "frozen": {"frozen": True},
+        "eq=False": {"eq": False},
+        "hashed": {"unsafe_hash": True},
+    }.items():
+        kind = dataclasses.make_dataclass("Local", [("number", int)], **options)
+        one = kind(1)
+        alive = weakref.WeakSet([one])
+        here = len(alive) == 1
+        del one
+        gc.collect()
+        yield way, here and len(alive) == 0
+    refused = False
+    try:
+        weakref.WeakSet([_Compared(1)])
+    except TypeError:
+        refused = True
+    yield "as it stands: refused", refused
+    numbered = weakref.WeakValueDictionary({1: (one := _Compared(1))})
+    del one
+    gc.collect()
+    yield "numbered", len(numbered) == 0
 
 
 def growth_without_a_class_names_it():

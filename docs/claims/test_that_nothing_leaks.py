@@ -1,6 +1,7 @@
 """Attacks on the sentences of guides/test-that-nothing-leaks."""
 
 import atexit
+import datetime
 import functools
 import gc
 import subprocess
@@ -12,6 +13,7 @@ from collections import deque
 from refdemo.growth import growth
 
 _PROCESSES = sys.platform != "emscripten"
+_COUNTED = hasattr(sys, "getrefcount")
 _KEEPS_CLASSES = sys.version_info[:2] == (3, 13) and not getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
@@ -68,8 +70,27 @@ def _more(step, after=0, rounds=20):
     return len(_alive) - before
 
 
-def after_a_collection_only_what_is_held_counts():
+class _Again(_Thing):
+    """Makes a circle anew when it is finalized."""
+
+    def __init__(self):
+        self.me = self
+
+    def __del__(self):
+        self.again = [self]
+
+
+class _Zone(datetime.tzinfo):
+    """Knows a moment, which no collector tracks, that knows it."""
+
+    def __init__(self):
+        self.moment = datetime.datetime(2000, 1, 1, tzinfo=self)
+
+
+def what_adds_up_is_held_or_on_a_circle_that_nobody_sees():
     """Drop, keep and twist into circles instances of classes of several kinds, with the collector on and off."""
+    yield "its `__del__` makes a circle", max(growth(_Again, of=_Again, rounds=5).alive) <= 1
+    yield "on a circle nobody sees", growth(_Zone, of=_Zone, rounds=5).alive[-1] == (5 if _COUNTED else 0)
     kept = []
     for cls in _Thing, _Slotted, _Table, _Trouble:
         name = cls.__name__[1:]
