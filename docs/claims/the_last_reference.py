@@ -218,6 +218,9 @@ def _with_finalizers():
     one, saved = _saving()
     del one
     yield "saved by its finalizer", len(saved) == 1
+    witness = weakref.ref(saved[0])
+    saved.clear()
+    yield "saved, then let go", saved == [] and witness() is None
 
 
 def freed_before_the_next_line():
@@ -344,6 +347,7 @@ def any_way_of_going_will_do():
             witness = weakref.ref(next(iter(kept)))
             drop(kept)
             yield way, witness() is None
+        yield from _with_finalizers()
         if THREADS:
             box, witness = _boxed()
             yield "in another thread", (_seen_in_thread(box.clear, witness) is None) == USUAL
