@@ -259,8 +259,34 @@ def _cut_function():
     return weakref.ref(function)
 
 
-def one_cut_for_each_circle():
-    """Cut circles of several sizes and kinds before and after letting go; then circles that share an object."""
+def _sharing(number, spare=False):
+    """Return witnesses to circles that share the reference from a hub to a rim, after that has been cut.
+
+    `spare` gives the hub a way of its own into the first circle.
+    """
+    hub, rim = _Thing(), _Thing()
+    hub.other, rim.back = rim, [_Thing() for _ in range(number)]
+    for one in rim.back:
+        one.other = hub
+    hub.spare = rim.back[0] if spare else None
+    witnesses = [weakref.ref(each) for each in (hub, rim, *rim.back)]
+    hub.other = None
+    return witnesses
+
+
+def _several_circles():
+    """Yield what becomes of circles that share a reference, when it is cut, and of one that does not go through it."""
+    for number in 1, 2, MANY:
+        yield f"{number} that share a reference", [each for each in _sharing(number) if each()] == []
+    hub, rim, first, second = _sharing(2, spare=True)
+    alive = [each() is not None for each in (hub, rim, first, second)]
+    yield "one goes another way", alive == [True, False, True, False]
+    hub().spare = None
+    yield "until that is cut, too", hub() is first() is None
+
+
+def a_cut_frees_what_no_whole_circle_holds():
+    """Cut circles of several sizes and kinds before and after letting go; then circles that share something."""
     with _no_collector():
         for size in 1, 2, MANY:
             ring = _ring(_Slim, size)
@@ -280,3 +306,4 @@ def one_cut_for_each_circle():
         witness().again = None
         yield "until that is cut", witness() is None
         yield "a module's function", _cut_function()() is None
+        yield from _several_circles()

@@ -3,6 +3,7 @@
 import collections
 import functools
 import gc
+import operator
 import queue
 import sys
 import threading
@@ -12,6 +13,7 @@ import weakref
 from refdemo import refcount
 
 getrefcount = getattr(sys, "getrefcount", None)
+FREE_THREADED = "t" in getattr(sys, "abiflags", "")
 BORROWS = sys.version_info >= (3, 14)
 THREADS = sys.platform != "emscripten"
 
@@ -110,10 +112,91 @@ def each_reference_counts_and_zero_frees():
     for kind in _Note, set, lambda: _Slim(None), lambda: lambda: None, threading.Lock:
         yield f"zero, {type(kind()).__name__}", _freed_at_zero(kind)
     yield "zero, a module's function", _freed_at_zero(_module_function)
+    kept = []
+    yield (
+        "zero, saved",
+        not _freed_at_zero(type("Saving", (), {"__del__": lambda self: kept.append(self)})) and kept != [],
+    )
     before = getrefcount(None)
     many = [None] * 1_000_000
     moved = getrefcount(None) - before > 900_000
     yield "an immortal object", len(many) == 1_000_000 and moved == (sys.version_info < (3, 12))
+    gc.enable()
+
+
+def _there(thing, *rest):
+    """Let go of the parameter, and say whether the object is still there, as a number."""
+    witness = weakref.ref(thing)
+    del thing
+    return int(witness() is not None)
+
+
+_CALLS = {
+    "len": ("__len__", lambda make: len(make())),
+    "hash": ("__hash__", lambda make: hash(make())),
+    "abs": ("__abs__", lambda make: abs(make())),
+    "divmod": ("__divmod__", lambda make: divmod(make(), 2)),
+    "round": ("__round__", lambda make: round(make())),
+    "operator.index": ("__index__", lambda make: operator.index(make())),
+    "functools.reduce": ("__len__", lambda make: functools.reduce(_there, [1], make())),
+}
+
+
+def what_is_handed_to_c_stays_until_the_call_is_over():
+    """Hand objects to functions of C that call back, and let go there; the same with a function of Python."""
+    for way, (name, call) in _CALLS.items():
+        yield way, call(type("Asked", (), {name: _there})) == 1
+    yield "a function of Python", _there(_Note()) == (sys.version_info < (3, 11))
+    yield "counted", getrefcount(_Note()) == 1
+
+
+def _class_over(thing):
+    class Holder:
+        held = thing
+
+    return Holder
+
+
+def _class_with_default(thing):
+    class Holder:
+        def method(self, held=thing):
+            return held
+
+    return Holder
+
+
+def _class_with_list(thing):
+    class Holder:
+        held = (lambda: [thing])()
+
+    return Holder
+
+
+def _class_by_type(thing):
+    return type("Holder", (), {"held": thing})
+
+
+def _class_and_attribute(thing):
+    class Holder:
+        pass
+
+    Holder.held = thing
+    return Holder
+
+
+def _class_of_a_module(thing):
+    namespace = {"thing": thing}
+    exec("class Holder:\n held = thing\ndel thing", namespace)
+    return namespace["Holder"]
+
+
+def the_body_of_a_class_may_keep_what_it_uses():
+    """Make classes in a function whose bodies use a variable, and others; count before a collection."""
+    gc.disable()
+    for make in _class_over, _class_with_default, _class_with_list:
+        yield make.__name__.strip("_").replace("_", " "), _added(make)[0] == 1 + FREE_THREADED
+    for make in _class_by_type, _class_and_attribute, _class_of_a_module:
+        yield make.__name__.strip("_").replace("_", " "), _added(make)[0] == 1
     gc.enable()
 
 
@@ -169,6 +252,47 @@ def every_slot_counts():
     yield "the same twice in a set", _added(lambda note: {note, note}) == (1, 0)
     yield "a list in a list", _added(lambda note: [[note], [note]]) == (2, 0)
     yield "a copied list", _added(lambda note: [note, note].copy() * 2) == (4, 0)
+
+
+_LATER = """
+def generator():
+    yield
+    yield note
+def rebinding():
+    global note
+    before = note
+    note = "two"
+    return before, note
+def asking(change):
+    return note, change(), note
+def deleting():
+    global note
+    del note
+    return note
+async def coroutine():
+    return note
+"""
+
+
+def a_global_name_is_looked_up_when_its_line_runs():
+    """Change what a name refers to after the call, before the line: in generators, coroutines, calls and by `del`."""
+    names = {"note": "one"}
+    exec(_LATER, names)
+    suspended, waiting = names["generator"](), names["coroutine"]()
+    next(suspended)
+    yield "a function", names["rebinding"]() == ("one", "two")
+    yield "a generator", next(suspended) == "two"
+    yield "from outside", names["asking"](lambda: names.update(note="three")) == ("two", None, "three")
+    try:
+        waiting.send(None)
+    except StopIteration as stop:
+        yield "a coroutine", stop.value == "three"
+    try:
+        names["deleting"]()
+    except NameError:
+        yield "deleted in the call", True
+    names["generator"].__globals__["note"] = "four"
+    yield "bound again", names["asking"](lambda: None)[0] == "four"
 
 
 _SCOPES = """
@@ -240,8 +364,15 @@ _ARGUMENTS = {
     "a new object": ("    return getrefcount(Note())", 1),
     "a variable of a closure": ("    mine = Note()\n    return (lambda: getrefcount(mine) - 1)()", 1),
     "a local in an or": ("    mine = Note('a')\n    return getrefcount(mine or None) - 1", 1),
+    "a local that a closure shares": ("    mine = Note()\n    f = lambda: mine\n    return getrefcount(mine) - 1", 1),
+    "a local that the argument assigns": ("    return getrefcount(mine := Note()) - 1", 1),
+    "one that might have no value": ("    if box:\n        there = Note()\n    return getrefcount(there) - 1", 1),
     "a local": ("    mine = Note()\n    return getrefcount(mine) - 1", 0),
     "a local, in a condition": ("    mine = Note()\n    if True:\n        return getrefcount(mine) - 1", 0),
+    "a local, deleted afterwards": (
+        "    mine = Note()\n    count = getrefcount(mine) - 1\n    del mine\n    return count",
+        0,
+    ),
     "a local, with a second name": ("    mine = other = Note()\n    return getrefcount(mine) - 2", 0),
 }
 

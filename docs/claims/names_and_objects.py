@@ -84,6 +84,25 @@ globals()["given"] = made
 """
 
 
+_LAZY = """
+lazy import this_module_does_not_exist as missing
+lazy from colorsys import rgb_to_hsv as function
+lazy import colorsys
+def used(): return function, colorsys
+"""
+
+
+def _lazily():
+    """Yield what a module's dictionary has for lazy imports before they are used, and afterwards."""
+    module = types.ModuleType("new")
+    exec(_LAZY, vars(module))
+    before = vars(module)["function"], vars(module)["colorsys"]
+    yield "stand-ins", [type(each).__name__ for each in before] == ["lazy_import"] * 2
+    after = module.used()
+    yield "replaced when they are used", after == (vars(module)["function"], vars(module)["colorsys"]) != before
+    yield "one that cannot be used", type(vars(module)["missing"]).__name__ == "lazy_import"
+
+
 def a_module_is_an_ordinary_dictionary():
     """Look into modules of Python, of C, of the start-up and new ones; add, change and remove names both ways."""
     for module in types, math, sys, sys.modules["__main__"], types.ModuleType("new"):
@@ -99,6 +118,8 @@ def a_module_is_an_ordinary_dictionary():
     exec(_WITHIN, vars(module))
     yield "in the module itself", module.seen and module.given is module.made
     yield "built-in names are elsewhere", "print" not in vars(module)
+    if sys.version_info >= (3, 15):
+        yield from _lazily()
 
 
 def _taking(*things, **named):
@@ -168,7 +189,25 @@ _REBINDINGS = {
 }
 
 
-def rebinding_changes_no_object():
+def _in_its_namespace(source):
+    """Run two lines in a module, and return what its names are bound to before the second, and after it."""
+    names = {"made": ["milk"], "words": {"tea": 1}, "__builtins__": __builtins__}
+    first, second = source.split("; ")
+    exec(first, names)
+    before = dict(names)
+    exec(second, names)
+    return before, names
+
+
+def _namespaces():
+    """Yield what a binding does change: the namespace, though the name should refer to it."""
+    for source in "name = made; name = None", "name = words; name = other = 1", "name = globals(); name = None":
+        before, after = _in_its_namespace(source)
+        changed = {key for key in after if after[key] is not before.get(key)}
+        yield source, changed <= {"name", "other"} and (after["made"], after["words"]) == (["milk"], {"tea": 1})
+
+
+def rebinding_changes_nothing_but_a_namespace():
     """Bind a name to something else in several ways and scopes, and look at the object by its other name."""
     for kind, made in _KINDS.items():
         before = repr(made), id(made)
@@ -181,6 +220,7 @@ def rebinding_changes_no_object():
     other = made
     made += ["tea"]
     yield "an augmented assignment is another thing", other is made == ["milk", "tea"]
+    yield from _namespaces()
 
 
 def _pairs():

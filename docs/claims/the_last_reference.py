@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import traceback
 import weakref
 
 try:
@@ -103,9 +104,14 @@ def _seen_in_thread(drop, look):
     return seen[0]
 
 
-def _finalizers_below(depth):
-    """Nest lists with an object in each, whose finalizer lets go of a list; say whether each of those was freed."""
-    freed = []
+def _saving():
+    """Return an instance that its finalizer saves, and the list that it is saved in."""
+    saved = []
+    return type("Saving", (), {"__del__": lambda self: saved.append(self)})(), saved
+
+
+def _letting(freed):
+    """Return a class whose finalizer lets go of a list in a list, and writes down whether what was in it is gone."""
 
     class Letting:
         def __del__(self):
@@ -114,15 +120,121 @@ def _finalizers_below(depth):
             del box, outer
             freed.append(witness() is None)
 
-    nested = []
+    return Letting
+
+
+def _in_pairs(pair):
+    def nest(letting, inner):
+        return pair((letting(), inner))
+
+    return nest
+
+
+def _in_chain(letting, inner):
+    one = letting()
+    one.inner = inner
+    return one
+
+
+_NESTS = {"lists": _in_pairs(list), "tuples": _in_pairs(tuple), "a chain of instances": _in_chain}
+
+
+def _freed_below(depth, nest):
+    """Nest objects whose finalizers let go of something, drop them, and say whether each was freed at once."""
+    letting, nested = _letting(freed := []), None
     for _ in range(depth):
-        nested = [Letting(), nested]
+        nested = nest(letting, nested)
     del nested
     return len(freed) == depth and all(freed)
 
 
+def _on_a_stack(work):
+    """Do something in a thread whose C stack has a size that does not depend on the machine, and return the answer."""
+    answers, had = [], threading.stack_size(8 << 20)
+    thread = threading.Thread(target=lambda: answers.append(work()))
+    thread.start()
+    threading.stack_size(had)
+    thread.join()
+    return answers.pop()
+
+
+async def _asynchronous(witnesses):
+    thing = _Thing()
+    witnesses.append(weakref.ref(thing))
+    yield 1
+    yield 2
+
+
+async def _dropped(steps, ticks=5):
+    """Drop an async generator after some steps, and say whether what it held is gone, at once and a little later."""
+    witnesses = []
+    made = _asynchronous(witnesses)
+    with contextlib.suppress(StopAsyncIteration):
+        for _ in range(steps):
+            await made.asend(None)
+    del made
+    at_once = _gone(witnesses[0])
+    for _ in range(ticks):
+        await asyncio.sleep(0)
+    return at_once, _gone(witnesses[0])
+
+
+def _stepped(awaitable):
+    with contextlib.suppress(StopIteration):
+        awaitable.send(None)
+
+
+def _dropped_without_a_loop(hook):
+    """Drop an async generator where there is no loop but a hook of one's own; say whether what it held is gone."""
+    had = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(firstiter=None, finalizer=hook)
+    made = _asynchronous(witnesses := [])
+    _stepped(made.asend(None))
+    del made
+    gone = _gone(witnesses[0])
+    sys.set_asyncgen_hooks(*had)
+    return gone
+
+
+def an_event_loop_saves_async_generators():
+    """Drop async generators under a loop, suspended, finished and again, and without a loop."""
+    saved = []
+    with _no_collector():
+        if THREADS:
+            for steps in 1, 2:
+                yield f"suspended after {steps}", asyncio.run(_dropped(steps)) == (False, True)
+            yield "finished", asyncio.run(_dropped(3)) == (True, True)
+            yield "the loop ends first", asyncio.run(_dropped(1, 0)) == (False, False)
+        yield "a hook that saves it", not _dropped_without_a_loop(saved.append) and len(saved) == 1
+        _stepped(saved.pop().aclose())
+        yield "no hook", _dropped_without_a_loop(None)
+
+
+def deep_structures_are_freed_in_portions():
+    """Let finalizers let go of something in lists, tuples and chains, not deep, less deep than said, and deeper."""
+    less = 20 if sys.version_info < (3, 13) else 8_000 if sys.version_info < (3, 14) else 10_000
+    with _no_collector():
+        for way, nest in _NESTS.items():
+            yield f"{way}, 20", _freed_below(20, nest)
+            if THREADS:
+                yield f"{way}, less deep", _on_a_stack(lambda nest=nest: _freed_below(less, nest))
+        if THREADS:
+            yield "a chain of instances, deeper", not _on_a_stack(lambda: _freed_below(200_000, _in_chain))
+
+
+def _with_finalizers():
+    for way, nest in _NESTS.items():
+        yield f"by finalizers in {way}", _freed_below(20, nest)
+    one, saved = _saving()
+    del one
+    yield "saved by its finalizer", len(saved) == 1
+    witness = weakref.ref(saved[0])
+    saved.clear()
+    yield "saved, then let go", saved == [] and witness() is None
+
+
 def freed_before_the_next_line():
-    """Let go of objects of several kinds, in one line, in another thread, in finalizers far down."""
+    """Let go of objects of several kinds, in one line, in another thread, in finalizers, and of some that are saved."""
     with _no_collector():
         if not USUAL:
             box, witness = _boxed()
@@ -139,8 +251,7 @@ def freed_before_the_next_line():
         box.clear()
         yield "while the collector's list is frozen", witness() is None
         gc.unfreeze()
-        for depth in (40, 1_000, 12_000)[: None if THREADS else 2]:
-            yield f"by finalizers in {depth} nested lists", _finalizers_below(depth)
+        yield from _with_finalizers()
         if THREADS:
             box, witness = _boxed()
             yield "in another thread", _seen_in_thread(box.clear, witness) is None
@@ -246,6 +357,7 @@ def any_way_of_going_will_do():
             witness = weakref.ref(next(iter(kept)))
             drop(kept)
             yield way, witness() is None
+        yield from _with_finalizers()
         if THREADS:
             box, witness = _boxed()
             yield "in another thread", (_seen_in_thread(box.clear, witness) is None) == USUAL
@@ -441,8 +553,13 @@ def the_free_threaded_build_lets_two_kinds_wait():
     """Let go in another thread, and of functions and lambdas, before a thread has been started and afterwards."""
     expected = ["alive", "gone"] if FREE_THREADED else ["gone", "gone"]
     forever = FREE_THREADED and sys.version_info < (3, 14)
+    definitions = {"def": "def f(value=held): pass", "lambda": "f = lambda value=held: value"}
     with _no_collector():
-        for way, definition in ("def", "def f(value=held): pass"), ("lambda", "f = lambda value=held: value"):
+        if sys.version_info >= (3, 12):
+            with contextlib.redirect_stdout(io.StringIO()) as said:
+                exec(_MODULE.format(definition="def f[T](value=held): pass"), {})
+            yield "a generic function", said.getvalue().split() == ["gone", "gone"]
+        for way, definition in definitions.items():
             source = _MODULE.format(definition=definition)
             if THREADS:
                 run = subprocess.run([sys.executable, "-c", source], capture_output=True, text=True)
@@ -500,6 +617,16 @@ _KEEPERS = {
     "the frame in a traceback": lambda witnesses: _failed(witnesses).__traceback__.tb_next.tb_frame,
     "an error in another": lambda witnesses: ValueError(_failed(witnesses)),
 }
+_CLEARED_WHEN_CLOSED = sys.version_info[:3] == (3, 12, 4) or (3, 13) <= sys.version_info < (3, 13, 6)
+
+
+def _closed_frame(witnesses):
+    """Return the frame of a generator that has been closed."""
+    generator = _yields(witnesses)
+    next(generator)
+    frame = generator.gi_frame
+    generator.close()
+    return frame
 
 
 def a_frame_or_a_traceback_keeps_the_variables():
@@ -512,6 +639,12 @@ def a_frame_or_a_traceback_keeps_the_variables():
             del kept
             gc.collect()
             yield f"{way}, until it goes", _gone(witnesses[-1])
+        kept = _closed_frame(witnesses)
+        yield "the frame of a generator that is closed", _gone(witnesses[-1]) == _CLEARED_WHEN_CLOSED
+        kept = _paused(witnesses), _failed(witnesses)
+        kept[0].clear()
+        traceback.clear_frames(kept[1].__traceback__)
+        yield "frames that are cleared", _gone(witnesses[-1]) and _gone(witnesses[-2])
 
 
 def _left_by_return(file):

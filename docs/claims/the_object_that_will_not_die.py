@@ -2,6 +2,8 @@
 
 import collections
 import contextlib
+import dataclasses
+import enum
 import functools
 import gc
 import io
@@ -130,6 +132,34 @@ _CIRCLES = {
 }
 
 
+class _Searching:
+    """Searches in its finalizer for itself and for the list that it writes the answers to."""
+
+    def __init__(self, answers):
+        self.answers = answers
+
+    def __del__(self):
+        self.answers.append((self, _found(self), _found(self.answers)))
+
+
+def _found_by_a_collection():
+    """Yield what finalizers find that counting calls, and that a collection calls."""
+    answers = []
+    _Searching(answers)
+    _circle(lambda: _Searching(answers))
+    gc.collect()
+    holder = _circle()
+    holder.held = _Searching(answers)
+    del holder
+    gc.collect()
+    for way, (one, itself, other) in zip(
+        ("counting", "a collection", "a collection, outside the circle"), answers, strict=True
+    ):
+        yield f"by a finalizer of {way}", itself is (way == "counting") and other is True
+        yield f"saved by a finalizer of {way}", _found(one) is True
+        one.me = None
+
+
 def unreachable_objects_stay_on_the_list():
     """Lose circles of instances, of built-ins, of functions and of generators, some old, some from a thread."""
     with _no_collector():
@@ -144,6 +174,7 @@ def unreachable_objects_stay_on_the_list():
         if THREADS:
             address = _in_thread(lambda: id(_circle()))
             yield "a thread's", object_exists(address)
+        yield from _found_by_a_collection()
 
 
 def _lists():
@@ -208,6 +239,37 @@ def the_list_has_what_is_tracked_and_not_frozen():
         yield "frozen ones", not any([object_exists(id(each)) for each in kept]) and gc.is_tracked(kept)
         yield "what is made afterwards", _agree(list(_mixed())[:12])
     yield "unfrozen ones", _agree(kept)
+    yield from _found_by_a_collection()
+
+
+_TUPLES = {
+    "a literal": lambda: ("".join("ab"), "".join("cd")),
+    "from a list": lambda: tuple(["a", "b"]),
+    "from a generator": lambda: tuple(each for each in "ab"),
+    "by zip": lambda: next(zip("ab", "cd", strict=True)),
+    "a slice": lambda: ("a", _Thing, "b")[::2],
+    "repeated": lambda: ("a",) * 1_000,
+    "an error's arguments": lambda: ValueError("a", "b").args,
+    "a pair of a dictionary": lambda: next(iter({"a": "b"}.items())),
+}
+
+
+def a_full_collection_untracks_what_it_examines():
+    """Make tuples of strings in eight ways, collect, and freeze some before that; hold what can be in a circle."""
+    with _no_collector():
+        kept = {way: make() for way, make in _TUPLES.items()}
+        gc.collect()
+        for way, words in kept.items():
+            yield way, not gc.is_tracked(words)
+        holding = ("a", [])
+        gc.collect()
+        yield "one that holds a list", gc.is_tracked(holding)
+        words = _TUPLES["by zip"]()
+        gc.freeze()
+        before = gc.is_tracked(words)
+        gc.collect()
+        yield "one that is frozen stays as it is", gc.is_tracked(words) == before
+        gc.unfreeze()
 
 
 def it_never_leads_to_the_next_tenant():
@@ -250,6 +312,9 @@ def your_classes_accept_one_if_there_is_room():
         made = type("Made", (base,), {})(argument)
         yield f"made from {base.__name__} with {argument!r}", _accepts(made) != CPYTHON
     yield "a named tuple", _accepts(_Pair(1, 2)) != CPYTHON
+    yield "a number of an enumeration", _accepts(enum.IntEnum("Number", "ONE").ONE) != CPYTHON
+    yield "a dataclass", _accepts(dataclasses.make_dataclass("Made", [])())
+    yield "a dataclass with slots", _accepts(dataclasses.make_dataclass("Made", [], slots=True)()) != CPYTHON
     for slots, room in ((), False), (("a",), False), (("__weakref__",), True):
         made = type("Made", (), {"__slots__": slots})
         yield f"__slots__ = {slots}", _accepts(made()) == (room or not CPYTHON)
