@@ -128,13 +128,17 @@ class _Child:
         pass
 
 
+def _ignored(*_):
+    pass
+
+
 def a_callback_may_close_another_circle():
     """Give a child's weak reference to its parent callbacks that hold the child, and callbacks that do not."""
     ways = {
         "a bound method": (lambda child: child.orphaned, True),
         "a lambda over the child": (lambda child: lambda reference: child, True),
-        "a partial": (lambda child: functools.partial(print, child), True),
-        "a function": (lambda child: print, False),
+        "a partial": (lambda child: functools.partial(_ignored, child), True),
+        "a function": (lambda child: _ignored, False),
         "a weak method": (lambda child: weakref.WeakMethod(child.orphaned), False),
         "no callback": (lambda child: None, False),
     }

@@ -202,6 +202,17 @@ def survivors_move_above_the_oldest_examined():
         yield name, not _THREE or went == ([[2]] * 4 if name in old else [[0], [1], [2], [2]])
     for order, ends in {(0,): 1, (1,): 2, (2,): 2, (0, 0): 1, (0, 1): 2, (1, 0): 2}.items():
         yield f"after {order}", not _THREE or _after(order) == [ends]
+    yield "tracked late", not _THREE or sys.version_info >= (3, 14) or _tracked_late() == [0]
+
+
+def _tracked_late():
+    """Return where an old dictionary is when it gets its first list."""
+    gc.disable()
+    made = {}
+    gc.collect()
+    made["list"] = []
+    gc.enable()
+    return _places({"made": made})["made"]
 
 
 def _after(generations):
