@@ -1,5 +1,6 @@
 """Attacks on the sentences of tutorial/last-words."""
 
+import collections
 import contextlib
 import functools
 import gc
@@ -104,6 +105,32 @@ def _with_collector_off(work):
         gc.enable()
 
 
+def callbacks_before_its_own_references():
+    """Let objects of several kinds go that hold one that speaks, and look whether they are reported gone before."""
+
+    def order(kind, hold):
+        def make():
+            obj = kind()
+            hold(obj, _Mortal("child"))
+            return obj
+
+        return _said(make)
+
+    attribute = lambda obj, child: setattr(obj, "child", child)
+    expected, own = ["callback", "child"], type("Own", (), {})
+    for kind in own, type("Derived", (own,), {}), _Roomy, type("Mortal", (_Mortal,), {}):
+        yield f"{kind.__name__}", [word for word in order(kind, attribute) if word != "del"] == expected
+    yield "in a list", order(own, lambda obj, child: setattr(obj, "children", [[child]])) == expected
+    for base in set, collections.OrderedDict, collections.deque:
+        derived = type("Derived", (base,), {})
+        yield f"derived from {base.__name__}", order(derived, attribute) == expected[::-1]
+    yield "an OrderedDict", order(collections.OrderedDict, attribute) == ["child", "callback"]
+
+
+class _Roomy:
+    __slots__ = ("__weakref__", "child")
+
+
 def parents_speak_before_children():
     """Hold the child in several ways, and let the parent go."""
 
@@ -167,6 +194,23 @@ def nested_containers_are_freed_at_any_depth():
     if not _BROWSER:
         yield "in a thread", _in_a_thread(lambda: _freed(lambda: _nested(_Mortal())))
     yield "held by a lost circle", _freed(lambda: _circular(lambda: _Plain(_nested(_Mortal()))))
+
+
+def deques_and_small_stacks_overflow_up_to_3_13():
+    """Nest objects of several types deep in processes of their own, and lists in a thread with a small stack."""
+    start = "import collections, gc, threading\nclass Sub(collections.deque): pass\ndeep = None\ngc.disable()\n"
+    old, ended = sys.version_info < (3, 14), ["freed"]
+    ways = {"deque": "collections.deque([deep])", "defaultdict": "collections.defaultdict(int, {1: deep})"}
+    for way, nested in ways.items():
+        loop = f"for _ in range(300_000): deep = {nested}\ndel deep\nprint('freed')"
+        yield way, (_printed(start + loop) != ended) == old
+    for way, nested in {"a subclass of deque": "Sub([deep])", "a list": "[deep]"}.items():
+        yield way, _printed(start + f"for _ in range(100_000): deep = {nested}\ndel deep\nprint('freed')") == ended
+    if sys.platform == "linux":
+        small = start + "def work():\n    deep = None\n    for _ in range(100_000): deep = [deep]\n    del deep\n"
+        small += "    print('freed')\nthreading.stack_size(256 * 1024)\nthread = threading.Thread(target=work)\n"
+        small += "thread.start()\nthread.join()"
+        yield "a small stack", (_printed(small) != ended) == (sys.version_info[:2] == (3, 13))
 
 
 def _freed(make):
@@ -266,14 +310,16 @@ class Loud:
     lost = "Loud('lost') and None\n"
     named = "named = Loud('named')\n"
     yield "on, with and without a name", _printed(start + lost + named) == ["lost works", "named too late"]
+    yield "off, without a name", _printed(start + "gc.disable()\n" + lost) == ["lost too late"]
     yield "off", sorted(_printed(start + "gc.disable()\n" + lost + named)) == ["lost too late", "named too late"]
     yield "on again", _printed(start + "gc.disable()\n" + lost + "gc.enable()") == ["lost works"]
     yield "off in atexit", _printed(start + "import atexit; atexit.register(gc.disable)\n" + lost) == ["lost too late"]
 
 
-def imports_work_in_atexit_and_thread_pools_do_not():
-    """Import, use names of modules, start threads and give work to thread pools when the program ends."""
+def imports_work_in_atexit_and_executors_do_not():
+    """Import, use names of modules, start threads and give work to pools when the program ends."""
     start = "import atexit, sys, threading\nfrom concurrent.futures import ThreadPoolExecutor\n"
+    start += "from multiprocessing.pool import ThreadPool\n"
     start += "def tried(way, work):\n    try: print(way, work())\n"
     start += "    except Exception as error: print(way, type(error).__name__)\n"
     ways = {
@@ -281,6 +327,7 @@ def imports_work_in_atexit_and_thread_pools_do_not():
         "name": ("lambda: threading.__name__", "threading"),
         "new-pool": ("lambda: ThreadPoolExecutor().submit(int).result()", "RuntimeError"),
         "pool": ("lambda p=ThreadPoolExecutor(): p.submit(int).result()", "RuntimeError"),
+        "thread-pool": ("lambda p=ThreadPool(1): p.apply(int)", "0"),
         "thread": ("threading.Thread(target=int).start", _of_a_thread()),
     }
     printed = _printed(start + "\n".join(f"atexit.register(tried, {way!r}, {ways[way][0]})" for way in ways))
@@ -403,12 +450,33 @@ def the_collector_calls_all_callbacks_first():
         return _log == ["callback"] * len(references) + ["del"] * len(references)
 
     yield "two", order([_Mortal] * 2)
+    yield "registered in a finalizer", _registered_late() in ([], ["late"] * 2)
     yield "a thousand", order([_Mortal] * 1_000)
     yield "with slots", order([_Slots] * 3)
     yield "mixed", order([_Mortal, _List, _Error, _Slots])
     yield "one alone", _said(_Mortal) == ["del", "callback"]
     yield "alone, twice", _said(_Slots) == ["del", "callback"]
     yield "the collector off", _with_collector_off(lambda: order([_Mortal] * 3))
+
+
+class _Registering:
+    def __del__(self):
+        _log.append("del")
+        _saved.append(weakref.ref(self, lambda _: _log.append("late")))
+
+
+def _registered_late():
+    """Lose two objects that register callbacks in their finalizers; return what is said after these."""
+    _log.clear()
+    pair = [_Registering(), _Registering()]
+    for each in pair:
+        each.pair = pair
+    references = [weakref.ref(each, lambda _: _log.append("callback")) for each in pair]
+    del each, pair
+    gc.collect()
+    _saved.clear()
+    expected = ["callback"] * len(references) + ["del"] * len(references)
+    return _log[4:] if _log[:4] == expected else _log
 
 
 class _Looking:
@@ -503,3 +571,10 @@ def del_may_come_too_late_and_finalize_does_not():
         printed = _printed(_KEPT + "\n".join([*ways.values(), line]))
         for way in ways:
             yield f"{way}, {end}", [said for said in printed if said.endswith(way)] == [f"finalize {way}"]
+    start = "import atexit, os, sys, weakref\nclass Q: pass\nq, r = Q(), Q()\n"
+    made = "weakref.finalize(q, print, 'made')\n"
+    yield "os._exit", _printed(start + made + "os._exit(0)") == []
+    if hasattr(os, "fork"):
+        yield "os.execv", _printed(start + made + "os.execv(sys.executable, [sys.executable, '-c', ''])") == []
+    earlier = "atexit.register(lambda: weakref.finalize(r, print, 'too late'))\n"
+    yield "made in atexit", _printed(start + earlier + made) == ["made"]

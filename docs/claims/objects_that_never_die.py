@@ -31,7 +31,7 @@ def no_reference_changes_the_mark():
     yield "a fresh object", sys.getrefcount(fresh) - before == len(held)
 
 
-def built_in_is_immortal_and_made_at_the_start_is_counted():
+def built_in_is_immortal_and_functions_and_modules_are_counted():
     """Ask singletons, all built-in classes, all characters and bytes, and what Python made while it started."""
     single = {"None": None, "True": True, "False": False, "...": ..., "NotImplemented": NotImplemented, "()": ()}
     for name, thing in single.items():
@@ -48,8 +48,8 @@ def built_in_is_immortal_and_made_at_the_start_is_counted():
     yield "a method of a type", not is_immortal(str.join)
 
 
-def of_ints_made_at_run_time_the_shared_are_immortal():
-    """Make ints in several ways, and ask whether they are shared and whether they are immortal."""
+def of_ints_that_are_computed_the_shared_are_immortal():
+    """Compute ints in several ways, and ask whether they are shared and whether they are immortal."""
     ways = {
         "from text": lambda n: int(str(n)),
         "by arithmetic": lambda n: n * 3 // 3,
@@ -131,6 +131,40 @@ def a_word_in_quotes_is_counted_until_it_is_loaded():
             names = {}
             exec(marshal.loads(marshal.dumps(code)) if loaded else code, names)
             yield f"{way}, {'loaded' if loaded else 'compiled'}", is_immortal(names["word"]) == (loaded and _IMMORTALS)
+
+
+def words_of_ascii_letters_are_shared():
+    """Compile strings with and without other characters twice, and ask whether one object comes of it."""
+    shared = {
+        "letters": "quince",
+        "capitals": "Quince",
+        "digits": "1234",
+        "underscores": "__a_b__",
+        "a long word": "ab" * 99,
+    }
+    others = {"an umlaut": "käse", "Cyrillic": "жук", "a space": "two words", "a hyphen": "semi-sweet", "a dot": "a.b"}
+    for way, word in (shared | others).items():
+        one, other = (eval(compile(repr(word + word), "jam.py", "eval")) for _ in range(2))
+        yield way, (one is other) == (way in shared)
+
+
+def chr_indexing_and_decoding_give_the_shared_character():
+    """Make each character up to 255 in several ways, and the empty tuple."""
+    ways = {
+        "chr": chr,
+        "an index": lambda n: (chr(n) + "ab")[0],
+        "a slice": lambda n: ("ab" + chr(n))[2:],
+        "iterating": lambda n: list("a" + chr(n))[1],
+        "Latin-1": lambda n: bytes([n]).decode("latin-1"),
+        "UTF-8": lambda n: chr(n).encode().decode(),
+    }
+    for way, make in ways.items():
+        yield way, all(make(n) is chr(n) and is_immortal(make(n)) == _IMMORTALS for n in range(256))
+        if way != "Latin-1":
+            yield f"{way}, beyond", make(1078) is not make(1078) and not is_immortal(make(1078))
+    yield "str(7)", str(int("7")) is not chr(55)
+    yield "upper", "x".upper() is not chr(88)
+    yield "empty tuples", tuple([]) is (1, 2)[2:] is tuple({})
 
 
 def the_count_of_none_tells_the_version():

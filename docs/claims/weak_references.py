@@ -1,6 +1,8 @@
 """Attacks on the sentences of tutorial/weak-references."""
 
 import collections
+import dataclasses
+import enum
 import fractions
 import functools
 import gc
@@ -126,13 +128,17 @@ class _Child:
         pass
 
 
-def a_callback_may_close_the_circle_again():
+def _ignored(*_):
+    pass
+
+
+def a_callback_may_close_another_circle():
     """Give a child's weak reference to its parent callbacks that hold the child, and callbacks that do not."""
     ways = {
         "a bound method": (lambda child: child.orphaned, True),
         "a lambda over the child": (lambda child: lambda reference: child, True),
-        "a partial": (lambda child: functools.partial(print, child), True),
-        "a function": (lambda child: print, False),
+        "a partial": (lambda child: functools.partial(_ignored, child), True),
+        "a function": (lambda child: _ignored, False),
         "a weak method": (lambda child: weakref.WeakMethod(child.orphaned), False),
         "no callback": (lambda child: None, False),
     }
@@ -145,6 +151,10 @@ def a_callback_may_close_the_circle_again():
         yield way, (witness() is not None) == stays
         gc.collect()
         yield f"{way}, collected", witness() is None
+        parent.child = _Child(parent, callback)
+        witnesses = weakref.ref(parent), weakref.ref(parent.child)
+        del parent
+        yield f"{way}, with its parent", [witness() for witness in witnesses] == [None, None]
     gc.enable()
 
 
@@ -162,6 +172,26 @@ def _possible(thing):
         return True
     except TypeError:
         return False
+
+
+def room_in_instances_without_slots():
+    """Make weak references to instances of classes with and without slots, written and made."""
+    fields = {"__annotations__": {"a": int}, "__module__": __name__}
+    plain = dataclasses.dataclass(type("Plain", (), dict(fields)))
+    without = {
+        "plain": _Thing,
+        "a data class": lambda: plain(1),
+        "derived from a class with slots": type("D", (_Slotted,), {}),
+    }
+    without |= {"an enumeration": lambda: enum.Enum("Colour", "red").red, "an error": _Error, "a list": _Sub}
+    for way, make in without.items():
+        yield way, _possible(make())
+    slotted = dataclasses.dataclass(slots=True)(type("Slotted", (), dict(fields)))
+    yield "a data class with slots", "__slots__" in vars(slotted) and not (_CPYTHON and _possible(slotted(1)))
+
+
+class _Slotted:
+    __slots__ = ("a",)
 
 
 def no_room_in_subclasses_of_int_bytes_and_tuple():
@@ -250,14 +280,14 @@ class _Bell:
         return "dong"
 
 
-def a_weak_method_lives_as_long_as_its_object():
+class _LoudBell(_Bell):
+    def ring(self):
+        return super().ring() + "!"
+
+
+def a_weak_method_lives_as_long_as_object_and_function():
     """Refer weakly to methods of several kinds, in both ways, while their object lives and afterwards."""
-
-    class Loud(_Bell):
-        def ring(self):
-            return super().ring() + "!"
-
-    for kind in _Bell, Loud:
+    for kind in _Bell, _LoudBell:
         bell = kind()
         plain, method = weakref.ref(bell.ring), weakref.WeakMethod(bell.ring)
         _collect()
@@ -274,6 +304,10 @@ def a_weak_method_lives_as_long_as_its_object():
     del bell
     _collect()
     yield "a method that its object keeps", kept() is None
+    bell = _Bell()
+    of_no_class = weakref.WeakMethod(types.MethodType(lambda self: "dong", bell))
+    _collect()
+    yield "a function that nobody keeps", of_no_class() is None
 
 
 def weak_containers_keep_nothing():

@@ -81,12 +81,24 @@ def past_a_threshold_it_runs():
         gc.collect()
         runs = _in_a_thread(lambda: _runs(lambda: [[] for _ in range(_MANY)]))
         yield "in a thread", runs != [] and (not _THREE or runs.count(0) > 0.85 * len(runs))
+    yield from _with_many_alive()
     found = gc.get_threshold()
     gc.collect()
     gc.set_threshold(100 * _MANY, *found[1:])
     none = _runs(lambda: [[] for _ in range(_MANY)])
     gc.set_threshold(*found)
     yield "a threshold out of reach", none == []
+
+
+def _with_many_alive():
+    """Make less than a quarter of what is alive, and more."""
+    alive = [[] for _ in range(200_000)]
+    _reset()
+    runs = _runs(lambda: [[] for _ in range(3 * _THRESHOLD)])
+    yield "with many alive, few new", (not _THREE and not _FREE_THREADED) or (runs == []) == _FREE_THREADED
+    _reset()
+    if not _FREE_THREADED or sys.version_info < (3, 14):
+        yield "with many alive, many new", _runs(lambda: [[] for _ in range(len(alive))]) != []
 
 
 def tracked_kinds_add_one():
@@ -153,8 +165,28 @@ def smaller_swings_settle_to_none():
         yield kind, _runs(lambda makers=makers: rounds(makers, size // (2 if makers == [_generator] else 1))) == []
 
 
-def survivors_move_up_one():
-    """Follow old and new objects of several kinds through collections of each generation."""
+def a_swing_must_exceed_threshold_and_free_list():
+    """Let lists and tuples swing by less and more than the threshold and what is kept for the next ones."""
+    kinds = {"lists": (lambda n: [], 80), "singles": (lambda n: (n,), 2_000), "triples": (lambda n: (n, n, n), 2_000)}
+    for kind, (make, kept) in kinds.items():
+        for more in -60, 150:
+            gc.collect()
+            rows = [make(n) for n in range(_THRESHOLD + kept + more)]
+            del rows
+            runs = len(_runs(lambda make=make, more=more, kept=kept: _swing(make, _THRESHOLD + kept + more)))
+            yield f"{kind}, {more:+}", not _THREE or (runs >= 20) == (more > 0)
+    gc.collect()
+    yield "far beyond", _runs(lambda: _swing(lambda n: [], _MANY)) != []
+
+
+def _swing(make, size):
+    for _ in range(20):
+        rows = [make(n) for n in range(size)]
+        del rows
+
+
+def survivors_move_above_the_oldest_examined():
+    """Follow old and new objects of several kinds through collections of each generation, in several orders."""
     kinds = {"list": list, "instance": _Plain, "function": lambda: lambda: 0, "class": lambda: type("C", (), {})}
     gc.disable()
     old = {f"an old {kind}": make() for kind, make in kinds.items()}
@@ -168,6 +200,29 @@ def survivors_move_up_one():
     for name in old | new:
         went = [places[name] for places in seen]
         yield name, not _THREE or went == ([[2]] * 4 if name in old else [[0], [1], [2], [2]])
+    for order, ends in {(0,): 1, (1,): 2, (2,): 2, (0, 0): 1, (0, 1): 2, (1, 0): 2}.items():
+        yield f"after {order}", not _THREE or _after(order) == [ends]
+    yield "tracked late", not _THREE or sys.version_info >= (3, 14) or _tracked_late() == [0]
+
+
+def _tracked_late():
+    """Return where an old dictionary is when it gets its first list."""
+    gc.disable()
+    made = {}
+    gc.collect()
+    made["list"] = []
+    gc.enable()
+    return _places({"made": made})["made"]
+
+
+def _after(generations):
+    """Return where an object is that is made just before collections of some generations."""
+    gc.disable()
+    made = _Plain()
+    for generation in generations:
+        gc.collect(generation)
+    gc.enable()
+    return _places({"made": made})["made"]
 
 
 def _places(objects):

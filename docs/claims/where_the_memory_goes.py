@@ -4,11 +4,14 @@ import collections
 import contextlib
 import ctypes
 import functools
+import gc
 import importlib
+import io
 import mmap
 import os
 import subprocess
 import sys
+import types
 
 _FREE_THREADED = "t" in getattr(sys, "abiflags", "")
 _WORD = 8 if sys.maxsize > 2**32 else 4
@@ -133,12 +136,45 @@ def two_addresses_in_front_and_two_more_of_an_instance():
     for name, thing in {"a new instance": _Plain(), "one with attributes": filled, "of a list": _Sub()}.items():
         yield name, _in_front(thing) == collector + more
     if sys.version_info >= (3, 12):
-        for base in int, tuple, ValueError, dict:
+        for base in int, tuple, ValueError, dict, collections.deque, bytearray:
             yield f"derived from {base.__name__}", _in_front(type("Derived", (base,), {})()) == collector + more
+    own = {types.ModuleType: "m", functools.partial: print, collections.OrderedDict: (), io.StringIO: ""}
+    for base, argument in own.items():
+        yield f"derived from {base.__name__}", _in_front(type("Derived", (base,), {})(argument)) == collector
+    made = type("Meta", (type,), {})("Made", (), {})
+    yield "a class", sys.getsizeof(made) - type.__sizeof__(made) == collector
 
 
 class _Sub(list):
     pass
+
+
+def attributes_have_moved_into_the_object():
+    """Count the blocks of instances with few and many attributes, of classes with several bases."""
+    expected = 3 if sys.version_info < (3, 11) else 2 if sys.version_info < (3, 13) else 1
+    for number in 1, 4, 12, 29:
+        yield f"{number} attributes", _blocks(type("Own", (), {}), number) == expected
+    yield "a derived class", _blocks(type("Derived", (_Plain,), {}), 4) == expected
+    yield "too many attributes", _blocks(type("Own", (), {}), 40) == 3
+    for base in int, tuple, ValueError:
+        yield f"derived from {base.__name__}", _blocks(type("Sub", (base,), {}), 4) == 3
+    for base in list, set:
+        inside = sys.version_info >= (3, 14)
+        yield f"derived from {base.__name__}", _blocks(type("Sub", (base,), {}), 4) == (1 if inside else 3)
+
+
+def _blocks(kind, number):
+    """Return how many blocks an instance with so many attributes takes."""
+    names = [f"attribute_{place}" for place in range(number)]
+    kept = [None] * 1_000
+    gc.collect()
+    for place in range(1_000):
+        if place == 200:
+            before = sys.getallocatedblocks()
+        kept[place] = kind()
+        for name in names:
+            setattr(kept[place], name, None)
+    return round((sys.getallocatedblocks() - before) / 800)
 
 
 def _popped(table):

@@ -85,6 +85,8 @@ def outer():
 nested, Local = outer()
 method, local_method = Class.method, Local.method
 """
+if sys.version_info >= (3, 12):
+    _DEFINED += "def generic[T](value=None): pass\n"
 
 
 def _define(name):
@@ -101,7 +103,8 @@ def deferred_are_modules_classes_code_and_functions_that_are_not_nested():
     deferred = ["function", "lambda_", "coroutine_function", "method", "Class", "Local"]
     things = {name: (_define(name), True) for name in deferred}
     things |= {"code": (_define("nested").__code__, True), "module": (types.ModuleType("m"), True), "sys": (sys, True)}
-    things |= {name: (_define(name), False) for name in ("nested", "local_method")}
+    nested = ["nested", "local_method", *["generic"] * (sys.version_info >= (3, 12))]
+    things |= {name: (_define(name), False) for name in nested}
     things |= {"an instance": (_define("Class")(), False), "a list": ([], False), "a property": (property(), False)}
     for name in things:
         added = sys.getrefcount(things[name][0]) - 1 - refdemo.refcount(things[name][0])
@@ -131,6 +134,8 @@ def functions_of_a_module_wait_and_nested_ones_do_not():
     for name in "function", "lambda_", "coroutine_function":
         yield name, _waits(name) == (_FREE_THREADED, True)
     yield "nested", _waits("nested") == (False, True)
+    if sys.version_info >= (3, 12):
+        yield "generic", _waits("generic") == (False, True)
     gc.disable()
     for name, waits in {"Class": True, "Local": True}.items():
         witness = weakref.ref(_define(name)())
@@ -166,6 +171,24 @@ def constants_are_immortal_unless_compile_made_them():
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env={"PYTHONPATH": _PATH})
     yield "a program", ran.stdout.split() == [str(each) for each in immortal]
+
+
+def strings_are_immortal_where_compile_made_them():
+    """Make words and other strings by eval, exec, compile, loading, and in a program."""
+    fresh = lambda text: f"{text}{next(_fresh)}"
+    of_313 = _FREE_THREADED and sys.version_info[:2] == (3, 13)
+    for text, word in {"word_": True, "two words ": False, "käse": False, "a-b": False}.items():
+        if _FREE_THREADED and not of_313:
+            break
+        in_text = is_immortal(eval(repr(fresh(text))))
+        code = compile(repr(fresh(text)), "text", "eval")
+        earlier = (3, 12) <= sys.version_info < (3, 12, 7) and word
+        yield f"{text!r}, text", in_text == ((of_313 or earlier) and word)
+        yield f"{text!r}, compile", is_immortal(eval(code)) == (of_313 or earlier)
+        names = {}
+        exec(f"value = [{fresh(text)!r}][0]", names)
+        yield f"{text!r}, exec", is_immortal(names["value"]) == ((of_313 or earlier) and word)
+    yield "made at run time", not is_immortal("".join(["two ", "words"]))
 
 
 _PATH = str(Path(refdemo.__file__).parent.parent)
