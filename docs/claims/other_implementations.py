@@ -219,15 +219,9 @@ def only_the_free_threaded_build_counts_without_generations():
 def what_is_closed_by_with_is_closed_before_the_next_line():
     """Close what holds something by `with`, and look at once."""
 
-    def numbered():
-        try:
-            yield 1
-        finally:
-            closed.append("generator")
-
     closed = []
-    with contextlib.closing(numbered()) as numbers:
-        next(numbers)
+    with contextlib.closing(_paused(lambda: closed.append("generator"))) as paused:
+        next(paused)
     yield "a paused generator", closed == ["generator"]
     descriptor, name = tempfile.mkstemp()
     os.close(descriptor)
