@@ -85,6 +85,18 @@ def _deferred():
     return hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()
 
 
+def _rebind(box):
+    name = box.pop()  # is held until the next line
+    name = None
+
+
+def _fail(box):
+    try:
+        raise ValueError(box.pop())
+    except ValueError as error:
+        assert error.args
+
+
 def an_object_goes_with_its_last_reference():
     """Drop the last reference by eight statements that are not alike."""
 
@@ -94,21 +106,11 @@ def an_object_goes_with_its_last_reference():
         drop(box)
         return witness
 
-    def rebind(box):
-        name = box.pop()  # is held until the next line
-        name = None
-
-    def fail(box):
-        try:
-            raise ValueError(box.pop())
-        except ValueError as error:
-            assert error.args
-
     yield "an item is deleted", _gone(witness_of(lambda box: box.__delitem__(0)))
     yield "an item is replaced", _gone(witness_of(lambda box: box.__setitem__(0, None)))
     yield "the list is cleared", _gone(witness_of(list.clear))
-    yield "a name is bound to something else", _gone(witness_of(rebind))
-    yield "an except clause ends", _gone(witness_of(fail))
+    yield "a name is bound to something else", _gone(witness_of(_rebind))
+    yield "an except clause ends", _gone(witness_of(_fail))
     yield "a result is thrown away", _gone(witness_of(lambda box: box.pop()))
     if sys.platform != "emscripten":
         yield "a module's function, and one after a thread", _ends_of_functions()
