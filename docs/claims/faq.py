@@ -182,7 +182,6 @@ def the_prompt_keeps_the_last_result():
 
     before = vars(builtins).get("_", builtins)
     console = code.InteractiveConsole({"Thing": _Thing, "ref": weakref.ref})
-
     typed = functools.partial(_typed, console)
     yield "a result", typed("thing = Thing()", "witness = ref(thing)", "thing", "del thing")
     yield "after a statement", typed("other = 1")
