@@ -445,9 +445,9 @@ def counting_frees_at_once_and_the_collector_later():
         return
     gc.collect()
     gc.disable()
-    deep = _Deep.chain(300)
+    deep = _Deep.chain(100)
     del deep
-    yield "three hundred finalizers deep", (_Deep.waited > 0) == (sys.version_info < (3, 13))
+    yield "a hundred finalizers deep", (_Deep.waited > 0) == (sys.version_info < (3, 13))
     single, circle, holds_circle, hung, error = _Thing(), _Thing(), _Thing(), _Thing(), _Error()
     circle.me, holds_circle.circle, circle.hung = circle, circle, hung
     alone = {"one": weakref.ref(single), "leads to a circle": weakref.ref(holds_circle), "an error": weakref.ref(error)}

@@ -1234,8 +1234,8 @@ def at_zero_an_object_is_freed():
     gc.disable()
     witnesses = [weakref.ref(make()) for make in (_Thing, _Slotted, set, lambda: _holds(1))]
     yield "at zero", not any(witness() for witness in witnesses)
-    waited = _waited_in_a_chain(300)
-    yield "three hundred deep", (waited > 0) == (sys.version_info < (3, 13)) and _Chained.left == 0
+    waited = _waited_in_a_chain(100)
+    yield "a hundred deep", (waited > 0) == (sys.version_info < (3, 13)) and _Chained.left == 0
     gc.enable()
     if _PROCESSES:
         at_once, in_the_end = _after_process(_LATER)
