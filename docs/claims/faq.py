@@ -1,6 +1,7 @@
 """Attacks on the answers of reference/faq."""
 
 import code
+import datetime
 import dis
 import functools
 import gc
@@ -10,7 +11,7 @@ import sys
 import sysconfig
 import types
 import weakref
-from contextlib import redirect_stdout, suppress
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from dataclasses import dataclass
 
 _PYPY = sys.implementation.name == "pypy"
@@ -61,7 +62,7 @@ def _told(program, **names):
     return names["count"]
 
 
-def at_module_level_the_call_adds_one():
+def for_a_name_of_a_module_the_call_adds_one():
     """Ask at module level, in a class body and in an expression, about what one, two and no references lead to."""
     if _PYPY:
         yield from _without_counts()
@@ -74,6 +75,8 @@ def at_module_level_the_call_adds_one():
     yield "an expression", eval("ask(it)", {"ask": sys.getrefcount, "it": _Thing()}) == 2
     yield "a temporary", _told("count = ask([])") == _told("count = ask(Thing())") == sys.getrefcount([]) == 1
     yield "a generator", _told("it = (1 for _ in ())\ncount = ask(it)") == 2
+    lent = sys.version_info >= (3, 14)
+    yield "a comprehension's variable, which is none", _told("count = [ask(it) for it in [[]]][0]") == 3 - lent
 
 
 def _ask_of_parameter(it):
@@ -112,6 +115,7 @@ def none_is_counted_until_3_11():
     makes |= {"a dictionary": lambda: dict.fromkeys(range(1000))}
     makes |= {"attributes": lambda: [types.SimpleNamespace(it=None) for _ in range(1000)]}
     kept = []
+    gc.collect()  # garbage has references to it, too
     for way, make in makes.items():
         before = sys.getrefcount(None)
         kept.append(make())
@@ -142,6 +146,34 @@ def del_takes_a_name_away():
     gc.collect()
     yield "in a circle, after a collection", "a circle" in calls
     yield "each once", sorted(calls) == ["a circle", "a name", "an attribute", "an item"]
+    yield "lost a second time", _saved_and_lost() == [1, 0]
+
+
+def _saved_and_lost():
+    """Return how many were saved by the finalizer of one, first and when it is lost again."""
+    _Saves()
+    numbers = []
+    for _ in range(2):
+        gc.collect()
+        numbers.append(len(_Saves.saved))
+        for thing in _Saves.saved:
+            thing.me = None
+        thing = _Saves.saved = ()
+    return numbers
+
+
+def _typed(console, *lines):
+    """Return whether the thing is there when some lines were typed."""
+    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+        for line in lines:
+            console.push(line)
+    gc.collect()
+    return console.locals["witness"]() is not None
+
+
+def _forget_the_error():
+    for name in ("last_exc", "last_value", "last_type", "last_traceback"):
+        vars(sys).pop(name, None)
 
 
 def the_prompt_keeps_the_last_result():
@@ -150,14 +182,7 @@ def the_prompt_keeps_the_last_result():
 
     before = vars(builtins).get("_", builtins)
     console = code.InteractiveConsole({"Thing": _Thing, "ref": weakref.ref})
-
-    def typed(*lines):
-        with redirect_stdout(io.StringIO()):
-            for line in lines:
-                console.push(line)
-        gc.collect()
-        return console.locals["witness"]() is not None
-
+    typed = functools.partial(_typed, console)
     yield "a result", typed("thing = Thing()", "witness = ref(thing)", "thing", "del thing")
     yield "after a statement", typed("other = 1")
     yield "after a result that is None", typed("None")
@@ -165,6 +190,10 @@ def the_prompt_keeps_the_last_result():
     yield "after another result", not typed("2")
     yield "a result with no name", typed("(lambda it: [globals().update(witness=ref(it)), it])(Thing())")
     yield "in its place", not typed("'shown'") and builtins._ == "shown"
+    console.locals["fails"] = type("Fails", (), {"__repr__": lambda self: 1 / 0})()
+    typed("thing = Thing()", "witness = ref(thing)", "thing", "del thing")
+    yield "after one that cannot be shown", not typed("fails")
+    _forget_the_error()
     del builtins._
     if before is not builtins:
         builtins._ = before
@@ -193,7 +222,16 @@ def _in_no_circle():
     return made
 
 
-def counting_alone_frees_what_is_in_no_circle():
+def _in_circles():
+    """Lose objects that are in circles or hang on one, and return weak references to them."""
+    module, circle, hangs = types.ModuleType("module"), _Thing(), _Thing()
+    exec("def function(): pass", vars(module))
+    circle.me, circle.hangs = circle, hangs
+    lost = {"a class": type("Local", (), {}), "a function with its module": module.function, "on a circle": hangs}
+    return {way: weakref.ref(thing) for way, thing in lost.items()}
+
+
+def counting_alone_frees_what_hangs_on_no_circle():
     """Drop objects of several types and sizes with the collector off."""
     gc.collect()
     gc.disable()
@@ -201,6 +239,9 @@ def counting_alone_frees_what_is_in_no_circle():
     witnesses = {way: weakref.ref(thing) for way, thing in (made | {"deep inside": deep}).items()}
     del made, deep, holder
     late = {"a function of a module", "a module"} if _FREE_THREADED else set(witnesses) if _PYPY else set()
+    in_circles = _in_circles()
+    witnesses |= in_circles
+    late |= set(in_circles)
     for way, witness in witnesses.items():
         yield way, (witness() is not None) == (way in late)
     gc.enable()
@@ -208,10 +249,22 @@ def counting_alone_frees_what_is_in_no_circle():
     yield "after a collection", not any(witness() for witness in witnesses.values())
 
 
-def blocks_of_what_is_gone_are_free():
-    """Make and drop a hundred thousand objects of several types, and compare the blocks in use."""
+def _left_of(make):
+    """Return which part of the traced memory is left when twenty thousand objects are gone."""
     import tracemalloc
 
+    gc.collect()
+    tracemalloc.start()
+    things = [make() for _ in range(20_000)]
+    grown, _ = tracemalloc.get_traced_memory()
+    del things
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return left / grown
+
+
+def blocks_of_what_is_gone_are_free():
+    """Make and drop a hundred thousand objects of several types, and compare the blocks in use."""
     makes = {
         "instances": _Thing,
         "lists": lambda: [1],
@@ -220,14 +273,10 @@ def blocks_of_what_is_gone_are_free():
     }
     makes |= {"dictionaries": lambda: {"a": 1}, "slots": _Slotted}
     for way, make in makes.items():
-        gc.collect()
-        tracemalloc.start()
-        things = [make() for _ in range(20_000)]
-        grown, _ = tracemalloc.get_traced_memory()
-        del things
-        left, _ = tracemalloc.get_traced_memory()
-        tracemalloc.stop()
-        yield way, left < grown / 10
+        yield way, _left_of(make) < 0.1
+    immortal = _FREE_THREADED or (3, 12) <= sys.version_info < (3, 13)
+    numbers = iter(range(20_000))
+    yield "interned strings", (_left_of(lambda: sys.intern(f"interned {next(numbers)}")) > 0.8) == immortal
 
 
 def no_two_that_live_share_an_id():
@@ -319,12 +368,13 @@ def a_cached_property_keeps_its_result_in_the_object():
     yield "it goes with the object", not any(witness() for witness in witnesses)
     del other.total
     yield "calculated again", isinstance(other.total, _Thing)
-    cached, thing = functools.lru_cache(lambda it: _Thing()), _Thing()
-    witness = weakref.ref(thing)
-    cached(thing)
-    del thing
+    gc.disable()
+    other.total.back, witness = other, weakref.ref(other)
+    del other
+    yield "a result that leads back", witness() is not None
+    gc.enable()
     gc.collect()
-    yield "another cache keeps its object", witness() is not None
+    yield "after a collection", witness() is None
 
 
 _WAITS = """
@@ -355,6 +405,39 @@ def _recursive():
     return again
 
 
+class _Deep:
+    """One of a chain, whose finalizer lets the next one go and looks at once."""
+
+    child, waited = None, 0
+
+    @classmethod
+    def chain(cls, length):
+        """Return the first of a chain."""
+        cls.waited, first = 0, None
+        for _ in range(length):
+            link = cls()
+            link.child, first = first, link
+        return first
+
+    def __del__(self):
+        if self.child is not None:
+            witness = weakref.ref(self.child)
+            self.child = None
+            _Deep.waited += witness() is not None
+
+
+def _a_circle_over_a_time():
+    """Return whether a circle stays that leads over an object which no collector knows."""
+    zone = type("Zone", (datetime.tzinfo,), {})()
+    zone.leads, witness = datetime.time(1, tzinfo=zone), weakref.ref(zone)
+    del zone
+    gc.collect()
+    stays = witness() is not None
+    if stays:
+        del witness().leads
+    return stays
+
+
 def counting_frees_at_once_and_the_collector_later():
     """Lose single objects and circles of several types, and one object of another thread."""
     if _PYPY:
@@ -362,6 +445,9 @@ def counting_frees_at_once_and_the_collector_later():
         return
     gc.collect()
     gc.disable()
+    deep = _Deep.chain(100)
+    del deep
+    yield "a hundred finalizers deep", (_Deep.waited > 0) == (sys.version_info < (3, 13))
     single, circle, holds_circle, hung, error = _Thing(), _Thing(), _Thing(), _Thing(), _Error()
     circle.me, holds_circle.circle, circle.hung = circle, circle, hung
     alone = {"one": weakref.ref(single), "leads to a circle": weakref.ref(holds_circle), "an error": weakref.ref(error)}
@@ -373,6 +459,7 @@ def counting_frees_at_once_and_the_collector_later():
     gc.enable()
     gc.collect()
     yield "in a circle, after a collection", not any(witness() for witness in circles)
+    yield "in a circle over what is untracked", _a_circle_over_a_time()
     if _PROCESSES:
         said = subprocess.run([sys.executable, "-c", _WAITS], capture_output=True, text=True).stdout
         yield "another thread's", said.strip() == str(not _FREE_THREADED)
@@ -418,6 +505,9 @@ def collect_counts_tracked_objects():
     yield "with three lists that hang from it", _collected(lambda: _holds([], [[]])) == 4
     yield "in no circle", _collected(lambda: [[]]) == 0
     yield "broken by its finalizer", _collected(_Breaks) == 0
+    yield "frozen", _collected(lambda: [_ring(2), gc.freeze()]) == 0
+    gc.unfreeze()
+    yield "thawed", gc.collect() >= 2
 
 
 class _Saves(_Breaks):
@@ -439,6 +529,9 @@ def a_broken_circle_is_not_counted():
     for thing in _Saves.saved:
         thing.me = None
     _Saves.saved = ()
+    numbers = []
+    _collected(lambda: _lose(lambda: _Loud(lambda: numbers.append([_ring(3), gc.collect()]))))
+    yield "asked in a finalizer", numbers == [[None, 0]]
 
 
 def _lose(make, many=1):
@@ -476,7 +569,7 @@ def circles_with_finalizers_are_collected():
     yield "the list", len(gc.garbage) == before
 
 
-def the_flag_keeps_what_was_found():
+def the_flag_keeps_what_is_still_unreachable():
     """Set the flag, lose objects of several types, and look at the list and at what ran."""
     calls = []
     gc.collect()
@@ -485,6 +578,7 @@ def the_flag_keeps_what_was_found():
     final, items, table, alone = _Loud(lambda: calls.append("ran")), [], {}, _Loud(lambda: calls.append("alone"))
     final.me, table["me"] = final, table
     items.append(items)
+    _Saves()
     places = {"an instance": id(final), "a list": id(items), "a dictionary": id(table)}
     del final, items, table, alone
     gc.collect()
@@ -493,9 +587,11 @@ def the_flag_keeps_what_was_found():
     for way, place in places.items():
         yield way, place in kept
     yield "the finalizer ran", "ran" in calls
+    yield "not what it brought back", not any(isinstance(each, _Saves) for each in gc.garbage)
     yield "not what counting freed", "alone" in calls and not any(isinstance(each, _Thing) for each in gc.garbage)
     gc.garbage.clear()
     gc.collect()
+    _Saves.saved = ()
     yield "without the flag", gc.garbage == []
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import contextvars
 import ctypes
+import datetime
 import dis
 import gc
 import mmap
@@ -361,6 +362,8 @@ def functions_share_their_code():
     code = names["function"].__code__
     yield "names and constants", 2001 in code.co_consts and code.co_name == "function" and code.co_code
     yield "it does not change", _refuses(lambda: setattr(code, "co_consts", ()))
+    inside = compile("try:\n pass\nfinally:\n def inner(): pass", "m", "exec")
+    yield "in a finally", [type(each) for each in inside.co_consts].count(types.CodeType) == 1 + _PYPY
 
 
 def _events(hook, act):
@@ -463,6 +466,7 @@ def the_code_holds_its_constants():
 
     yield "in a function", "some words" in str(function.__code__.co_consts)
     yield "in a function inside", "more words" in function()[1].__code__.co_consts
+    yield "small, and returned at once", 7 in (lambda: 7).__code__.co_consts
     for value in (0, 255, 256, None):
         code = compile(f"x, 1000, {value}", "text", "eval")
         since = (3, 15) if value is None else (3, 14) if value < 256 else (4,)
@@ -764,6 +768,9 @@ def who_holds_a_frame_holds_its_variables():
     exec("frame = sys._getframe()\nclass A:\n inner = sys._getframe()", names)
     yield "a module's", names["frame"].f_locals is names
     yield "a class body's", names["A"].inner.f_code.co_name == "A" and names["A"].inner is not names["frame"]
+    generator = _started(1)
+    yield "a suspended generator's has no caller", generator.gi_frame.f_back is None
+    yield "one that runs has", names["A"].inner.f_back is names["frame"] and names["frame"].f_back is not None
 
 
 def _started(thing):
@@ -1012,6 +1019,19 @@ def no_collector_frees_a_leak():
     witness = _circles()["a pair"]
     gc.collect()
     yield "a lost circle is none", witness() is None
+    yield "a circle over a time", _circle_stays(lambda zone: datetime.time(1, tzinfo=zone)) != _PYPY
+
+
+def _circle_stays(leads_to):
+    """Return whether a circle over another object outlives a collection, and break it."""
+    zone = type("Zone", (datetime.tzinfo,), {})()
+    zone.other, witness = leads_to(zone), weakref.ref(zone)
+    del zone
+    gc.collect()
+    stays = witness() is not None
+    if stays:
+        del witness().other
+    return stays
 
 
 def mimalloc_serves_the_free_threaded_build():
@@ -1040,6 +1060,7 @@ def each_form_binds_a_name():
         "except": "try: raise it\nexcept KeyError as caught: name = caught",
         "def": "def it(): pass\nname = it",
         "class": "class name: pass\nit = name",
+        "+=": "name, it = 1, type('Added', (), {'__radd__': lambda self, other: self})()\nname += it",
         "a parameter": "def parameter(name): return name\nname = parameter(it)",
     }
     for way, form in forms.items():
@@ -1049,6 +1070,9 @@ def each_form_binds_a_name():
     names = {}
     exec("def name(): pass\nclass other: pass", names)
     yield "both have the name", (names["name"].__name__, names["other"].__name__) == ("name", "other")
+    if sys.version_info >= (3, 12):
+        exec("type name = int", names)
+        yield "type", names["name"].__value__ is int
 
 
 def a_namespace_keeps_names():
@@ -1108,6 +1132,7 @@ def a_proxy_stands_for_its_object():
             yield f"{way} too late", True
         else:
             yield f"{way} too late", False
+    yield "the proxy itself", type(proxy) is weakref.ProxyType and proxy is proxy and "0x" in repr(proxy)
 
 
 def what_is_reachable_stays():
@@ -1173,6 +1198,27 @@ print(witness() is None)
 """
 
 
+class _Chained(_Thing):
+    child, waited, left = None, 0, 0
+
+    def __del__(self):
+        _Chained.left -= 1
+        if self.child is not None:
+            witness = weakref.ref(self.child)
+            self.child = None
+            _Chained.waited += witness() is not None
+
+
+def _waited_in_a_chain(length):
+    """Return how many were there still when the one before them had let them go."""
+    first, _Chained.waited, _Chained.left = None, 0, length
+    for _ in range(length):
+        link = _Chained()
+        link.child, first = first, link
+    del link, first
+    return _Chained.waited
+
+
 def at_zero_an_object_is_freed():
     """Add and take references to objects of several types, one and many; drop another thread's object."""
     if _PYPY:
@@ -1188,6 +1234,8 @@ def at_zero_an_object_is_freed():
     gc.disable()
     witnesses = [weakref.ref(make()) for make in (_Thing, _Slotted, set, lambda: _holds(1))]
     yield "at zero", not any(witness() for witness in witnesses)
+    waited = _waited_in_a_chain(100)
+    yield "a hundred deep", (waited > 0) == (sys.version_info < (3, 13)) and _Chained.left == 0
     gc.enable()
     if _PROCESSES:
         at_once, in_the_end = _after_process(_LATER)
@@ -1237,6 +1285,10 @@ def a_referent_is_what_an_object_refers_to():
     yield "a closure", _leads(lambda: thing, thing, 3)
     yield "not of a weak reference", not _leads(weakref.ref(thing), thing, 3)
     yield "not farther", not _leads([[[thing]]], thing, 1)
+    if not _PYPY:
+        zone = datetime.timezone(datetime.timedelta(1 / 24))
+        yield "not of what it does not see", not _leads(datetime.time(1, tzinfo=zone), zone, 3)
+        yield "nor a range's", gc.get_referents(range(10**5)) == []
     yield "and what that one leads to", weakref.ref(thing)() is thing
 
 
@@ -1266,9 +1318,10 @@ def resident_memory_is_what_was_touched():
     size, before = 2**24, _resident()
     mapped = mmap.mmap(-1, size)
     yield "mapped", _resident() - before < size / 4
-    for place in range(0, size // 2, mmap.PAGESIZE):
+    for place in range(0, size // 4, mmap.PAGESIZE):
         mapped[place] = 1
-    yield "half of it written", size / 4 < _resident() - before < size * 3 / 4
+    sum(mapped[size // 4 + place] for place in range(0, size // 4, mmap.PAGESIZE))
+    yield "half of it touched", size / 4 < _resident() - before < size * 3 / 4
     for place in range(size // 2, size, mmap.PAGESIZE):
         mapped[place] = 1
     yield "all of it written", _resident() - before > size * 3 / 4
@@ -1494,8 +1547,7 @@ def what_can_be_in_a_cycle_is_tracked():
     table, pair = {}, ([],)
     table["me"] = table
     pair[0].append(pair)
-    code = compile("1000", "one", "eval").replace(co_consts=([],))
-    code.co_consts[0].append(code)
+    code = compile("1000", "one", "eval")
     things = {"a list": [], "a set": set(), "a circle of dictionaries": table, "a circle with a tuple": pair}
     things |= {"an instance": _Thing(), "with slots": _Slotted(), "of a kind of int": type("Int", (int,), {})(1)}
     things |= {"a function": _leads, "a class": _Thing, "a built-in function": len, "a module": sys}
@@ -1505,7 +1557,23 @@ def what_can_be_in_a_cycle_is_tracked():
     gc.collect()
     yield "in circles after a collection", gc.is_tracked(table) and gc.is_tracked(pair)
     yield "a code object", gc.is_tracked(code) == _FREE_THREADED
-    code.co_consts[0].clear()
+    yield "a circle over it", _circle_stays(lambda it: code.replace(co_consts=(it,))) != _FREE_THREADED
+    yield "a time", not gc.is_tracked(datetime.time(1, tzinfo=type("Zone", (datetime.tzinfo,), {})()))
+    yield "a circle over one", _circle_stays(lambda zone: datetime.time(1, tzinfo=zone))
+    yield from _program(_AFTER_A_THREAD, "a class, after a thread", "its circle")
+
+
+_AFTER_A_THREAD = """
+import gc, sys, threading, weakref
+thread = threading.Thread(target=int)
+thread.start()
+thread.join()
+late = sys.version_info < (3, 14) and not getattr(sys, "_is_gil_enabled", lambda: True)()
+print(gc.is_tracked(type("Late", (), {})) != late)
+witness = weakref.ref(type("Late", (), {}))
+gc.collect()
+print((witness() is not None) == late)
+"""
 
 
 def a_finalizer_makes_nothing_uncollectable():
@@ -1570,6 +1638,13 @@ def a_weak_reference_keeps_nothing():
         yield way, was and witness() is None
     yield "a weak dictionary", not values
     yield "the reference itself stays", all(isinstance(witness, weakref.ref) for witness in witnesses)
+    saved = []
+    thing = _Saves(saved, [])
+    thing.me, witness = thing, weakref.ref(thing)
+    del thing
+    gc.collect()
+    yield "a circle that came back", len(saved) == 1 and (witness() is None) == (_PYPY or sys.version_info < (3, 15))
+    saved.pop().me = None
 
 
 def a_callback_is_called_while_its_reference_is_there():

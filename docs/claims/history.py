@@ -6,6 +6,7 @@ import gc
 import json
 import pickle
 import re
+import subprocess
 import sys
 import weakref
 
@@ -143,7 +144,7 @@ def _with_a_generator(said):
     return thing
 
 
-def circles_with_del_are_collected_and_each_del_runs_once():
+def circles_with_del_are_collected_and_each_del_runs_once_at_most():
     """Make circles of one, of two, by a list, by a generator, with an error, and one that comes back and goes."""
     yield "of one", _finalized(_Finalized) == (["__del__"], True, [])
     yield "of two", _finalized(_two) == (["__del__"] * 2, True, [])
@@ -160,6 +161,24 @@ def circles_with_del_are_collected_and_each_del_runs_once():
     back.clear()
     gc.collect()
     yield "that comes back once", (came_back, said, len(back), gc.garbage) == (1, ["__del__"], 0, [])
+    if sys.platform != "emscripten":
+        ended = subprocess.run([sys.executable, "-c", _TO_THE_END], capture_output=True, text=True)
+        yield "that is frozen to the end, and one that was lost", ended.stdout.split() == ["lost"]
+
+
+_TO_THE_END = """
+import gc
+class Thing:
+    def __init__(self, name):
+        self.me, self.name = self, name
+    def __del__(self):
+        print(self.name)
+frozen = Thing("frozen")
+if hasattr(gc, "freeze"):
+    gc.freeze()
+Thing("lost")
+gc.collect()
+"""
 
 
 class _Other:

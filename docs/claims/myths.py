@@ -1,8 +1,11 @@
 """Attacks on the sentences of background/myths."""
 
+import datetime
 import gc
+import subprocess
 import sys
 import threading
+import types
 import weakref
 
 _CPYTHON = sys.implementation.name == "cpython"
@@ -82,6 +85,18 @@ def _deferred():
     return hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()
 
 
+def _rebind(box):
+    name = box.pop()  # is held until the next line
+    name = None
+
+
+def _fail(box):
+    try:
+        raise ValueError(box.pop())
+    except ValueError as error:
+        assert error.args
+
+
 def an_object_goes_with_its_last_reference():
     """Drop the last reference by eight statements that are not alike."""
 
@@ -91,39 +106,111 @@ def an_object_goes_with_its_last_reference():
         drop(box)
         return witness
 
-    def rebind(box):
-        name = box.pop()  # is held until the next line
-        name = None
-
-    def fail(box):
-        try:
-            raise ValueError(box.pop())
-        except ValueError as error:
-            assert error.args
-
     yield "an item is deleted", _gone(witness_of(lambda box: box.__delitem__(0)))
     yield "an item is replaced", _gone(witness_of(lambda box: box.__setitem__(0, None)))
     yield "the list is cleared", _gone(witness_of(list.clear))
-    yield "a name is bound to something else", _gone(witness_of(rebind))
-    yield "an except clause ends", _gone(witness_of(fail))
+    yield "a name is bound to something else", _gone(witness_of(_rebind))
+    yield "an except clause ends", _gone(witness_of(_fail))
     yield "a result is thrown away", _gone(witness_of(lambda box: box.pop()))
+    if sys.platform != "emscripten":
+        yield "a module's function, and one after a thread", _ends_of_functions()
 
 
-def _lose_a_generator(ended):
-    def paused():
-        try:
-            yield iterator
-        finally:
-            ended.append("finally")
+def _ends_of_functions():
+    """Return whether functions go as they should, one before a thread was started and one after."""
+    told = subprocess.run([sys.executable, "-c", _FUNCTIONS], capture_output=True, text=True).stdout.split()
+    late = ["True", "False"] if _deferred() or not _CPYTHON else ["False", "False"]
+    return told == [*late, str(_deferred() and sys.version_info < (3, 14))]
 
-    iterator = paused()
-    next(iterator)
+
+_FUNCTIONS = """
+import gc, threading, weakref
+def left():
+    names = {}
+    exec("def function(): pass", names)
+    return weakref.ref(names["function"])
+gc.disable()
+names = {}
+exec("def function(): pass", names)
+witness = weakref.ref(names.pop("function"))
+print(witness() is not None)
+for _ in range(3):
+    gc.collect()
+print(witness() is not None)
+thread = threading.Thread(target=int)
+thread.start()
+thread.join()
+witness = left()
+for _ in range(3):
+    gc.collect()
+print(witness() is not None)
+"""
+
+
+class _Zone(datetime.tzinfo):
+    pass
+
+
+def _stay(leads_to):
+    """Return whether a circle over another object outlives collections, and break it."""
+    zone = _Zone()
+    zone.leads = leads_to(zone)
+    witness = weakref.ref(zone)
+    del zone
+    for _ in range(3):
+        gc.collect()
+    stays = witness() is not None
+    if stays:
+        del witness().leads
+    return stays and witness() is None
+
+
+def _over_a_function(zone):
+    return lambda: zone
+
+
+def a_circle_through_an_untracked_object_stays():
+    """Close circles over objects of several types that refer to a time zone."""
+    zoned = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)
+    yield "a time", _stay(lambda zone: datetime.time(1, tzinfo=zone)) == _CPYTHON
+    yield "a date with a time", _stay(lambda zone: zoned.replace(tzinfo=zone)) == _CPYTHON
+    yield "a list of times", _stay(lambda zone: [datetime.time(1, tzinfo=zone)]) == _CPYTHON
+    yield "a tuple of itself", not _stay(lambda zone: (zone,))
+    yield "a function", not _stay(_over_a_function)
+    yield "an object of a class of ours", not _stay(lambda zone: types.SimpleNamespace(zone=zone))
+
+
+def getsizeof_leaves_out_what_an_object_leads_to():
+    """Make what several objects lead to larger, and the objects themselves."""
+    thing, items, table, large = _Thing(), [None], {"key": None}, b"x" * 10**6
+    sizes = [sys.getsizeof(each) for each in (thing, items, table)]
+    vars(thing).update(zip(map(str, range(100)), range(100), strict=True))
+    thing.large, items[0], table["key"] = large, large, large
+    for way, each, size in zip(("attributes", "an item", "a value"), (thing, items, table), sizes, strict=True):
+        yield way, sys.getsizeof(each) == size
+    yield "a function with a default", sys.getsizeof(lambda it=large: it) < 10_000
+    yield "its slots it has", sys.getsizeof([None] * 1000) > 1000 * sys.getsizeof(()) // 10
+    yield "its own characters", sys.getsizeof(large) >= len(large)
+
+
+def _paused(ended):
+    try:
+        yield
+    finally:
+        ended.append("finally")
+
+
+def _generator_in_a_list_of_itself(ended):
+    kept = [_paused(ended)]
+    next(kept[0])
+    kept.append(kept)
 
 
 def the_collector_frees_circles_with_and_without_finalizers():
     """Lose circles of several kinds, with a finalizer of each sort."""
+
     ended = []
-    _lose_a_generator(ended)
+    _generator_in_a_list_of_itself(ended)
     plain = _circle(_Thing())
     with_del = _circle(type("Noisy", (), {"__del__": lambda self: ended.append("__del__")})())
     finalized = _Thing()
@@ -135,7 +222,7 @@ def the_collector_frees_circles_with_and_without_finalizers():
     yield "an instance without one", plain() is None
     yield "__del__", with_del() is None and "__del__" in ended
     yield "weakref.finalize", witness() is None and "finalize" in ended
-    yield "the finally of a generator that holds itself", "finally" in ended
+    yield "the finally of a generator", "finally" in ended
     yield "a class, which is always a circle", kind() is None
 
 
@@ -155,3 +242,24 @@ def a_weak_reference_tells_without_keeping():
         thread.start()
         thread.join()
         yield "an instance of another thread", _gone(witnesses[0])
+    yield "an instance that comes back alone", _dead_while_it_is_back(False) == (not _CPYTHON)
+    early = not _CPYTHON or sys.version_info < (3, 15)
+    yield "an instance that comes back from a circle", _dead_while_it_is_back(True) == early
+
+
+def _dead_while_it_is_back(circle):
+    """Return whether a weak reference is dead though its object is there again."""
+    thing, saved = _Returns(), []
+    thing.saved, witness = saved, weakref.ref(thing)
+    thing.me = thing if circle else None
+    del thing
+    for _ in range(3):
+        gc.collect()
+    dead = witness() is None
+    saved.pop().me = None
+    return dead
+
+
+class _Returns:
+    def __del__(self):
+        self.saved.append(self)

@@ -62,6 +62,82 @@ def counts_and_thresholds_belong_to_cpython():
         gc.get_objects(generation=0)
         yield "gc.get_objects(generation=0)", _CPYTHON
     yield "gc.freeze", hasattr(gc, "freeze") == _CPYTHON
+    if not _CPYTHON:
+        minor = []
+        gc.hooks.on_gc_minor = minor.append
+        kept = list(map(list, [()] * 300_000))
+        gc.hooks.reset()
+        yield "a nursery, which no collection that is asked for stops at", kept and minor and _an_old_circle_goes()
+
+
+def _an_old_circle_goes():
+    old = _Thing()
+    old.me, witness = old, weakref.ref(old)
+    gc.collect()
+    gc.collect()
+    del old
+    gc.collect(0)
+    return witness() is None
+
+
+def _in_its_finalizer(make):
+    """Return whether a weak reference leads to an object while its finalizer runs."""
+    said = []
+    thing = make(lambda: said.append(witness() is not None))
+    witness = weakref.ref(thing)
+    del thing
+    gc.collect()
+    return said
+
+
+class _Asks:
+    def __init__(self, ask):
+        self.ask = ask
+
+    def __del__(self):
+        self.ask()
+
+
+class _Heir(_Asks):
+    __slots__ = ("place",)
+
+
+class _Table(dict):
+    def __init__(self, ask):
+        self["ask"] = ask
+
+    def __del__(self):
+        self["ask"]()
+
+
+def _paused(ask):
+    try:
+        yield
+    finally:
+        ask()
+
+
+def _started(ask):
+    generator = _paused(ask)
+    next(generator)
+    return generator
+
+
+def weak_references_lead_to_an_instance_in_its_del():
+    """Ask in finalizers of several kinds, and in those of what an instance holds."""
+    yield "an instance", _in_its_finalizer(_Asks) == [_CPYTHON]
+    yield "of a subclass with a slot", _in_its_finalizer(_Heir) == [_CPYTHON]
+    yield "of a kind of dictionary", _in_its_finalizer(_Table) == [_CPYTHON]
+    yield "a generator", _in_its_finalizer(_started) == [False]
+    gc.disable()
+    whole = _Asks(lambda: None)
+    whole.other = _Thing()
+    witness, said = weakref.ref(whole.other), []
+    whole.ask = lambda: said.append(witness() is not None)
+    del whole
+    gc.enable()
+    gc.collect()
+    yield "what it holds", said == [_CPYTHON]
 
 
 def pypy_frees_what_a_collection_finds():
@@ -83,10 +159,37 @@ def pypy_frees_what_a_collection_finds():
     next(paused())
     yield "a paused generator", (said == ["finally"]) == _CPYTHON
     gc.collect()
+    yield "what hangs on a circle waits everywhere", _hangs_on_a_circle()
     if _PROCESSES:
-        program = "class Thing:\n    def __del__(self): print('last words')\nthing = Thing()"
-        ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-        yield "a program ends", ("last words" in ended.stdout) == _CPYTHON
+        told = subprocess.run([sys.executable, "-c", _ENDS], capture_output=True, text=True).stdout.splitlines()
+        for kind in ("in no circle", "on the way to one"):
+            yield f"before the program ends: {kind}", (kind in told) == _CPYTHON
+        yield "still held when the program ends", ("held" in told) == _CPYTHON
+
+
+_ENDS = """
+class Thing:
+    def __init__(self, name):
+        self.name = name
+    def __del__(self):
+        print(self.name, flush=True)
+thing, leads, circle = Thing("in no circle"), Thing("on the way to one"), Thing("circle")
+circle.me, leads.to = circle, circle
+del thing, leads
+held = Thing("held")
+"""
+
+
+def _hangs_on_a_circle():
+    gc.disable()
+    circle, hangs = _Thing(), _Thing()
+    circle.me, circle.hangs, witness = circle, hangs, weakref.ref(hangs)
+    del circle, hangs
+    waits = witness() is not None
+    gc.enable()
+    for _ in range(3):
+        gc.collect()
+    return waits and witness() is None
 
 
 def only_the_free_threaded_build_counts_without_generations():
@@ -113,18 +216,12 @@ def only_the_free_threaded_build_counts_without_generations():
     yield "an instance that is young", witness() is None
 
 
-def _numbered(closed):
-    try:
-        yield 1
-    finally:
-        closed.append("generator")
-
-
 def what_is_closed_by_with_is_closed_before_the_next_line():
     """Close what holds something by `with`, and look at once."""
+
     closed = []
-    with contextlib.closing(_numbered(closed)) as numbers:
-        next(numbers)
+    with contextlib.closing(_paused(lambda: closed.append("generator"))) as paused:
+        next(paused)
     yield "a paused generator", closed == ["generator"]
     descriptor, name = tempfile.mkstemp()
     os.close(descriptor)
