@@ -274,7 +274,7 @@ def blocks_of_what_is_gone_are_free():
     makes |= {"dictionaries": lambda: {"a": 1}, "slots": _Slotted}
     for way, make in makes.items():
         yield way, _left_of(make) < 0.1
-    immortal = _FREE_THREADED or (3, 12) <= sys.version_info < (3, 13)
+    immortal = _FREE_THREADED or (3, 12) <= sys.version_info < (3, 12, 7)
     numbers = iter(range(20_000))
     yield "interned strings", (_left_of(lambda: sys.intern(f"interned {next(numbers)}")) > 0.8) == immortal
 
@@ -499,7 +499,8 @@ def collect_counts_tracked_objects():
     """Lose circles of several lengths, numbers and weights, and what they hold."""
     yield "none", _collected(lambda: _ring(0)) == 0
     yield "a ring of two", _collected(lambda: _ring(2)) == 2
-    yield "a ring of ten thousand", _collected(lambda: _ring(10_000)) == 10_000
+    large = 10_000 if _PROCESSES else 500  # a browser's stack is small
+    yield "a large ring", _collected(lambda: _ring(large)) == large
     yield "ten rings of one", _collected(lambda: [_ring(1) for _ in range(10)]) == 10
     yield "with a megabyte", _collected(lambda: _holds(bytes(10**6), "a b", 10**9)) == 1
     yield "with three lists that hang from it", _collected(lambda: _holds([], [[]])) == 4

@@ -10,6 +10,7 @@ import itertools
 import logging
 import logging.config
 import mmap
+import struct
 import sys
 import threading
 import weakref
@@ -219,7 +220,7 @@ def _report(size):
 def only_pythons_allocators_are_traced():
     """Take ten million bytes in several ways, from Python and past it, before, while and after it runs."""
     size = 10_000_000
-    for way, make in {"bytes": lambda: bytes(size), "a list": lambda: [None] * (size // 8)}.items():
+    for way, make in {"bytes": lambda: bytes(size), "a list": lambda: [None] * (size // struct.calcsize("P"))}.items():
         yield way, _traced(make)[0] >= size * 0.9
     yield "a raw block of Python's", _traced_block(ctypes.pythonapi, "PyMem_RawMalloc", "PyMem_RawFree", size) >= size
     if sys.platform not in ("win32", "emscripten"):

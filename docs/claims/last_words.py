@@ -146,7 +146,8 @@ def parents_speak_before_children():
     yield "a closure", by(lambda parent, child: setattr(parent, "made", lambda: child))
     yield "a partial", by(lambda parent, child: setattr(parent, "made", functools.partial(print, child)))
     yield "an exception", by(lambda parent, child: setattr(parent, "error", OSError(child)))
-    yield "a chain in which each speaks", _chain(20_000) == list(range(20_000))
+    length = 200 if _BROWSER else 20_000  # its stack is small
+    yield "a chain in which each speaks", _chain(length) == list(range(length))
     yield "a deep chain", by(lambda parent, child: setattr(parent, "deep", _nested(child)))
     if not _BROWSER:
         yield "in another thread", _in_a_thread(lambda: by(lambda parent, child: setattr(parent, "child", child)))
@@ -163,7 +164,7 @@ def _chain(length):
     return _log[:]
 
 
-def _nested(obj, depth=50_000):
+def _nested(obj, depth=500 if _BROWSER else 50_000):
     for _ in range(depth):
         obj = [obj]
     return obj
