@@ -186,7 +186,7 @@ def nested_containers_are_freed_at_any_depth():
     for way, nest in ways.items():
         bottom = deep = _Mortal()
         lowest = weakref.ref(bottom)
-        for _ in range(50_000 if not _BROWSER else 2_000):
+        for _ in range(50_000 if not _BROWSER else 200):
             deep = nest(deep)
         del bottom, deep
         if not _CPYTHON:
