@@ -32,7 +32,7 @@ SAMPLE = [  # drawn from all 332, of which 222 fail in one of these worlds or mo
     ("weak references that hold", "threads_and_locals", "a_thread_holds_its_arguments_until_its_run_has_ended"),
     ("weak references that hold", "history", "counting_is_still_there"),
     ("counts that stand still", "objects_that_never_die", "no_reference_changes_the_mark"),
-    ("counts that stand still", "faq", "at_module_level_the_call_adds_one"),
+    ("counts that stand still", "faq", "for_a_name_of_a_module_the_call_adds_one"),
     ("counts that stand still", "counting_references", "refcount_leaves_out_what_asking_adds"),
     ("counts that stand still", "counting_references", "every_slot_counts"),
 ]
