@@ -121,7 +121,9 @@ def summary(build: Build, unit: Unit, index: int) -> str:
     failed = [python for python, ways_that_broke in found.items() if ways_that_broke]
     most = max((len(ways(outcome)) for python, outcome in build.outcomes(unit, index) if python in found), default=0)
     held = f"held on {len(found) - len(failed)} of {len(build.interpreters)} Pythons, attacked in {many(most)}"
-    return held + (f"; not on {names(failed, build.interpreters)}" if failed else "")
+    skipping = [python for python in build.interpreters if python not in found]
+    told = {"not on": failed, "not run on": skipping}
+    return "; ".join([held, *(f"{how} {names(them, build.interpreters)}" for how, them in told.items() if them)])
 
 
 def list_all(app: Sphinx, doctree: nodes.document, docname: str) -> None:
@@ -139,7 +141,7 @@ def sections(app: Sphinx, build: Build, docname: str) -> Iterator[nodes.section]
 
 
 def table(app: Sphinx, build: Build, unit: Unit, docname: str) -> nodes.table:
-    head = ["Claim", *(python.name for python in build.interpreters)]
+    head = ["Claim", *(python.name.removeprefix("CPython ") for python in build.interpreters)]
     group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
     group += nodes.thead("", row([verbatim(text) for text in head]))
     body = nodes.tbody()
