@@ -10,6 +10,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 from .outcome import Outcome
@@ -79,9 +80,14 @@ def options_of(text: str, file: Path, lines: dict[str, int]) -> dict[str, Option
 
 def attack(unit: Unit, index: int) -> str:
     """Return the source of the function that attacks a claim."""
-    source, name = unit.cells[0].source, unit.cells[index].options.name
-    (function,) = (node for node in ast.parse(source).body if isinstance(node, ast.FunctionDef) and node.name == name)
-    return ast.get_source_segment(source, function) or ""
+    return sources(unit.cells[0].source)[unit.cells[index].options.name]
+
+
+@cache
+def sources(file: str) -> dict[str, str]:
+    """Return the source of each function of a file of attacks."""
+    found = [node for node in ast.parse(file).body if isinstance(node, ast.FunctionDef)]
+    return {node.name: ast.get_source_segment(file, node) or "" for node in found}
 
 
 def ways(outcome: Outcome) -> list[str]:

@@ -16,7 +16,7 @@ from ..model.grouping import first_match, names
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
 from ..run.build import Build, build_of
-from .lists import anchor, row, units_in_toc_order, verbatim
+from .lists import anchor, table, units_in_toc_order, verbatim
 from .outcomes import does_not_hold, printouts, results
 
 
@@ -134,26 +134,23 @@ def list_all(app: Sphinx, doctree: nodes.document, docname: str) -> None:
 
 def sections(app: Sphinx, build: Build, docname: str) -> Iterator[nodes.section]:
     """Yield a section for each page with claims."""
+    head = ["Claim", *(python.name.removeprefix("CPython ") for python in build.interpreters)]
     for unit in units_in_toc_order(app):
         if unit.kind == "claims":
             title = app.env.titles[unit.page].deepcopy()
-            yield nodes.section("", title, table(app, build, unit, docname), ids=[nodes.make_id(unit.page)])
+            made = table(head, list(rows(app, build, unit, docname)), "claims")
+            yield nodes.section("", title, made, ids=[nodes.make_id(unit.page)])
 
 
-def table(app: Sphinx, build: Build, unit: Unit, docname: str) -> nodes.table:
-    head = ["Claim", *(python.name.removeprefix("CPython ") for python in build.interpreters)]
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
-    group += nodes.thead("", row([verbatim(text) for text in head]))
-    body = nodes.tbody()
+def rows(app: Sphinx, build: Build, unit: Unit, docname: str) -> Iterator[list[nodes.Node]]:
+    """Yield for each claim of a page a link to it, and how the attacks of each Python went."""
     for index, cell in enumerate(unit.cells):
         if TAG in cell.options.tags:
             uri = f"{app.builder.get_relative_uri(docname, unit.page)}#{anchor(unit, index)}"
             link = nodes.reference("", cell.options.name.replace("_", " "), refuri=uri, internal=True)
             found, tried = verdicts(build, unit, index), dict(build.outcomes(unit, index))
             told = [said(found.get(python), len(ways(tried[python]))) for python in build.interpreters]
-            body += row([nodes.paragraph("", "", link), *(verbatim(text) for text in told)])
-    group += body
-    return nodes.table("", group, classes=["claims", "gathered-table"])
+            yield [nodes.paragraph("", "", link), *(verbatim(text) for text in told)]
 
 
 def said(ways_that_broke: list[str] | None, tried: int) -> str:
