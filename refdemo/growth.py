@@ -174,8 +174,9 @@ def growth(
     tell a leak from what the step sets up once, and ten tell more. Where no type grew, the list, dict, set or deque is
     told that got longer and longer, by most: so ints and strings are found by what holds them.
 
-    Before each count there is a `gc.collect()`, so that what still counts is held by something. With `collect=False`
-    there is none: on CPython what waits for the collector counts as well, until an automatic collection comes.
+    Before each count there is a `gc.collect()`, so that circles that nothing holds do not count, but for those whose
+    finalizer this collection was the first to call. With `collect=False` there is none: on CPython what waits for the
+    collector counts as well, until an automatic collection comes.
     What the step returns is dropped. An exception in it ends the count and is passed on.
     Nothing is kept of the objects, none of their code runs, and the collector's settings are left alone.
 

@@ -18,7 +18,7 @@ from refdemo._searching.roots import OURS, Roots
 from refdemo._searching.tally import Line
 from refdemo._searching.undisturbed import others_run_at_once, with_collector_off
 from refdemo._searching.untracked import untracked_paths
-from refdemo._searching.worklist import WorkList
+from refdemo._searching.worklist import WorkList, by_type
 from refdemo.counts import Immortal, refcount
 
 _COUNTED = hasattr(sys, "getrefcount")
@@ -100,10 +100,10 @@ def referrers(obj: object, /) -> list[Referrer]:
     """Everything that holds an object, in words, a line for each reference; locals of running functions included.
 
     References that the same words describe are one line with a number, and so are those of one kind from 21 on:
-    "100,000 × item of a list", "30 × global of module `m`". The numbers add up to the count of the object, also with
-    the last line, which says how many references neither the collector nor a running function shows (a C library's,
-    a temporary of an expression): the count less what was found. PyPy keeps no counts and has no such line. A
-    parameter that only borrows its caller's reference (3.14 and newer) is none.
+    "100,000 × item of a list", "5,000 × attribute `.hub` of a class". The numbers add up to the count of the object,
+    also with the last line, which says how many references neither the collector nor a running function shows (a C
+    library's, a temporary of an expression): the count less what was found. PyPy keeps no counts and has no such line.
+    A parameter that only borrows its caller's reference (3.14 and newer) is none.
 
     What serves another object only is told as its owner: an instance's `__dict__` as an attribute, a module's as a
     global, a cell as the closure variable of its functions. What holds the object without a name of its own, such as a
@@ -133,18 +133,20 @@ def _all_referrers(target: WorkList) -> list[Referrer]:
     in_cells = [line for line in lines if not line.times]
     lines = [line for line in lines if line.times]
     namespaces = {id(module_dict(module)) for module in found.modules}
-    holders = WorkList(each for each in referrers_of(target, found.running) if id(each) not in namespaces)
+    holders = referrers_of(target, found.running, namespaces)
     if target[0] is Line:
         holders = WorkList(each for each in holders if type(each) is not Line)
-    many = WorkList()
+    many: dict[int, WorkList] = {}
     if len(holders) > _FEW:
-        many = WorkList(each for each in holders if type(each) is not types.CellType)
-        holders = WorkList(each for each in holders if type(each) is types.CellType)
+        many = by_type(holders)
+        holders = many.get(id(types.CellType), WorkList())
         if len(holders) > _FEW:
-            many += holders[_FEW:]
+            many[id(types.CellType)] = WorkList(holders[_FEW:])
             del holders[_FEW:]
+        else:
+            many.pop(id(types.CellType), None)
     lines += _one_by_one(holders, target, found, in_cells)
-    lines += tally.of_many(many, target, found.running)
+    lines += tally.of_many(many.values(), target, found.running)
     missing = max(count - sum(line.times for line in lines), 0)
     if missing and not others_run_at_once():
         paths = untracked_paths(target, OURS)
@@ -196,15 +198,15 @@ def _lines_of_roots(target: WorkList, found: Roots) -> Iterator[Line]:
     for local in running_locals(OURS, of=id(target[0])):
         if local.name and (local.counted or local.in_cell):
             words = f"local `{local.name}` of {local.where}"
-            yield Line(words, "frame", words, int(local.counted))
+            yield Line(words, "frame", times=int(local.counted))
     for address, root in found.interpreter:
         if address == id(target[0]) and root.counted:
             words = root.label if root.holder == "the interpreter" else f"{root.label} by {root.holder}"
-            yield Line(words, "frame" if root.holder.startswith("running") else "interpreter", words)
+            yield Line(words, "frame" if root.holder.startswith("running") else "interpreter")
     for module in found.modules:
         whose = named(module)
         for name in reference_labels.globals_of(module, target[0]):
-            yield Line(f"{name} of {whose}", "module", f"global of {whose}")
+            yield Line(f"{name} of {whose}", "module", (f"global of {whose}", f"{name} of a module"))
 
 
 def _stored(target: WorkList) -> int:

@@ -89,6 +89,13 @@ def named(obj: object) -> str:
     return a(kind_of(obj)) + _detail(obj)
 
 
+def general(obj: object) -> str:
+    """Return what `named` would call several of a kind, each of them."""
+    if is_a(obj, type):
+        return "a class"
+    return "a module" if is_a(obj, types.ModuleType) else a(kind_of(obj))
+
+
 def a(name: str) -> str:
     """Return a noun with its article."""
     return f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from refdemo._reading import fields
-from refdemo._reading.claims import OWN_DICT, PYPY, in_words, retry_while_resizing
+from refdemo._reading.claims import OWN_DICT, PYPY, in_words, retry_while_resizing, seen_as_attributes
 from refdemo._reading.classes import is_a, is_heap_type, module_dict, mro, name_of, namespace, text
 from refdemo._reading.fields import members
 from refdemo._reading.unreported import shown_by
@@ -86,6 +86,10 @@ def _is_shown_as_own(owner: Any, part: object) -> bool | None:
     """Whether a place that can be read at once shows `part` as the owner's own; None where that has to be looked up."""
     if type(owner) is types.MappingProxyType:
         return False
+    if type(part) is dict and (type(owner) is types.FunctionType or is_a(owner, BaseException)):
+        in_globals = type(owner) is types.FunctionType and part is owner.__globals__
+        if not in_globals and seen_as_attributes(owner, part) > 0:
+            return True
     if type(owner) is functools.partial and not PYPY:
         return part is owner.args or part is owner.keywords or None
     if type(owner) is types.FunctionType:

@@ -48,19 +48,23 @@ def holders_of(objects: WorkList, running: Set[int], instances: bool = True) -> 
     return found, held
 
 
-def referrers_of(target: WorkList, running: Set[int]) -> WorkList:
-    """Return what refers to the one object in a list: as quick as can be, since there may be a million."""
+def referrers_of(target: WorkList, running: Set[int], without: Set[int] = frozenset()) -> WorkList:
+    """Return what refers to the one object in a list, but for dicts whose ids are in `without`.
+
+    Only holders of a type that may be this search's are looked at one by one, since there may be a million.
+    """
     found = _referrers(target)
     if _PYPY:
         asked = {id(target[0])}
         found = [each for each in found if not (type(each) is dict and _is_of_instance(each, asked))]
     kinds = list(map(type, found))
-    by_id = {id(kind): kind for kind in kinds}
-    if len(found) > _AT_ONCE and len(by_id) < _FEW:
-        doubtful = {at for at, kind in by_id.items() if _may_be_own(kind)}
-        if not doubtful:
-            return WorkList(found)
-    return WorkList(each for each in found if not _is_own(each, running))
+    each_once = dict(zip(map(id, kinds), kinds, strict=True))
+    looked_at = {at for at, kind in each_once.items() if kind is dict or _may_be_own(kind)}
+    return WorkList(
+        each
+        for each, alone in zip(found, map(looked_at.__contains__, map(id, kinds)), strict=True)
+        if not (alone and (id(each) in without or _is_own(each, running)))
+    )
 
 
 def with_owners(holders: WorkList, held: WorkList, running: Set[int]) -> list[list[WorkList]]:

@@ -14,7 +14,7 @@ from refdemo._reading.fields import FRAMES_APART
 from refdemo._reading.unreported import loaded
 from refdemo._searching import pypy_parts
 from refdemo._searching.frames import bound_names
-from refdemo._searching.naming import a, is_exactly, is_generator, kind_of, named, of_generator, where
+from refdemo._searching.naming import a, general, is_exactly, is_generator, kind_of, named, of_generator, where
 from refdemo._searching.owners import HELD_INSIDE, direct_labels, is_tree, owns_exclusively
 
 _NAMED = ("local", "key", "closure variable", "default argument", "keyword-only default argument")
@@ -140,10 +140,13 @@ def words(group: Sequence[object]) -> list[str]:
     return [in_words(group, label) for label in labels(group)]
 
 
-def in_words(group: Sequence[object], label: str, *, place: bool = True) -> str:
-    """Return the words for a reference of a group with this label; where `place` is false without position or key."""
+def in_words(group: Sequence[object], label: str, *, place: bool = True, whose: str = "") -> str:
+    """Return the words for a reference of a group with this label; where `place` is false without position or key.
+
+    `whose` is what to call the owner if not by its name.
+    """
     owner = group[0]
-    whose = _owner(group)
+    whose = whose or _owner(group)
     kind, _, name = label.strip().rpartition(" ")
     if label == HELD_INSIDE:
         return f"held inside {whose}"
@@ -162,6 +165,12 @@ def in_words(group: Sequence[object], label: str, *, place: bool = True) -> str:
     if kind in _NAMED:
         return f"{kind} `{name}` of {whose}"
     return f"{label.strip()} of {whose}"
+
+
+def wider_words(group: Sequence[object], label: str) -> tuple[str, ...]:
+    """Return what can be said of several such references, of one owner and then of several."""
+    owner = general(group[0])
+    return in_words(group, label, place=False), in_words(group, label, whose=owner)
 
 
 def _owner(group: Sequence[object]) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from refdemo._reading.claims import is_stored
 from refdemo._searching import reference_labels
-from refdemo._searching.naming import a, kind_of
+from refdemo._searching.naming import a, general, kind_of, named
 from refdemo._searching.owners import is_part
 from refdemo._searching.paths import references_to, with_owners
 from refdemo._searching.worklist import WorkList
@@ -24,8 +24,8 @@ class Line(NamedTuple):
     words: str
     kind: str
     """The name of the type of what holds it."""
-    without_place: str
-    """The words without a position or key: "item of a list"."""
+    wider: tuple[str, ...] = ()
+    """What may be said instead where many differ: "item of a list" without a place, "attribute `.hub` of a class"."""
     times: int = 1
 
 
@@ -34,26 +34,34 @@ def lines_of(path: WorkList) -> Iterator[Line]:
     kind, said = kind_of(path[0]), dict[str, Line]()
     for label in reference_labels.labels(path):
         if label not in said:  # a cache can have the object for a hundred thousand results
-            words = reference_labels.in_words(path, label)
-            said[label] = Line(words, kind, reference_labels.in_words(path, label, place=False))
+            said[label] = Line(reference_labels.in_words(path, label), kind, reference_labels.wider_words(path, label))
         yield said[label]
 
 
 def merged(lines: list[Line]) -> list[Line]:
-    """Return the lines with each said once, in order, and without their places those of a kind that are many."""
-    places: dict[str, set[str]] = {}
-    for line in lines:
-        places.setdefault(line.without_place, set()).add(line.words)
+    """Return the lines with each said once, in order, and in wider words those of a kind that are many."""
+    for level in range(max((len(line.wider) for line in lines), default=0)):
+        alike: dict[str, set[str]] = {}
+        for line in lines:
+            if line.wider[level:]:
+                alike.setdefault(line.wider[level], set()).add(line.words)
+        many = {wider for wider, words in alike.items() if len(words) > _MOST_ALIKE}
+        lines = [
+            line._replace(words=line.wider[level]) if line.wider[level:] and line.wider[level] in many else line
+            for line in lines
+        ]
     counts: dict[tuple[str, str], int] = {}
     for line in lines:
-        said = line.without_place if len(places[line.without_place]) > _MOST_ALIKE else line.words
-        counts[said, line.kind] = counts.get((said, line.kind), 0) + line.times
-    return [Line(words, kind, words, count) for (words, kind), count in sorted(counts.items())]
+        counts[line.words, line.kind] = counts.get((line.words, line.kind), 0) + line.times
+    return [Line(words, kind, times=count) for (words, kind), count in sorted(counts.items())]
 
 
-def of_many(holders: WorkList, target: WorkList, running: Set[int]) -> Iterator[Line]:
-    """Yield the lines of holders of which there may be a million: of each type the first ones are read one by one."""
-    for alike in _by_type(holders):
+def of_many(holders: Iterable[WorkList], target: WorkList, running: Set[int]) -> Iterator[Line]:
+    """Yield the lines of lists of holders of one type each, of which there may be a million.
+
+    Of each type the first ones are read one by one.
+    """
+    for alike in holders:
         if not is_part(alike[0]):
             yield from _of_one_type(alike, alike, target)
             continue
@@ -65,20 +73,13 @@ def of_many(holders: WorkList, target: WorkList, running: Set[int]) -> Iterator[
             if len(path) != 3:
                 yield from lines_of(path)
         by_part = {id(path[1]): path for path in paths if len(path) == 3}
-        for owners in _by_type(WorkList(path[0] for path in by_part.values())):
-            same = type(owners[0])
-            parts = WorkList(path[1] for path in by_part.values() if type(path[0]) is same)
+        grouped: dict[int, tuple[WorkList, WorkList]] = {}
+        for owner, part, _ in by_part.values():
+            owners, parts = grouped.setdefault(id(type(owner)), (WorkList(), WorkList()))
+            owners.append(owner)
+            parts.append(part)
+        for owners, parts in grouped.values():
             yield from _of_one_type(owners, parts, target)
-
-
-def _by_type(objects: WorkList) -> Iterable[WorkList]:
-    found: dict[int, WorkList] = {}
-    for each in objects:
-        at = id(type(each))
-        if at not in found:
-            found[at] = WorkList()
-        found[at].append(each)
-    return found.values()
 
 
 def _of_one_type(owners: WorkList, parts: WorkList, target: WorkList) -> Iterator[Line]:
@@ -88,23 +89,45 @@ def _of_one_type(owners: WorkList, parts: WorkList, target: WorkList) -> Iterato
     rest, held_by = WorkList(owners[_ENOUGH:]), WorkList(parts[_ENOUGH:])
     if not rest:
         return
+    if type(rest[0]) is set or type(rest[0]) is frozenset:
+        words = f"member of {a(kind_of(rest[0]))}"
+        yield Line(words, kind_of(rest[0]), times=references_to(rest, target))
+        return
     if owners is parts and (type(rest[0]) is list or type(rest[0]) is tuple):
         yield from _at_their_places(rest, target)
         return
     example = WorkList([rest[0], *([] if rest[0] is held_by[0] else [held_by[0]]), target[0]])
     labels = list(dict.fromkeys(reference_labels.labels(example)))
     names = [label for label in labels if label[1:].isidentifier() and is_stored(rest[0], label[1:])]
-    if len(names) < len(labels) and len(rest) <= _MOST:
-        for owner, part in zip(rest, held_by, strict=True):
-            yield from lines_of(WorkList([owner, *([] if owner is part else [part]), target[0]]))
-        return
     count, kind = references_to(held_by, target), kind_of(rest[0])
+    whose, own_name = general(rest[0]), named(rest[0])
+    if own_name == whose or all(named(each) == own_name for each in rest):
+        whose = ""
+    if len(names) < len(labels):
+        for line in _one_by_one(rest[:_MOST], held_by, target, whose):
+            count -= line.times
+            yield line
+        names = []
     for label in names:
         seen = min(_having(rest, label[1:], target), count)
         count -= seen
-        words = reference_labels.in_words(example, label)
-        yield Line(words, kind, words, seen)
+        words = reference_labels.in_words(example, label, whose=whose)
+        yield Line(words, kind, reference_labels.wider_words(example, label), seen)
     yield from _somewhere(kind, count)
+
+
+def _one_by_one(owners: list[object], parts: WorkList, target: WorkList, whose: str) -> Iterator[Line]:
+    """Yield a line for each label that leads from owners of one type to the object, with how many have it."""
+    said: dict[str, Line] = {}
+    counts: dict[str, int] = {}
+    for owner, part in zip(owners, parts, strict=False):
+        path = WorkList([owner, *([] if owner is part else [part]), target[0]])
+        for label in reference_labels.labels(path):
+            counts[label] = counts.get(label, 0) + 1
+            if label not in said:
+                words = reference_labels.in_words(path, label, whose=whose)
+                said[label] = Line(words, kind_of(owner), reference_labels.wider_words(path, label))
+    yield from (line._replace(times=counts[label]) for label, line in said.items())
 
 
 def _at_their_places(holders: WorkList, target: WorkList) -> Iterator[Line]:
@@ -122,14 +145,14 @@ def _at_their_places(holders: WorkList, target: WorkList) -> Iterator[Line]:
                 if item is target[0]:
                     places[place] = places.get(place, 0) + 1
         for place, found in places.items():
-            yield Line(f"item `[{place}]` of {a(kind)}", kind, f"item of {a(kind)}", found)
+            yield Line(f"item `[{place}]` of {a(kind)}", kind, (f"item of {a(kind)}",), found)
             count -= found
     yield from _somewhere(kind, count)
 
 
 def _somewhere(kind: str, count: int) -> Iterator[Line]:
     if count > 0:
-        yield Line(f"somewhere in {a(kind)}", kind, f"somewhere in {a(kind)}", count)
+        yield Line(f"somewhere in {a(kind)}", kind, times=count)
 
 
 def _having(owners: WorkList, name: str, target: WorkList) -> int:

@@ -196,6 +196,82 @@ def test_of_many_instances_there_is_one_line(number):
     assert found[-1].times == number
 
 
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [(lambda each: {each}, "member of a set"), (lambda each: (each, []), "item `[0]` of a tuple")],
+    ids=["sets", "tuples"],
+)
+def test_of_many_containers_there_is_one_line(make, words):
+    service = Service()
+    kept = [make(service) for _ in range(600)]
+    [line] = [each for each in referrers(service) if each.type != "frame"]
+    assert line.words == f"600 × {words}"
+    assert line.times == len(kept)
+
+
+def test_of_many_places_that_only_reading_tells_each_is_told_with_its_number():
+    def suspended(first, second):
+        yield first, second
+
+    service = Service()
+    some = [suspended(service, None) for _ in range(700)]
+    others = [suspended(None, service) for _ in range(800)]
+    for each in some + others:
+        next(each)
+    del each
+    found = {each.words.partition(" (")[0] for each in referrers(service) if each.type == "generator"}
+    assert found == {
+        f"{number} × local `{name}` of suspended generator `suspended`"
+        for name, number in (("first", 700), ("second", 800))
+    }
+
+
+@pytest.mark.parametrize("number", [21, 600])
+def test_of_many_classes_there_is_one_line(number):
+    if FREE_THREADED and not gc.is_tracked(type("Own", (), {})):
+        pytest.skip("3.13 free-threaded tracks no class once a thread was started, as tests before this one did")
+    service = Service()
+    classes = [type(f"Handler{n}", (), {"service": service}) for n in range(number)]
+    [line] = [each for each in referrers(service) if each.type == "type"]
+    assert line.words == f"{number:,} × attribute `.service` of a class"
+    assert line.times == len(classes)
+
+
+def test_many_functions_of_one_name_keep_it_on_their_line():
+    def handler_for(service):
+        def handler():
+            pass
+
+        handler.service = service
+        return handler
+
+    service = Service()
+    handlers = [handler_for(service) for _ in range(600)]
+    if FREE_THREADED and not gc.is_tracked(handlers[0]):
+        pytest.skip("3.13 free-threaded tracks no function once a thread was started, as tests before this one did")
+    [line] = [each for each in referrers(service) if each.type == "function"]
+    assert line.words.startswith("600 × attribute `.service` of function `handler` (test_lines_add_up.py:")
+    assert line.times == len(handlers)
+
+
+def test_many_functions_are_not_told_by_the_name_of_one():
+    def handler_for(service, name):
+        def handler():
+            pass
+
+        handler.service, handler.__qualname__ = service, name
+        return handler
+
+    service = Service()
+    names = ["first"] * 700 + ["second"] * 700
+    handlers = [handler_for(service, name) for name in names]
+    if FREE_THREADED and not gc.is_tracked(handlers[0]):
+        pytest.skip("3.13 free-threaded tracks no function once a thread was started, as tests before this one did")
+    found = [each for each in referrers(service) if each.type == "function"]
+    assert sum(each.times for each in found) == len(handlers)
+    assert sum(each.times for each in found if "`first`" in each.words) <= 700
+
+
 def test_each_result_of_a_cache_takes_few_calls():
     @functools.cache
     def cached(key):
