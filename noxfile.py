@@ -21,7 +21,7 @@ STRICT = {**ENGINE, "EVERYPYTHON_STRICT": "1"}
 SITE = "docs/_build/site"
 FIRST = "site/test_site.py"  # builds the site, which the other tests of it would wait for
 FOLDERS = [f"tests/{folder}" for folder in (FIRST, "engine", "bench", "hosting", "quality", "site")]
-PARALLEL = ["-n", "auto", "--dist", "loadfile"]  # tests of one file share what they build
+PARALLEL = ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]  # tests of a file share what they build
 
 
 def install(session: nox.Session, group: str) -> None:
@@ -135,29 +135,24 @@ def deep(session: nox.Session) -> None:
 
 def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> None:
     """Run the tests with a marker: of the engine and the site here, of refdemo under every Python found."""
-    found = pythons(session)
-    none_left = [0, 5] if session.posargs else [0]  # where `-- -k NAME` leaves no test
+    found = [(key, environment(session, key, python)) for key, python in pythons(session)]
     chosen = ["-m", marked, *session.posargs]
-    session.run("pytest", *FOLDERS, *PARALLEL, "--no-loadscope-reorder", *chosen, env=env, success_codes=none_left)
-    for key, python in found:
-        session.log(f"refdemo under {key}")
-        inside = environment(session, key, python)
-        command = [inside, "-m", "pytest", *chosen]
-        if key.split("-")[1].endswith("t"):
-            in_two_processes(session, command)
-        else:
-            session.run(*command, *PARALLEL, "tests/refdemo", external=True, success_codes=none_left)
-
-
-def in_two_processes(session: nox.Session, command: list[str]) -> None:
-    """Test refdemo at once in two processes without threads.
-
-    pytest-xdist starts some, and with the first one a free-threaded 3.13 makes classes and functions immortal.
-    """
+    none_left = [0, 5] if session.posargs else [0]  # where `-- -k NAME` leaves no test
+    session.run("pytest", *FOLDERS, *PARALLEL, *chosen, env=env, success_codes=none_left)
     files = sorted(map(str, (ROOT / "tests/refdemo").glob("test_*.py")))
-    with ThreadPoolExecutor() as pool:
-        halves = [files[::2], files[1::2]]
-        list(pool.map(lambda half: session.run(*command, *half, external=True, success_codes=[0, 5]), halves))
+    cores = os.cpu_count() or 1
+    parts = min(cores, 4)
+
+    def test_refdemo(key: str, inside: str, part: int) -> None:
+        command = [inside, "-m", "pytest", *chosen, *files[part::parts]]
+        said = session.run(*command, external=True, silent=True, log=False, success_codes=[0, 5])
+        session.log(f"refdemo under {key}, part {part + 1} of {parts}\n{said}")
+
+    # Several processes without pytest-xdist: it starts threads, and with the first one a free-threaded 3.13 makes
+    # classes and functions immortal. PyPy, found last, takes longest.
+    jobs = [(*each, part) for each in reversed(found) for part in range(parts)]
+    with ThreadPoolExecutor(cores) as pool:
+        list(pool.map(test_refdemo, *zip(*jobs, strict=True)))
 
 
 def pythons(session: nox.Session) -> list[tuple[str, str]]:
@@ -174,7 +169,7 @@ def environment(session: nox.Session, key: str, python: str) -> str:
     """Return the path of a Python with what refdemo's tests need, in an environment that is kept."""
     folder = Path(session.virtualenv.location).with_name(f"refdemo-{key}")
     inside = str(folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python"))
-    needed = ["pytest>=8.4", "pytest-xdist>=3.6", "networkx"]  # whose components our cycles are compared with
+    needed = ["pytest>=8.4", "networkx"]  # whose components our cycles are compared with
     made, of = folder / "made-of", "\n".join([python, *needed])
     if not made.exists() or made.read_text() != of or shutil.which(inside) is None:
         began = time.monotonic()

@@ -52,5 +52,5 @@ def run(program, *arguments):
 
 
 def named(obj):
-    """What a test is called after an object: the same in every process, as pytest-xdist needs."""
+    """What a test is called after an object: the same in every process."""
     return "object" if type(obj) is object else repr(obj)
