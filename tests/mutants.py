@@ -130,7 +130,7 @@ def survives(copy: Path, module: str, python: str, seconds: float = 600) -> bool
     The seconds are those of the processor: where others keep it busy, a mutant has not been noticed because of them.
     """
     limited = ["sh", "-c", f'ulimit -t {seconds:.0f}; exec "$@"', "sh"]
-    pytest = [python, "-m", "pytest", "-x", "-q", "-n", "0", "-p", "no:cacheprovider", *MODULES[module]]
+    pytest = [python, "-m", "pytest", "-x", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", *MODULES[module]]
     # without bytecode: a mutant of the same size and second would be taken for the one before
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "EVERYPYTHON": python, "PYTHONPATH": ""}
     try:

@@ -19,7 +19,8 @@ LIES = {
 }
 RUN = """
 scope = {{"__name__": "__main__"}}
-exec(compile(open({file!r}, encoding="utf-8").read(), {file!r}, "exec"), scope)
+for file in {files!r}:
+    exec(compile(open(file, encoding="utf-8").read(), file, "exec"), scope)
 print(*(way for way, held in scope[{name!r}]() if not held), sep="\\n")
 """
 SAMPLE = [  # drawn from all 332, of which 222 fail in one of these worlds or more on 3.14
@@ -40,8 +41,9 @@ SAMPLE = [  # drawn from all 332, of which 222 fail in one of these worlds or mo
 
 def broken_ways(name: str, page: str, lie: str = "") -> str:
     """Run the attack on a claim in a Python of its own, and return the ways in which the claim did not hold."""
-    file = str(ROOT / "docs" / "claims" / f"{page}.py")
-    command = [sys.executable, "-c", lie + RUN.format(file=file, name=name)]
+    claims = ROOT / "docs" / "claims"
+    files = [str(each) for each in (claims / f"{page}.py", *sorted((claims / page).glob("*.py"))) if each.exists()]
+    command = [sys.executable, "-c", lie + RUN.format(files=files, name=name)]
     ended = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert ended.returncode == 0, ended.stderr
     return ended.stdout.strip()

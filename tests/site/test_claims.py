@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 from bs4 import Tag
-from everypython.model.claims import ROLE, functions, ways
+from everypython.model.claims import ROLE, ways
 from everypython.model.grouping import covers
 
 from .conftest import ROOT, Built, found, printed
 
 DOCS = ROOT / "docs"
-ATTACKS = sorted((DOCS / "claims").glob("*.py"))
-by_file = pytest.mark.parametrize("file", ATTACKS, ids=lambda file: file.stem)
+CLAIMS = DOCS / "claims"
+by_file = pytest.mark.parametrize("file", sorted(CLAIMS.rglob("*.py")), ids=lambda file: str(file.relative_to(CLAIMS)))
 
 
 def without_claim(elements: list[Tag]) -> list[str]:
@@ -53,15 +53,17 @@ def test_some_python_attacks_each_claim_in_four_ways_or_more(site: Built) -> Non
 
 @by_file
 def test_an_attack_is_short_and_says_what_it_tries(file: Path) -> None:
-    for name, function in functions(file.read_text(encoding="utf-8"), file).items():
-        assert function.end_lineno and function.end_lineno - function.lineno < 25, name
-        assert ast.get_docstring(function), name
+    functions = [node for node in ast.parse(file.read_bytes()).body if isinstance(node, ast.FunctionDef)]
+    for attack in (each for each in functions if not each.name.startswith("_")):
+        assert attack.end_lineno and attack.end_lineno - attack.lineno < 25, attack.name
+        assert ast.get_docstring(attack), attack.name
 
 
 @by_file
 def test_an_attack_repeats_no_sentence(file: Path) -> None:
     source = file.read_text(encoding="utf-8")
-    (page,) = (page for page in DOCS.rglob("*.md") if page.stem.replace("-", "_") == file.stem)
+    name = file.relative_to(CLAIMS).parts[0].removesuffix(".py")
+    (page,) = (page for page in DOCS.rglob("*.md") if page.stem.replace("-", "_") == name)
     text = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
     sentences = {ROLE.sub("", line).strip("- ").strip() for line in text.splitlines()}
     assert [each for each in sentences if len(each) > 20 and each in source] == []

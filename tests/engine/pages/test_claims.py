@@ -57,6 +57,25 @@ def test_a_sentence_says_in_how_many_ways_it_was_attacked_and_opens_the_attack(s
     assert "holds: floats" in below(site, "two").get_text()
 
 
+def test_attacks_may_be_in_several_files_of_a_folder_which_share_their_helpers(site: Site) -> None:
+    first, second = ATTACKS.split("def loud():")
+    claiming(site, attacks="")
+    (site.root / "docs/claims/sums.py").unlink()
+    site.write("docs/claims/sums/numbers.py", first)
+    site.write("docs/claims/sums/words.py", "def loud():" + second)
+    site.built()
+    assert "Read the word." in below(site, "loud").get_text()
+    assert rows(site) == {"two": ["2"], "loud": ["1"]}
+
+
+def test_a_name_that_two_files_of_attacks_define_is_refused(site: Site) -> None:
+    claiming(site)
+    site.write("docs/claims/sums/words.py", "def _read():\n    return 'second'\n")
+    errors = site.build().stderr
+    assert "words.py:1: '_read' is defined already, in" in errors
+    assert "sums.py:16." in errors
+
+
 def test_each_claim_stands_below_its_own_sentence(site: Site) -> None:
     claiming(site).built()
     item = below(site, "loud").parent

@@ -1,7 +1,8 @@
 """Claims: sentences of a page, each with an attack, a function that tries in several ways to make it false.
 
-The role ``{claim}`name``` ends a sentence; `name` is a function of the page's file of attacks, which yields pairs of a
-way and whether the sentence held. All attacks of a page are one unit, whose first cell is the file.
+The role ``{claim}`name``` ends a sentence; `name` is a function of the page's file of attacks, or of one in a folder of
+its name, which yields pairs of a way and whether the sentence held. All attacks of a page are one unit, whose first
+cell is the text of the files, one after another.
 """
 
 from __future__ import annotations
@@ -27,17 +28,18 @@ def claims_of(page: str, file: Path, folder: Path, packages: list[str]) -> Itera
     text = file.read_text(encoding="utf-8")
     attacks = folder / f"{page.rpartition('/')[2].replace('-', '_')}.py"
     lines = places(text, file)
-    source = attacks.read_text(encoding="utf-8") if attacks.exists() else ""
-    known = functions(source, attacks)
+    files = [*([attacks] if attacks.exists() else []), *sorted(attacks.with_suffix("").glob("*.py"))]
+    sources = {each: each.read_text(encoding="utf-8") for each in files}
+    known = defined(sources)
     for name, line in lines.items():
         if name not in known:
             raise Unreadable(f"{file}:{line}: there is no attack on {name!r}. Write a function of that name: {attacks}")
-    for name, function in known.items():
-        if name not in lines:
-            where = f"{attacks}:{function.lineno}"
+    for name, where in known.items():
+        if name not in lines and not name.startswith("_"):
             raise Unreadable(
                 f"{where}: no sentence of {file.name} has the claim {name!r}. End it with {{claim}}`{name}`."
             )
+    source = "\n\n".join(sources.values())
     if not lines:
         return
     said = options_of(text, file, lines)
@@ -56,14 +58,20 @@ def places(text: str, file: Path) -> dict[str, int]:
     return lines
 
 
-def functions(source: str, attacks: Path) -> dict[str, ast.FunctionDef]:
-    """Return the attacks of a file: its functions whose names do not begin with an underscore."""
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError) as error:
-        raise Unreadable(f"{attacks}: these attacks cannot be read ({error}).") from error
-    found = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return {node.name: node for node in found if not node.name.startswith("_")}
+def defined(sources: dict[Path, str]) -> dict[str, str]:
+    """Return file and line of each function and class of some files of attacks, which share one namespace."""
+    found: dict[str, str] = {}
+    for file, source in sources.items():
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError) as error:
+            raise Unreadable(f"{file}: these attacks cannot be read ({error}).") from error
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                where = f"{file}:{node.lineno}"
+                if found.setdefault(node.name, where) != where:
+                    raise Unreadable(f"{where}: {node.name!r} is defined already, in {found[node.name]}.")
+    return found
 
 
 def options_of(text: str, file: Path, lines: dict[str, int]) -> dict[str, Options]:

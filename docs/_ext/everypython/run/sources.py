@@ -45,7 +45,7 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Scheduler]:
     tree = Tree(protected, apart=[Path(app.outdir), Path(app.doctreedir), folder])
     scheduler = Scheduler(folder, packages, app.config.everypython_timeout, tree)
     attacks = Path(app.srcdir, app.config.everypython_claims).resolve()
-    programs = {str(path): content(path) for each in (examples, attacks) for path in sorted(each.glob("*.py"))}
+    programs = {str(path): content(path) for each in (examples, attacks) for path in sorted(each.rglob("*.py"))}
 
     def of_page(name: str, file: Path) -> list[Unit]:
         used = sorted(packages)
