@@ -213,6 +213,11 @@ def a_count_does_not_say_from_where():
             for size in 1, 2, MANY:
                 lost = weakref.ref(_ring(kind, size)[0])
                 yield f"{kind.__name__}, {size}", refcount(named) == refcount(lost()) == 1
+        lost = weakref.ref(_ring(_Thing, 1)[0])
+        named = lost().again = lost()
+        yield "held twice by its circle", refcount(named) - 1 == 2
+        named = again = _Thing()
+        yield "by two names", named is again and refcount(named) == 2
         for kind in "a list", "a dictionary", "a deque", "an error", "a generator and its frame":
             lost = _after_letting_go((_ALONE | _TOGETHER)[kind])
             named = type(lost())() if "generator" not in kind else (each for each in "")

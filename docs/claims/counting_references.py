@@ -51,6 +51,10 @@ def _closure_over(note):
     return lambda: note
 
 
+def _closures_over(note):
+    return (lambda: note), (lambda: lambda: note)
+
+
 def _generator_over(note):
     yield note
 
@@ -172,6 +176,27 @@ def _class_with_list(thing):
     return Holder
 
 
+def _class_and_method(thing):
+    class Holder:
+        held = thing
+
+        def method(self):
+            return thing
+
+    return Holder
+
+
+def _class_of_methods(thing):
+    class Holder:
+        def method(self):
+            return thing
+
+        def other(self):
+            return thing
+
+    return Holder
+
+
 def _class_by_type(thing):
     return type("Holder", (), {"held": thing})
 
@@ -195,7 +220,8 @@ def the_body_of_a_class_may_keep_what_it_uses():
     gc.disable()
     for make in _class_over, _class_with_default, _class_with_list:
         yield make.__name__.strip("_").replace("_", " "), _added(make)[0] == 1 + FREE_THREADED
-    for make in _class_by_type, _class_and_attribute, _class_of_a_module:
+    yield "a method keeps it as well", _added(_class_and_method)[0] == 2
+    for make in _class_by_type, _class_and_attribute, _class_of_a_module, _class_of_methods:
         yield make.__name__.strip("_").replace("_", " "), _added(make)[0] == 1
     gc.enable()
 
@@ -337,6 +363,8 @@ def some_holders_add_and_some_do_not():
     """Hold an object in twenty ways; mention it by weak references, slices, numbers and global names."""
     for way, hold in _ONE_EACH.items():
         yield way, _added(hold)[0] == 1
+    yield "two closures over one variable", _added(_closures_over) == (1, 0)
+    yield "two closures, of two calls", _added(lambda note: [_closure_over(note), _closure_over(note)]) == (2, 0)
     for size in 0, 3, 100_000:
         note = _Note([None] * size)
         yield f"a slice of {size}", _added(lambda note: note[:], note) == (0, 0)

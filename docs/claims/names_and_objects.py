@@ -1,6 +1,8 @@
 """Attacks on the sentences of tutorial/names-and-objects."""
 
+import contextlib
 import copy
+import enum
 import functools
 import gc
 import math
@@ -97,10 +99,16 @@ def _lazily():
     module = types.ModuleType("new")
     exec(_LAZY, vars(module))
     before = vars(module)["function"], vars(module)["colorsys"]
+    module.other = vars(module)["colorsys"]
     yield "stand-ins", [type(each).__name__ for each in before] == ["lazy_import"] * 2
     after = module.used()
     yield "replaced when they are used", after == (vars(module)["function"], vars(module)["colorsys"]) != before
-    yield "one that cannot be used", type(vars(module)["missing"]).__name__ == "lazy_import"
+    yield "used under another name only", type(vars(module)["other"]).__name__ == "lazy_import"
+    exec("other", vars(module))
+    yield "then under this one", vars(module)["other"] is vars(module)["colorsys"]
+    with contextlib.suppress(ImportError):
+        exec("missing", vars(module))
+    yield "one that cannot be imported", type(vars(module)["missing"]).__name__ == "lazy_import"
 
 
 def a_module_is_an_ordinary_dictionary():
@@ -207,6 +215,22 @@ def _namespaces():
         yield source, changed <= {"name", "other"} and (after["made"], after["words"]) == (["milk"], {"tea": 1})
 
 
+_ENUMERATION = "class Colour(Enum):\n made = 1\n made_of_it = made\nseen = list(Colour.__members__)"
+
+
+def _not_of_itself():
+    """Yield what a class's namespace does with a binding, and what the old object does when it goes."""
+    names = {"Enum": enum.Enum}
+    exec(_ENUMERATION, names)
+    yield "a class's namespace may do more", names["seen"] == ["made", "made_of_it"]
+    log = []
+    names["name"] = type("Going", (), {"__del__": lambda self: log.append("gone")})()
+    exec("name = None", names)
+    for _ in range(0 if CPYTHON else 3):
+        gc.collect()
+    yield "the old object's finalizer may", log == ["gone"]
+
+
 def rebinding_changes_nothing_but_a_namespace():
     """Bind a name to something else in several ways and scopes, and look at the object by its other name."""
     for kind, made in _KINDS.items():
@@ -221,6 +245,7 @@ def rebinding_changes_nothing_but_a_namespace():
     made += ["tea"]
     yield "an augmented assignment is another thing", other is made == ["milk", "tea"]
     yield from _namespaces()
+    yield from _not_of_itself()
 
 
 def _pairs():

@@ -7,6 +7,7 @@ import contextvars
 import datetime
 import functools
 import gc
+import itertools
 import sys
 import threading
 import types
@@ -98,6 +99,39 @@ _GRAPHS = {
 }
 
 
+class _Latest(_Slim):
+    """Adds up to the last thing that it was given."""
+
+    def __call__(self, total, step):
+        return step.pop()
+
+
+def _led_back(wrap):
+    """Lose an accumulate whose total leads back to it; return its address, its steps and a witness to its function."""
+    latest, steps = _Latest(), [None, [], [None]]
+    totals = itertools.accumulate(steps, latest)
+    next(totals)
+    steps[1].append(wrap(totals))
+    next(totals)
+    return id(totals), steps, weakref.ref(latest)
+
+
+def _listed(kind):
+    return [each for each in gc.get_objects() if type(each) is kind]
+
+
+def _freed_and_found(wrap):
+    """Say whether collections free such an accumulate, and whether they find it again; free it by another step."""
+    address, steps, witness = _led_back(wrap)
+    found = [gc.collect() for _ in range(3)]
+    freed = witness() is None and _listed(_Latest) == gc.garbage == []
+    for each in _listed(itertools.accumulate):
+        if id(each) == address:
+            next(each)
+    steps.clear()
+    return freed, found[0] > 0 and found[1] == found[2] > 0
+
+
 def what_has_nothing_left_over_and_is_not_led_to_goes():
     """Collect graphs of ten shapes, rings of several sizes, and rings that are young, old, frozen, from a thread."""
     with _no_collector():
@@ -118,6 +152,29 @@ def what_has_nothing_left_over_and_is_not_led_to_goes():
         gc.unfreeze()
         gc.collect()
         yield "unfrozen", frozen() is None
+        yield "of a type that can", _freed_and_found(lambda totals: [totals]) == (True, False)
+        yield "of a type that cannot", _freed_and_found(lambda totals: totals) == (False, True)
+
+
+_OVER = {
+    "nothing else": lambda totals: totals,
+    "a tuple": lambda totals: (totals,),
+    "a frozen set": lambda totals: frozenset([totals]),
+    "a hundred tuples": lambda totals: functools.reduce(lambda inner, _: (inner,), range(100), totals),
+    "a list": lambda totals: [totals],
+    "a dictionary": lambda totals: {"key": (totals,)},
+    "a closure": lambda totals: lambda: totals,
+    "an instance": lambda totals: types.SimpleNamespace(it=totals),
+}
+
+
+def what_cannot_drop_its_references_is_found_again():
+    """Lose accumulates that lead back over several kinds, collect three times, and free them by hand."""
+    with _no_collector():
+        for way, wrap in _OVER.items():
+            stays = way in ("nothing else", "a tuple", "a hundred tuples")
+            yield f"over {way}", _freed_and_found(wrap) == (not stays, stays)
+        yield "freed by hand", _listed(_Latest) == []
 
 
 def something_left_over_keeps_all_that_it_leads_to():
@@ -393,6 +450,8 @@ def the_rest_is_freed_unless_a_finalizer_brings_it_back():
         if CPYTHON:
             _collect()
             yield "finalizers run once", kept == []
+            yield "a type that cannot", _freed_and_found(lambda totals: totals) == (False, True)
+            yield "one that can is with it", _freed_and_found(lambda totals: [totals]) == (True, False)
 
 
 def what_can_be_reached_stays():

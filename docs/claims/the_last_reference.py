@@ -302,8 +302,15 @@ def _uses_one(witnesses):
     return lambda: used
 
 
+def _with_a_frame():
+    frame = _paused(witnesses := [])
+    yield "what a frame has stays", not _gone(witnesses[0])
+    del frame
+    yield "and goes with the frame", _gone(witnesses[0])
+
+
 def the_end_of_a_function_drops_its_variables():
-    """End functions by return, by an exception, by exhaustion and by closing."""
+    """End functions by return, by an exception, by exhaustion and by closing; keep a closure, and a frame."""
     ends = {
         "return": _returns,
         "an exception, forgotten": _forgotten,
@@ -322,6 +329,7 @@ def the_end_of_a_function_drops_its_variables():
         yield "the one that it uses stays", not _gone(witness)
         del inner, result
         yield "and goes with it", _gone(witness)
+        yield from _with_a_frame()
 
 
 _STATEMENTS = {
@@ -685,6 +693,14 @@ def _closing():
         yield "but by closing", not _usable(connection)
 
 
+def _file_of_a_socket():
+    with socket.socket() as connection:
+        file = connection.makefile("rb")
+    yield "a socket, while a file made from it is open", connection.fileno() != -1
+    file.close()
+    yield "then that is closed", connection.fileno() == -1
+
+
 def with_closes_at_the_end_of_its_block():
     """Leave blocks by return, by an exception and by break, with files, sockets, generators and folders."""
     for way, left in ("return", _left_by_return), ("an exception", _left_by_error), ("break", _left_by_break):
@@ -692,6 +708,7 @@ def with_closes_at_the_end_of_its_block():
         yield f"a text in memory, {way}", left(io.StringIO()).closed
         if THREADS:
             yield f"a socket, {way}", left(socket.socket()).fileno() == -1
+    yield from _file_of_a_socket() if THREADS else ()
     yield from _closing()
     with tempfile.TemporaryDirectory() as folder:
         note = pathlib.Path(folder) / "note.txt"

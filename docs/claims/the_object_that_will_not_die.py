@@ -143,7 +143,7 @@ class _Searching:
 
 
 def _found_by_a_collection():
-    """Yield what finalizers find that counting calls, and that a collection calls."""
+    """Yield what finalizers find that counting calls, and what finalizers and callbacks find in a collection."""
     answers = []
     _Searching(answers)
     _circle(lambda: _Searching(answers))
@@ -158,6 +158,20 @@ def _found_by_a_collection():
         yield f"by a finalizer of {way}", itself is (way == "counting") and other is True
         yield f"saved by a finalizer of {way}", _found(one) is True
         one.me = None
+    yield from _found_by_a_callback()
+
+
+def _found_by_a_callback():
+    answers, told = [], []
+    lost = _circle(lambda: _Searching(answers))
+    address = id(lost)
+    watching = weakref.ref(lost, lambda reference: told.append((object_exists(address), len(answers))))
+    del lost
+    gc.collect()
+    lost = answers.pop()[0]
+    yield "by a callback of a collection, before the finalizer", told == [(False, 0)] and watching() is None
+    yield "alive all the while", id(lost) == address
+    lost.me = None
 
 
 def unreachable_objects_stay_on_the_list():
@@ -314,6 +328,9 @@ def your_classes_accept_one_if_there_is_room():
     yield "a named tuple", _accepts(_Pair(1, 2)) != CPYTHON
     yield "a number of an enumeration", _accepts(enum.IntEnum("Number", "ONE").ONE) != CPYTHON
     yield "a dataclass", _accepts(dataclasses.make_dataclass("Made", [])())
+    if sys.version_info >= (3, 11):
+        made = dataclasses.make_dataclass("Made", [], slots=True, weakref_slot=True)
+        yield "one with slots and weakref_slot", _accepts(made())
     yield "a dataclass with slots", _accepts(dataclasses.make_dataclass("Made", [], slots=True)()) != CPYTHON
     for slots, room in ((), False), (("a",), False), (("__weakref__",), True):
         made = type("Made", (), {"__slots__": slots})
@@ -363,6 +380,47 @@ def _saved(circle):
     return thing, [witness() for witness in witnesses]
 
 
+class _Partner:
+    """Looks in its finalizer at the weak reference to what it holds."""
+
+    def __init__(self, seen):
+        self.seen = seen
+
+    def __del__(self):
+        self.seen.append(self.witness() is None and type(self.me) is _Thing)
+
+
+def _in_last_lines():
+    """Say whether a weak reference to a generator that is dropped leads nowhere while its last lines run."""
+    seen = []
+
+    def finishing():
+        try:
+            yield
+        finally:
+            seen.append(witness() is None)
+
+    suspended = finishing()
+    next(suspended)
+    witness = weakref.ref(suspended)
+    del suspended
+    _collect()
+    return seen == [True]
+
+
+def _about_to_go():
+    """Yield what weak references say when an object is going, and whether it has gone afterwards."""
+    seen = []
+    partner, thing = _Partner(seen), _Thing()
+    partner.me, thing.me = thing, partner
+    witness = partner.witness = weakref.ref(thing)
+    del partner, thing
+    _collect()
+    yield "in a partner's finalizer", seen == [sys.version_info < (3, 15)]
+    yield "then it is gone", witness() is None
+    yield "in a generator's last lines", _in_last_lines()
+
+
 def the_witness_is_right_unless_the_object_is_saved():
     """Ask witnesses of living, frozen, lost, collected and saved objects of several kinds."""
     makers = {"an instance": _Thing, "a circle": _circle, "slots": _Slim, "a set": set, "a function": lambda: lambda: 1}
@@ -381,6 +439,7 @@ def the_witness_is_right_unless_the_object_is_saved():
             yield f"saved {way}", [each for each in seen if each is not None and each is not thing] == []
             thing.me = None
         yield "one of those is dead although its object lives", None in seen
+        yield from _about_to_go()
     with contextlib.suppress(TypeError):
         weakref.ref([])
         yield "a list accepts none", False

@@ -78,6 +78,18 @@ def objects_go_as_if_weak_references_were_not_there():
     del circle
     _collect()
     yield "a circle", reference() is None
+    yield from _held_by_a_callback()
+
+
+def _held_by_a_callback():
+    thing = _Thing()
+    witness, telling = weakref.ref(thing), weakref.ref(thing, functools.partial(_ignored, thing))
+    del thing
+    _collect()
+    yield "its callback holds it", witness() is not None
+    del telling
+    _collect()
+    yield "until the weak reference goes", witness() is None
 
 
 def what_the_result_holds_stays():
@@ -158,12 +170,15 @@ def a_callback_may_close_another_circle():
     gc.enable()
 
 
-def no_room_in_lists_dicts_numbers_and_strings():
-    """Try lists, dictionaries, numbers and strings, empty, long, shared and made at run time."""
+def no_room_in_list_dict_int_float_and_str():
+    """Try these types, empty, long, shared and made at run time; and, to compare, others of their kind."""
     things = [[], [1] * 1_000, {}, {1: 2}, 1, 10**50, True, 1.5, 1j, "", "text", "".join(["a", "b"]), "ж" * 99]
     things += [*map(list, ["ab"]), dict.fromkeys("ab"), int("5"), vars(_Thing()), list[int]([1])]
     for thing in things:
         yield f"{type(thing).__name__} {thing!r:.20}", not _possible(thing)
+    yield "another kind of dictionary", _possible(collections.OrderedDict())
+    yield "another kind of list", _possible(collections.deque())
+    yield "another kind of number", _possible(fractions.Fraction(1)) != _CPYTHON
 
 
 def _possible(thing):
