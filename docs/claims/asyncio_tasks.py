@@ -276,6 +276,17 @@ async def _asks_whether_it_was_cancelled(task):
     task.cancelled()
 
 
+async def _asked_for_its_exception(work):
+    order = _Order()
+    alive = weakref.ref(order)
+    task = asyncio.ensure_future(work(order))
+    del order
+    await asyncio.wait({task})
+    task.exception()
+    gc.collect()
+    return alive() is not None
+
+
 async def _cancelled_behind_a_shield():
     order = _Order()
     alive = weakref.ref(order)
@@ -303,20 +314,10 @@ async def _cancelled_at_once():
 def a_failed_task_keeps_the_frames_of_its_traceback():
     """Fail in several ways and depths, keep the task; ask it for the exception, and cancel it."""
 
-    async def asked(work):
-        order = _Order()
-        alive = weakref.ref(order)
-        task = asyncio.ensure_future(work(order))
-        del order
-        await asyncio.wait({task})
-        task.exception()
-        gc.collect()
-        return alive() is not None
-
     yield "raised by the coroutine", _run(_kept, _fails)
     yield "raised below it", _run(_kept, _fails_below)
     yield "raised from another exception", _run(_kept, _fails_chained)
-    yield "asked for and looked at", _run(asked, _fails)
+    yield "asked for and looked at", _run(_asked_for_its_exception, _fails)
     yield "cancelled while it waits", _run(_kept, _waits, True)
     yield "cancelled before it starts", _run(_cancelled_at_once)
     yield "cancelled while a shield is awaited", _run(_cancelled_behind_a_shield)

@@ -212,6 +212,10 @@ def an_entry_goes_with_its_first_key():
     yield "the first goes", len(entries) == 0
     entries[second] = 3
     yield "the second, stored again", len(entries) == 1
+    yield from _walked(entries, second)
+
+
+def _walked(entries, second):
     other = _Key("b")
     entries[other] = _Thing()
     walk = iter(entries)

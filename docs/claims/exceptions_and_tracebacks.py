@@ -300,6 +300,14 @@ def _asks_again(order):
     return said + str(locals())
 
 
+class _Body:
+    with contextlib.suppress(KeyError):
+        try:
+            raise LookupError
+        except LookupError as error:
+            raise KeyError from error
+
+
 def the_name_goes_when_its_block_is_left():
     """Leave the block at its end, by return, break, continue, another exception, and in other scopes."""
 
@@ -317,15 +325,7 @@ def the_name_goes_when_its_block_is_left():
     space = {"error": 1}
     exec("try: int('a')\nexcept (ValueError) as error: pass", space)
     yield "a module that had the name before", "error" not in space
-
-    class Body:
-        with contextlib.suppress(KeyError):
-            try:
-                raise LookupError
-            except LookupError as error:
-                raise KeyError from error
-
-    yield "a class body", not hasattr(Body, "error")
+    yield "a class body", not hasattr(_Body, "error")
 
 
 def _plain(order):
