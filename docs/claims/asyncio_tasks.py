@@ -7,6 +7,7 @@ import logging
 import socket
 import sys
 import weakref
+from collections.abc import Coroutine
 from contextvars import Context, ContextVar, copy_context
 
 _variable = ContextVar("variable")
@@ -214,6 +215,25 @@ def an_ended_coroutine_has_no_variables():
     for work in _only_reads, _binds, _pauses_at_the_end, _sets_and_resets:
         yield work.__name__[1:].replace("_", " "), _run(_an_ended_one, work) == (True, False)
     yield "not what it returned", _run(_an_ended_one, _result) == (True, True)
+    for way, end in {"closed": "close", "ended by an error": "throw"}.items():
+        yield f"{way} while it waits", not _variables_after(end, started=True)
+    yield "closed before it has run: some keep them", _variables_after("close", started=False) is _KEEPS_ARGUMENTS
+
+
+_KEEPS_ARGUMENTS = (3, 12) <= sys.version_info < (3, 13, 12) or (3, 14) <= sys.version_info < (3, 14, 3)  # gh-142766
+
+
+def _variables_after(end, started):
+    """Return whether a coroutine that is kept keeps its argument after an end."""
+    order = _Order()
+    alive, coroutine = weakref.ref(order), _pauses_at_the_end(order)
+    del order
+    if started:
+        coroutine.send(None)
+    with contextlib.suppress(LookupError):
+        coroutine.throw(LookupError()) if end == "throw" else coroutine.close()
+    gc.collect()
+    return alive() is not None and coroutine.cr_frame is None
 
 
 async def _cancelled_and_asked(ask):
@@ -244,8 +264,40 @@ async def _asks_for_the_exception(task):
     task.exception()
 
 
+async def _gathers_it_with_its_exception(task):
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _waits_for_it(task):
+    await asyncio.wait_for(task, 1)
+
+
 async def _asks_whether_it_was_cancelled(task):
     task.cancelled()
+
+
+async def _asked_for_its_exception(work):
+    order = _Order()
+    alive = weakref.ref(order)
+    task = asyncio.ensure_future(work(order))
+    del order
+    await asyncio.wait({task})
+    task.exception()
+    gc.collect()
+    return alive() is not None
+
+
+async def _cancelled_behind_a_shield():
+    order = _Order()
+    alive = weakref.ref(order)
+    task = asyncio.ensure_future(_waits(order))
+    del order
+    await _turns(1)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await asyncio.shield(task)
+    gc.collect()
+    return alive() is not None
 
 
 async def _cancelled_at_once():
@@ -262,27 +314,20 @@ async def _cancelled_at_once():
 def a_failed_task_keeps_the_frames_of_its_traceback():
     """Fail in several ways and depths, keep the task; ask it for the exception, and cancel it."""
 
-    async def asked(work):
-        order = _Order()
-        alive = weakref.ref(order)
-        task = asyncio.ensure_future(work(order))
-        del order
-        await asyncio.wait({task})
-        task.exception()
-        gc.collect()
-        return alive() is not None
-
     yield "raised by the coroutine", _run(_kept, _fails)
     yield "raised below it", _run(_kept, _fails_below)
     yield "raised from another exception", _run(_kept, _fails_chained)
-    yield "asked for and looked at", _run(asked, _fails)
+    yield "asked for and looked at", _run(_asked_for_its_exception, _fails)
     yield "cancelled while it waits", _run(_kept, _waits, True)
     yield "cancelled before it starts", _run(_cancelled_at_once)
+    yield "cancelled while a shield is awaited", _run(_cancelled_behind_a_shield)
     yield "ended well: nothing of that", not _run(_kept, _only_reads)
-    for ask in _awaits, _asks_for_the_result, _asks_for_the_exception:
+    for ask in _awaits, _asks_for_the_result, _asks_for_the_exception, _waits_for_it:
         way = f"cancelled, {ask.__name__[1:]}".replace("_", " ")
         yield way, _run(_cancelled_and_asked, ask) == (True, sys.version_info < (3, 11))
-    yield "cancelled, asked whether it was", _run(_cancelled_and_asked, _asks_whether_it_was_cancelled) == (True, True)
+    for ask in _asks_whether_it_was_cancelled, _gathers_it_with_its_exception:
+        way = f"cancelled, not fetched, {ask.__name__[1:]}".replace("_", " ")
+        yield way, _run(_cancelled_and_asked, ask) == (True, True)
 
 
 def only_who_takes_them_out_empties_a_set_of_tasks():
@@ -341,6 +386,26 @@ def a_ready_task_is_held_by_the_queue():
     yield "cancelled", _run(_after, "cancelled")
 
 
+def _outlives_a_collection_while_it_is_run():
+    """Return whether the task that a loop was given waits on when all has been collected that nobody holds."""
+    alive = []
+
+    def look(loop):
+        gc.collect()
+        alive.extend(asyncio.all_tasks(loop))
+        loop.stop()
+
+    with contextlib.closing(asyncio.new_event_loop()) as loop:
+        loop.call_soon(lambda: loop.call_soon(look, loop))
+        with contextlib.suppress(RuntimeError):
+            loop.run_until_complete(_on_a_future(id))
+        left = len(alive)
+        while alive:
+            alive.pop().cancel()
+        loop.run_until_complete(_turns())
+    return left == 1
+
+
 def a_task_that_waits_is_held_by_what_will_wake_it():
     """Wait for things that somebody holds, that the loop holds, and that nobody does."""
     for what in _on_a_future, _on_an_event, _on_a_queue, _on_a_stream:
@@ -350,6 +415,7 @@ def a_task_that_waits_is_held_by_what_will_wake_it():
     yield "a timer of the loop", _run(_survives, _on_a_timer)
     yield "a socket that the loop watches", _run(_survives, _on_a_socket)
     yield "another task that a timer holds", _run(_survives, _on_another_task)
+    yield "a future that nobody holds, the task that the loop runs", _outlives_a_collection_while_it_is_run()
     if hasattr(asyncio, "eager_task_factory"):
         yield "eagerly started, a future", not _run(_survives, _on_a_future, id, asyncio.eager_task_factory)
         yield "eagerly started, a timer", _run(_survives, _on_a_timer, id, asyncio.eager_task_factory)
@@ -490,6 +556,23 @@ async def _in_a_group(work, order):
             del order
 
 
+class _Coroutine(Coroutine):
+    def send(self, value):
+        raise StopIteration
+
+    def throw(self, *error):
+        raise NotImplementedError
+
+    def __await__(self):
+        return self
+
+
+async def _in_its_coroutine(work, order):
+    coroutine = _Coroutine()
+    coroutine.order, coroutine.task = order, asyncio.ensure_future(coroutine)
+    await coroutine.task
+
+
 def an_awaited_task_leaves_nothing_but_a_circle_of_its_own_exception():
     """Await tasks that end well, are cancelled, or fail, by a name, by none, by a list, by `gather`."""
     yield "ended well, by a name", not _run(_left, _named, _result)
@@ -505,7 +588,9 @@ def an_awaited_task_leaves_nothing_but_a_circle_of_its_own_exception():
     for way, work in {"its result": _returns_itself, "its context": _sets_itself}.items():
         yield f"{way} leads back: not freed by counting", _run(_left, _unnamed, work) is _COUNTED
         yield f"{way} leads back: a circle, collected", not _run(_left, _unnamed, work, False)
+    yield "a coroutine of another kind leads back: collected", not _run(_left, _in_its_coroutine, None, False)
     if _COUNTED:
+        yield "a coroutine of another kind leads back", _run(_left, _in_its_coroutine, None)
         yield "failed, by a name: not freed by counting", _run(_left, _named, _fails)
         yield "failed, in a list: not freed by counting", _run(_left, _in_a_list, _fails_below)
         yield "failed, its error in a variable: not freed by counting", _run(_left, _its_error_named, _fails)

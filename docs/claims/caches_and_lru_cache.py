@@ -212,16 +212,24 @@ def an_entry_goes_with_its_first_key():
     yield "the first goes", len(entries) == 0
     entries[second] = 3
     yield "the second, stored again", len(entries) == 1
+    yield from _walked(entries, second)
+
+
+def _walked(entries, second):
     other = _Key("b")
-    entries[other] = 4
+    entries[other] = _Thing()
     walk = iter(entries)
     next(walk)
+    value = weakref.ref(entries[other])
     del other
     gc.collect()
+    yield "during a walk its value waits", value() is not None
     list(walk)
     del walk
     gc.collect()
     yield "after a walk", len(entries) == 1 and list(entries) == [second]
+    if _COUNTED:  # PyPy's dict keeps deleted values until it is packed
+        yield "after a walk, the value", value() is None
 
 
 def no_collection_frees_a_key_that_its_value_holds():

@@ -303,6 +303,27 @@ def what_does_not_lead_to_itself_dies_with_the_call():
     """Leave functions whose variables are used by none, by functions that lead onwards only, and by generators."""
     for function in _local, _local_of_a_closure, _local_of_siblings, _local_of_a_comprehension, _local_generator:
         yield function.__name__[1:].replace("_", " "), _fate(function) == _AT_ONCE
+    for function in _keeps_its_frame, _keeps_its_frame_and_a_closure:
+        yield function.__name__[1:].replace("_", " "), _fate(function) == _CIRCLE
+    yield "the frame returned", _fate(lambda event: _its_own_frame(event)) == _KEPT
+    yield "the frame returned and cleared", _fate(lambda event: _its_own_frame(event).clear()) == _AT_ONCE
+
+
+def _keeps_its_frame(event):
+    here = sys._getframe()
+    return here and None
+
+
+def _keeps_its_frame_and_a_closure(event):
+    def depth_of():
+        return event.depth
+
+    here = sys._getframe()
+    return here and depth_of() and None
+
+
+def _its_own_frame(event):
+    return sys._getframe()
 
 
 def _plain(event):

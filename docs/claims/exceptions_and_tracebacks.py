@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 _THREADS = sys.platform != "emscripten"
 _COUNTED = hasattr(sys, "getrefcount")
+_PYPY = sys.implementation.name == "pypy"
 _IMMORTAL = not getattr(sys, "_is_gil_enabled", lambda: True)() and sys.version_info < (3, 14)  # functions, on 3.13t
 
 
@@ -179,6 +180,24 @@ def what_is_being_handled_becomes_the_context():
         handled = LookupError()
         error = _raised_while(handled, function)
         yield way, handled in (error.__context__, error.__context__.__context__)
+    for way, make in {"a generator": _fails_when_resumed, "a coroutine": _waits_for_a_throw}.items():
+        handled = LookupError()
+        error = _raised_while(handled, functools.partial(_thrown_into, make()))
+        yield f"thrown into {way}", error.__context__ is (handled if _PYPY else None)
+
+
+class _Pause:
+    def __await__(self):
+        yield
+
+
+async def _waits_for_a_throw():
+    await _Pause()
+
+
+def _thrown_into(paused):
+    paused.send(None)
+    paused.throw(KeyError())
 
 
 def callers_are_held_as_well():
@@ -266,6 +285,29 @@ def _after_a_call(function):
         gc.enable()
 
 
+def _asks_in_the_block(order):
+    try:
+        int(order.price)
+    except ValueError as error:
+        return str(error) + str(locals())
+
+
+def _asks_again(order):
+    try:
+        int(order.price)
+    except ValueError as error:
+        said = str(error) + str(locals())
+    return said + str(locals())
+
+
+class _Body:
+    with contextlib.suppress(KeyError):
+        try:
+            raise LookupError
+        except LookupError as error:
+            raise KeyError from error
+
+
 def the_name_goes_when_its_block_is_left():
     """Leave the block at its end, by return, break, continue, another exception, and in other scopes."""
 
@@ -278,18 +320,12 @@ def the_name_goes_when_its_block_is_left():
     for body in ("str(error)", "return str(error)", "break", "continue", "raise KeyError from None", "del error"):
         yield body, not _after_a_call(functools.partial(run, body))
     yield "a generator", not _after_a_call(lambda order: _caught(list, _generator(order)) and None)
+    yield "locals in the block", _after_a_call(_asks_in_the_block) is (_COUNTED and sys.version_info < (3, 13))
+    yield "locals in the block and after it", not _after_a_call(_asks_again)
     space = {"error": 1}
     exec("try: int('a')\nexcept (ValueError) as error: pass", space)
     yield "a module that had the name before", "error" not in space
-
-    class Body:
-        with contextlib.suppress(KeyError):
-            try:
-                raise LookupError
-            except LookupError as error:
-                raise KeyError from error
-
-    yield "a class body", not hasattr(Body, "error")
+    yield "a class body", not hasattr(_Body, "error")
 
 
 def _plain(order):
@@ -413,6 +449,10 @@ def a_summary_keeps_the_class():
         return
     yield "a method that uses it", _held(_in_a_class, make)
     yield "by way of a cause", _held(_with_that_cause, make)
+    if sys.version_info >= (3, 13):
+        without = functools.partial(make, save_exc_type=False)
+        yield "where it was told not to", not _held(_in_a_class, without)
+        yield "told not to, by way of a cause", _held(_with_that_cause, without)
     yield "no text does", not _held(_in_a_class, lambda error: "".join(traceback.format_exception(None, error, None)))
     yield "no method that uses it", not _held(unused, make)
 
@@ -455,6 +495,8 @@ def a_summary_keeps_the_very_strings():
     yield "its text", _held(raising(_Worded), make)
     yield "not where it is no more than text", not _held(raising(lambda text: _Worded(str(text))), make)
     yield "a file name", _held(raising(lambda text: SyntaxError("wrong", (text, 1, 1, "line"))), make)
+    yield "a wrong line", _held(raising(lambda text: SyntaxError("wrong", ("file", 1, 1, text))), make)
+    yield "its message", _held(raising(lambda text: SyntaxError(text, ("file", 1, 1, "line"))), make)
     yield "a variable's repr", _held(lambda order: with_a_variable(_of(order)), with_variables)
     yield "that repr, the variables left out", not _held(lambda order: with_a_variable(_of(order)), make)
     if sys.version_info >= (3, 11):
@@ -566,9 +608,34 @@ def what_an_exception_names_itself_it_holds():
         except AttributeError:
             raise ValueError from None
 
-    for function in (in_arguments, in_an_attribute, in_a_stop, _misspelt, in_the_context):
+    yield from _named_as_obj()
+    for function in (in_arguments, in_an_attribute, in_a_stop, _misspelt, in_the_context, _an_error_in_arguments):
         yield function.__name__, _held(function, _without_tracebacks)
         yield f"{function.__name__}, in a summary", not _held(function, traceback.TracebackException.from_exception)
+
+
+def _named_as_obj():
+    for function in (_deletes, _says_it_itself, _reads_by_getattr, _misspelt):
+        filled_in = getattr(_caught(function, _Order()), "obj", None) is not None
+        yield f"obj of {function.__name__[1:]}", _held(function, _without_tracebacks) is filled_in
+    for function in (_reads_by_getattr, _misspelt):
+        yield f"obj is filled in, {function.__name__[1:]}", type(_caught(function, _Order()).obj) is _Order
+
+
+def _an_error_in_arguments(order):
+    raise RuntimeError(_caught(_in_place, order))
+
+
+def _deletes(order):
+    del order.pirce
+
+
+def _says_it_itself(order):
+    raise AttributeError("no pirce")
+
+
+def _reads_by_getattr(order):
+    getattr(order, "pirce")  # noqa: B009
 
 
 def _cleared(failure):

@@ -1,8 +1,11 @@
 """Attacks on the sentences of guides/find-what-keeps-it-alive."""
 
 import asyncio
+import contextlib
 import datetime
 import gc
+import importlib.util
+import subprocess
 import sys
 import threading
 import types
@@ -13,6 +16,8 @@ from refdemo import holders
 
 _COUNTED = hasattr(sys, "getrefcount")
 _ONE_AT_A_TIME = getattr(sys, "_is_gil_enabled", lambda: True)()
+_KEEPS_CLASSES = sys.version_info[:2] == (3, 13) and not _ONE_AT_A_TIME
+_SQLITE = importlib.util.find_spec("_sqlite3")
 
 
 class _Document:
@@ -128,6 +133,52 @@ class _NewCircle(_Circle):
         self.again = [self]
 
 
+class _NewCircleByAGenerator(_Circle):
+    def __init__(self):
+        self.me = self.run()
+        next(self.me)
+
+    def run(self):
+        try:
+            yield
+        finally:
+            self.again = [self]
+
+
+class _Store:
+    def __init__(self):
+        import sqlite3
+
+        self.connection = sqlite3.connect(":memory:")
+        self.connection.create_function("same", 1, self.same)
+
+    def same(self, value):
+        return value
+
+
+_CLASS_AFTER_A_THREAD = """if True:
+    import gc, threading, weakref
+    thread = threading.Thread(target=id, args=(1,))
+    thread.start()
+    thread.join()
+    witness = weakref.ref(type("Local", (), {}))
+    gc.collect()
+    print("gone" if witness() is None else "alive")
+"""
+
+
+def _on_a_connections_circle():
+    """Return whether a connection is tracked, its circle stays through two collections, and goes when it is cut."""
+    store = weakref.ref(_Store())
+    gc.collect(), gc.collect()
+    if store() is None:
+        return None
+    tracked = gc.is_tracked(store().connection)
+    store().connection.create_function("same", 1, None)
+    gc.collect()
+    return tracked and store() is None
+
+
 def _listed(kind):
     return sum(type(each) is kind for each in gc.get_objects())
 
@@ -141,27 +192,38 @@ def _stay(make, times=1):
     return _listed(kind)
 
 
-def a_collection_leaves_the_held_frozen_finalized_and_untracked():
-    """Collect circles, what is held and what is frozen, a `__del__` that makes a circle, and a time zone's circle."""
+def a_collection_leaves_the_held_frozen_finalized_and_untold():
+    """Collect circles, the held and the frozen, finalizers that make circles, a zone's, a connection's, and a class."""
     yield "a circle", _stay(_Circle) == 0
     _in_a_list(_Circle())
     gc.collect()
     yield "what is held", _listed(_Circle) == 1
     _cut()
     yield "a __del__, two collections", _stay(_NewCircle, 2) == 0
+    if sys.platform != "emscripten":
+        said = subprocess.run([sys.executable, "-c", _CLASS_AFTER_A_THREAD], capture_output=True, text=True).stdout
+        yield "a class", said.split() == ["alive" if _KEEPS_CLASSES else "gone"]
+    if _SQLITE:
+        yield "a connection that knows a method", _on_a_connections_circle() is (True if _COUNTED else None)
     if _COUNTED:
         yield "a __del__, one collection", _stay(_NewCircle) == 1
-        zone = weakref.ref(_with_a_moment())
-        gc.collect()
-        yield "a time zone that knows a moment", zone() is not None and not gc.is_tracked(zone().moment)
-        yield "twice", gc.collect() is not None and zone() is not None
-        del zone().moment
-        yield "until it is cut", zone() is None
-        circle = weakref.ref(_Circle())
-        gc.freeze()
-        gc.collect()
-        yield "what is frozen", circle() is not None
-        gc.unfreeze()
+        yield "a generator's finally, one collection", _stay(_NewCircleByAGenerator) == 1
+        yield "a generator's finally, two collections", _stay(_NewCircleByAGenerator, 2) == 0
+        yield from _left_in_cpython()
+
+
+def _left_in_cpython():
+    zone = weakref.ref(_with_a_moment())
+    gc.collect()
+    yield "a time zone that knows a moment", zone() is not None and not gc.is_tracked(zone().moment)
+    yield "twice", gc.collect() is not None and zone() is not None
+    del zone().moment
+    yield "until it is cut", zone() is None
+    circle = weakref.ref(_Circle())
+    gc.freeze()
+    gc.collect()
+    yield "what is frozen", circle() is not None
+    gc.unfreeze()
 
 
 def only_tracked_holders_are_listed():
@@ -176,6 +238,13 @@ def only_tracked_holders_are_listed():
     gc.freeze()
     frozen = gc.get_referrers(document)
     gc.unfreeze()
+    if _SQLITE:
+        with contextlib.closing(_Store().connection) as connection:
+            connection.create_function("other", 1, function := lambda value: [value])
+            yield (
+                "no connection, which does not tell",
+                not any(each is connection for each in gc.get_referrers(function)),
+            )
     yield "none that is frozen", not any(each is listed for each in frozen) and len(frozen) < count
     yield "found again when it is not", any(each is listed for each in gc.get_referrers(document))
 
@@ -335,8 +404,30 @@ def running_locals_are_not_listed():
     yield "while an error is handled", _referrers_while_an_error_is_handled() == []
     before = sys.version_info < (3, 13)
     yield "after locals", [type(each) for each in _referrers_after_locals()] == [dict] * before
-    holder = "generator" if sys.version_info >= (3, 11) else "frame"
-    yield "a paused generator's", _referrers_of_a_paused_one() == [holder]
+    yield "a paused generator's", _referrers_of_a_paused_one() == [_GENERATOR]
+    for way, found in _referrers_of_running_ones().items():
+        yield f"a running {way}'s", found == [way if _GENERATOR == "generator" else "frame"] * _LISTS_RUNNING_ONES
+
+
+_GENERATOR = "generator" if sys.version_info >= (3, 11) else "frame"
+_LISTS_RUNNING_ONES = not (3, 11) <= sys.version_info < (3, 14)
+
+
+def _asks_in_a_generator(document):
+    yield gc.get_referrers(document)
+
+
+async def _asks_in_a_coroutine(document):
+    return gc.get_referrers(document)
+
+
+def _referrers_of_running_ones():
+    found = {"generator": next(_asks_in_a_generator(_Document()))}
+    try:
+        _asks_in_a_coroutine(_Document()).send(None)
+    except StopIteration as end:
+        found["coroutine"] = end.value
+    return {way: [type(each).__name__ for each in listed] for way, listed in found.items()}
 
 
 def _referrers_of_a_paused_one():
@@ -349,6 +440,12 @@ def _referrers_of_a_paused_one():
 def _referrers_after_locals():
     document = _Document()
     locals()
+    return gc.get_referrers(document)
+
+
+def _referrers_after_f_locals():
+    document = _Document()
+    sys._getframe().f_locals
     return gc.get_referrers(document)
 
 
@@ -390,7 +487,7 @@ def _circle():
 
 
 def a_witness_tells_without_holding():
-    """Watch objects of several kinds, alive, dropped, in circles, and one with a `__del__` that is no saviour."""
+    """Watch objects alive, dropped, in circles, with finalizers that are no saviours and with one that is."""
 
     for way, make in {
         "an instance": _Document,
@@ -399,6 +496,7 @@ def a_witness_tells_without_holding():
         "a __del__": _Farewell,
         "a set": set,
         "a generator": lambda: (each for each in "ab"),
+        "a generator's finally": _with_a_generator,
     }.items():
         watched = make()
         witness = weakref.ref(watched)
@@ -407,6 +505,24 @@ def a_witness_tells_without_holding():
         gc.collect()
         gc.collect()
         yield way, alive and witness() is None
+    witness = weakref.ref(_with_a_generator(saved := []))
+    gc.collect()
+    told = witness() is not None
+    yield "brought back by a finally: not told up to 3.14", len(saved) == 1 and told == (sys.version_info >= (3, 15))
+
+
+def _with_a_generator(saved=None):
+    document = _Document()
+    document.run = _waits_with(document, [] if saved is None else saved)
+    next(document.run)
+    return document
+
+
+def _waits_with(document, saved):
+    try:
+        yield
+    finally:
+        saved.append(document)
 
 
 def referrers_says_what_and_why_alive_where():
@@ -465,7 +581,8 @@ def get_referrers_names_no_owner_and_no_running_local():
     yield "a parameter", _referrers_of_a_parameter(_Document()) == []
     yield "in a cell while it runs", [type(each) for each in _referrers_in_a_cell()] == [types.CellType]
     before = sys.version_info < (3, 13)
-    yield "after locals", [type(each) for each in _referrers_after_locals()] == [dict] * before
+    for way, function in {"locals": _referrers_after_locals, "f_locals": _referrers_after_f_locals}.items():
+        yield f"after {way}", [type(each) for each in function()] == [dict] * before
 
 
 def _types(hold):

@@ -4,6 +4,8 @@ import array
 import contextlib
 import datetime
 import gc
+import importlib.util
+import subprocess
 import sys
 import weakref
 from xml.dom import minidom
@@ -12,6 +14,8 @@ from xml.etree import ElementTree
 from refdemo import cycles as searching
 
 _COUNTED = hasattr(sys, "getrefcount")
+_SQLITE = importlib.util.find_spec("_sqlite3")
+_KEEPS_CLASSES = sys.version_info[:2] == (3, 13) and not getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 class _Tree:
@@ -252,9 +256,63 @@ def _lasting(times):
     return sum(type(each) is _Lasting for each in gc.get_objects())
 
 
-def a_second_collection_and_no_other_may_free_it():
-    """Drop trees whose `__del__` makes circles anew, and one whose circle leads through what is not tracked."""
+class _Following(_Node):
+    """Makes a node anew, with a `__del__` that is yet to be called, and hangs on it."""
+
+    def __init__(self, more):
+        super().__init__()
+        self.more, self.me = more, self
+
+    def __del__(self):
+        if self.more:
+            _Following(self.more - 1).before = self
+
+
+def _following(times):
+    """Return whether a node that hangs on one that three others follow is listed after some collections."""
+    _Following(3).below.append(_Slots())
+    for _ in range(times):
+        gc.collect()
+    return any(type(each) is _Slots for each in gc.get_objects())
+
+
+def _by_a_connection():
+    """Return a way up that leads through a connection, which does not tell the collector of its functions."""
+    import sqlite3
+
+    root = _chain(_Node, 1)[0]
+    root.below[0].connection = connection = sqlite3.connect(":memory:")
+    connection.create_function("up", 0, lambda: root)
+    return weakref.ref(root)
+
+
+_CLASS_OF_A_TREE = """if True:
+    import gc, threading, weakref
+    thread = threading.Thread(target=id, args=(1,))
+    thread.start()
+    thread.join()
+    class Kept: pass
+    witness = weakref.ref(kept := Kept())
+    type("Local", (), {"tree": kept})
+    del kept
+    gc.collect(), gc.collect()
+    print("gone" if witness() is None else "alive")
+"""
+
+
+def what_survives_two_collections_has_another_reason():
+    """Drop trees with finalizers that make circles or followers anew, and with circles of which nobody is told."""
+    if sys.platform != "emscripten":
+        said = subprocess.run([sys.executable, "-c", _CLASS_OF_A_TREE], capture_output=True, text=True).stdout
+        yield "on a class", said.split() == ["alive" if _KEEPS_CLASSES else "gone"]
     with _uncollected():
+        yield "followed, three collections", _following(3)
+        yield "followed, five collections", not _following(5)
+        if _SQLITE:
+            yield "a connection in the tree", _survives_collections(up := _by_a_connection()) is _COUNTED
+            if _COUNTED:
+                up().below[0].connection.create_function("up", 0, None)
+                yield "a connection in the tree, cut", not _survives_collections(up)
         yield "twisted again, two collections", _lasting(2 if _COUNTED else 8) == 0
         if _COUNTED:
             yield "twisted again, one collection", _lasting(1) == 4

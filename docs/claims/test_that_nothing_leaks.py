@@ -4,6 +4,8 @@ import atexit
 import datetime
 import functools
 import gc
+import importlib.util
+import os
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ from collections import deque
 from refdemo.growth import growth
 
 _PROCESSES = sys.platform != "emscripten"
+_SQLITE = importlib.util.find_spec("_sqlite3")
 _COUNTED = hasattr(sys, "getrefcount")
 _KEEPS_CLASSES = sys.version_info[:2] == (3, 13) and not getattr(sys, "_is_gil_enabled", lambda: True)()
 
@@ -87,6 +90,28 @@ class _Zone(datetime.tzinfo):
         self.moment = datetime.datetime(2000, 1, 1, tzinfo=self)
 
 
+class _Store:
+    """Knows a connection, tracked but silent about its functions, that knows it."""
+
+    def __init__(self):
+        import sqlite3
+
+        self.connection = sqlite3.connect(":memory:")
+        self.connection.create_function("same", 1, self.same)
+
+    def same(self, value):
+        return value
+
+
+def _growth_by_a_connection():
+    """Return by how much stores grow in three rounds, and let go of them."""
+    grown = growth(_Store, of=_Store, rounds=3).alive
+    for each in [each for each in gc.get_objects() if type(each) is _Store]:
+        each.connection.create_function("same", 1, None)
+        each.connection.close()
+    return grown[-1] - grown[0]
+
+
 def what_adds_up_is_held_or_on_a_circle_that_nobody_sees():
     """Drop, keep and twist into circles instances of classes of several kinds, with the collector on and off."""
     yield "its `__del__` makes a circle", max(growth(_Again, of=_Again, rounds=5).alive) <= 1
@@ -117,6 +142,8 @@ def a_test_counts_what_every_round_leaves():
     gc.enable()
     yield "by growth, one", growth(lambda: kept.append(_new()), of=_Thing, rounds=3).trend == "+1 a round"
     yield "by growth, circles", growth(_in_a_circle, of=_Thing, rounds=3).trend == "flat"
+    if _SQLITE:
+        yield "by growth, a circle the collector is not told of", _growth_by_a_connection() == 3 * _COUNTED
 
 
 def what_is_kept_once_does_not_grow_after_the_first_round():
@@ -222,8 +249,18 @@ def _end(code, *options):
     return subprocess.run([sys.executable, *options, "-c", program], capture_output=True, text=True).stdout.split()
 
 
+_FORKED = """
+import multiprocessing
+def work():
+    weakref.finalize(thing, print, "called", flush=True)
+process = multiprocessing.get_context("fork").Process(target=work)
+process.start()
+process.join()
+"""
+
+
 def a_pending_finalizer_is_called_when_the_program_ends():
-    """End programs with finalizers that were called, that wait, that wait in a circle, and without atexit."""
+    """End programs and workers with finalizers that were called, that wait, also in a circle, and without atexit."""
     yield "it says so", weakref.finalize(_Thing, print).atexit and _forget()
     if _PROCESSES:
         yield "of a global", _end("weakref.finalize(thing, print, 'called')") == ["called"]
@@ -232,6 +269,9 @@ def a_pending_finalizer_is_called_when_the_program_ends():
         yield "once", _end("weakref.finalize(thing, print, 'called'); del thing; gc.collect()") == ["called"]
         yield "after an error", _end("weakref.finalize(thing, print, 'called'); 1 / 0") == ["called"]
         yield "not where it was told not to", _end("weakref.finalize(thing, print, 'called').atexit = False") == []
+        if hasattr(os, "fork"):
+            yield "in a worker that was forked", _end(_FORKED) == ["called"] * (sys.version_info >= (3, 13))
+            yield "where the parent has one", _end(f"weakref.finalize(thing, print, 'parent')\n{_FORKED}") == ["parent"]
         yield "nor by os._exit, as atexit", _end("weakref.finalize(thing, print, 1); os._exit(0)") == []
 
 

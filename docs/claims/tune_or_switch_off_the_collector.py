@@ -216,6 +216,9 @@ def the_first_counter_counts_allocations_less_what_was_given_back():
     yield "ints, which are not tracked", _counted(lambda number: number + 10**6) == (0, 0)
     yield "plain objects, which are not tracked", _counted(lambda number: object()) == (0, 0)
     yield "lists from the free list", _from_the_free_list()
+    kept = [set() for _ in range(5_000)]
+    gc.collect()
+    yield "since the last collection", len(kept) == 5_000 and gc.get_count()[0] < 1_000
     if not _FREE_THREADED:
         kept = [set() for _ in range(3_000)]
         gc.collect()
@@ -239,6 +242,31 @@ def the_other_counters_count_collections():
     if middle:
         yield "middle", said[2] == (0, 1)
         yield "middle again", said[3:5] == [(1, 1), (0, 2)]
+
+
+def _started(*thresholds, middle=0):
+    """Return the generations that are collected when 5,000 sets are made after some collections of the young."""
+    usual, started = gc.get_threshold(), []
+    gc.collect()
+    for _ in range(middle):
+        gc.collect(0)
+    gc.callbacks.append(lambda phase, info: started.append(info["generation"]) if phase == "start" else None)
+    gc.set_threshold(*thresholds)
+    gc.enable()
+    kept = [set() for _ in range(5_000)]
+    gc.callbacks.pop()
+    gc.set_threshold(*usual)
+    return started if kept else None
+
+
+def only_the_young_ones_counter_starts_a_collection():
+    """Let the counters of the young and of the middle exceed their thresholds, together and alone."""
+    if not _FREE_THREADED and gc.get_threshold()[2] != 0:
+        yield "the young one's alone", set(_started(1_000, 1_000, 1_000)) == {0}
+        yield "both", _started(1_000, 5, 1_000, middle=20)[:1] == [1]
+    yield "the middle one's alone", _started(1_000_000, 5, 1_000, middle=20) == []
+    yield "the middle one's, the young switched off", _started(0, 5, 1_000, middle=20) == []
+    yield "neither", _started(1_000_000, 1_000, 1_000) == []
 
 
 def _collections(first, make, times=30_000):
@@ -265,7 +293,7 @@ def _circle_gone():
     _circle()
 
 
-def a_threshold_of_0_switches_automatic_collections_off():
+def a_first_threshold_of_0_switches_automatic_collections_off():
     """Make circles, lists and instances by the thousand, switch the collector on, and use a thread."""
     thresholds = gc.get_threshold()
     yield "circles", _collections(0, _circle_gone) == 0
@@ -279,6 +307,8 @@ def a_threshold_of_0_switches_automatic_collections_off():
     witness = weakref.ref(_circle())
     gc.set_threshold(0)
     yield "asked for, it comes", not _alive(witness)
+    gc.set_threshold(700, 0, 0)
+    yield "the other two, it comes", _collections(700, list) > 0
     gc.set_threshold(*thresholds)
     if _PROCESSES:
         found = []
