@@ -229,7 +229,9 @@ class _Failing:
 
 
 def what_a_finalizer_raises_is_dropped():
-    """Raise exceptions of several kinds in finalizers, alone and in a circle."""
+    """Raise exceptions of several kinds in finalizers, alone and in a circle, with and without an error output."""
+    yield "printed", "ValueError" in _written_while_failing(io.StringIO())
+    yield "no error output", _written_while_failing(None) == ""
     hook, sys.unraisablehook = sys.unraisablehook, lambda told: _log.append(told.exc_type.__name__)
     for error in ValueError, SystemExit, KeyboardInterrupt, GeneratorExit:
         kind = type("Failing", (_Failing,), {"error": error})
@@ -244,6 +246,18 @@ def what_a_finalizer_raises_is_dropped():
                 dropped = False
             yield f"{error.__name__}, {way}", dropped
     sys.unraisablehook = hook
+
+
+def _written_while_failing(output):
+    """Let an object with a failing finalizer go, and return what is written, also to the error output of the start."""
+    original = io.StringIO()
+    found, sys.stderr, sys.__stderr__ = (sys.stderr, sys.__stderr__), output, original
+    try:
+        _Failing()
+        _collect()
+    finally:
+        sys.stderr, sys.__stderr__ = found
+    return original.getvalue() + (output.getvalue() if output else "")
 
 
 def _registered(kind=_Mortal):
@@ -272,6 +286,8 @@ def a_finalizer_of_weakref_runs_once():
         start = "import weakref\nclass Q: pass\nq, r = Q(), Q()\nweakref.finalize(q, print, 'pending')\n"
         said = _printed(start + "f = weakref.finalize(r, print, 'called')\nf()\n1 / 0")
         yield "pending at exit, after an exception", said == ["called", "pending"]
+        said = _printed(start + "weakref.finalize(r, print, 'told').atexit = False")
+        yield "told not to at exit", said == ["pending"]
 
 
 def _printed(program):
@@ -292,6 +308,10 @@ def finalizers_run_where_the_first_was_registered():
         earlier = [f"a{place}" for place in range(first)]
         all_f = [f"f{place}" for place in range(len(order)) if order[place] == "f"]
         yield order, _printed(start + "\n".join(lines)) == later[::-1] + all_f[::-1] + earlier[::-1]
+    lines = "weakref.finalize(q, print, 'older')\nweakref.finalize(q, failing)\nweakref.finalize(q, print, 'younger')"
+    for error, ends in {"ValueError": False, "SystemExit": True, "KeyboardInterrupt": True}.items():
+        said = _printed(f"{start}def failing(): raise {error}\n{lines}")
+        yield error, said == (["younger"] if ends else ["younger", "older"])
 
 
 def then_a_collection_unless_it_is_off():
@@ -334,6 +354,9 @@ def imports_work_in_atexit_and_executors_do_not():
     printed = _printed(start + "\n".join(f"atexit.register(tried, {way!r}, {ways[way][0]})" for way in ways))
     for way, (_, expected) in ways.items():
         yield way, f"{way} {expected}" in printed
+    late = "import atexit\n{}\natexit.register(lambda: __import__('concurrent.futures.thread') and print('imported'))"
+    yield "import what registers with threading", _printed(late.format("import threading")) == []
+    yield "import it without threading", _printed(late.format("")) == ["imported"]
 
 
 def _of_a_thread():
@@ -384,6 +407,10 @@ def a_forked_child_calls_atexit_from_3_13():
         for way, line in words.items():
             said = _printed(_CHILDREN.replace("WORDS", line) + "run('fork', child)")
             yield f"{way}, forked", said == (["told"] if sys.version_info >= (3, 13) else [])
+        before = _CHILDREN.replace("WORDS", words["finalize"]) + "weakref.finalize(run, str)\nrun('fork', child)"
+        yield "finalize, the parent has one", _printed(before) == []
+        before = _CHILDREN.replace("WORDS", "pass") + "atexit.register(lambda: print(os.getpid() == parent))\n"
+        yield "atexit of the parent", _printed(before + "parent = os.getpid()\nrun('fork', child)") == ["True"]
         by_hand = _CHILDREN.replace("WORDS", words["atexit"]) + "if os.fork() == 0:\n    child()\n    END\nos.wait()"
         yield "by hand, sys.exit", _printed(by_hand.replace("END", "sys.exit()"))[:1] in (["told"], ["tolddel "])
         yield "by hand, os._exit", _printed(by_hand.replace("END", "os._exit(0)")) == []
@@ -455,9 +482,23 @@ def the_collector_calls_all_callbacks_first():
     yield "a thousand", order([_Mortal] * 1_000)
     yield "with slots", order([_Slots] * 3)
     yield "mixed", order([_Mortal, _List, _Error, _Slots])
+    yield "one whose kind is not tracked", _code_in_a_circle() == ["callback", "del", "code"]
     yield "one alone", _said(_Mortal) == ["del", "callback"]
     yield "alone, twice", _said(_Slots) == ["del", "callback"]
     yield "the collector off", _with_collector_off(lambda: order([_Mortal] * 3))
+
+
+def _code_in_a_circle():
+    """Lose a circle that holds a code object; return what is said, the last of it if tracked code is told early."""
+    _log.clear()
+    mortal = _circular(_Mortal)
+    mortal.code = compile("1", "circle", "eval")
+    references = [weakref.ref(mortal, lambda _: _log.append("callback"))]
+    references.append(weakref.ref(mortal.code, lambda _: _log.append("code")))
+    tracked = gc.is_tracked(mortal.code)
+    del mortal
+    gc.collect()
+    return sorted(_log, key="code".__eq__) if tracked else _log
 
 
 class _Registering:
@@ -514,6 +555,41 @@ def all_speak_before_any_is_taken_apart():
             yield f"{size} of {kind.__name__}", _ring(size, kind)
     yield "of two ages", _ring(4, _Looking, age=0)
     yield "the collector off", _with_collector_off(lambda: _ring(3, _Looking))
+    yield "taken apart by the collector", set(_said_in_a_ring(())[:3]) == {0, 1, 2}
+    whole = {0, 1, 2, "part 0", "part 1", "part 2"}
+    for clears in (0,), (1, 2), (0, 1, 2):
+        said = _said_in_a_ring(clears)
+        yield f"taken apart by finalizers of {clears}", set(said) == whole and len(said) == 6
+    if "t" not in getattr(sys, "abiflags", ""):  # whose collector holds all members until it is done
+        yield "before the others speak", set(_said_in_a_ring((0, 1, 2))[:3]) != {0, 1, 2}
+
+
+class _Part(int):
+    __slots__ = ()
+
+    def __del__(self):
+        _log.append(f"part {int(self)}")
+
+
+class _Holding(_Mortal):
+    clears = False
+
+    def __del__(self):
+        super().__del__()
+        if self.clears:
+            self.held.clear()
+
+
+def _said_in_a_ring(clears):
+    """Lose a ring of three, whose members may clear what they hold when they speak; return what is said."""
+    _log.clear()
+    ring = [_Holding(number) for number in range(3)]
+    for number, member in enumerate(ring):
+        member.clears, member.held = number in clears, [ring[number - 2], _Part(number)]
+    del member, ring
+    for _ in range(1 if _CPYTHON else 6):
+        gc.collect()
+    return _log[:]
 
 
 def _save(obj):

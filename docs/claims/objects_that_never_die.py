@@ -4,12 +4,14 @@ import builtins
 import marshal
 import subprocess
 import sys
-import threading
 import types
 from itertools import count
+from pathlib import Path
 
+import refdemo
 from refdemo.counts import is_immortal
 
+_PATH = str(Path(refdemo.__file__).parent.parent)
 _IMMORTALS = sys.version_info >= (3, 12)
 _BROWSER = sys.platform == "emscripten"
 _FREE_THREADED_313 = sys.version_info[:2] == (3, 13) and not getattr(sys, "_is_gil_enabled", lambda: True)()
@@ -46,6 +48,20 @@ def built_in_is_immortal_and_functions_and_modules_are_counted():
     yield "functions", not any(map(is_immortal, functions))
     yield "modules", not any(is_immortal(module) for module in list(sys.modules.values()))
     yield "a method of a type", not is_immortal(str.join)
+    if not _BROWSER:
+        group = "ExceptionGroup" if sys.version_info >= (3, 11) else "re.compile"
+        things = ["len", "print", "sys", "re", "str.join", group]
+        yield "after a thread has been started", _after_a_thread("", things) == [_FREE_THREADED_313] * len(things)
+
+
+def _after_a_thread(program, things):
+    """Start a thread in a process of its own, and return which things are immortal there."""
+    start = "import re, sys, threading\nfrom refdemo.counts import is_immortal\n"
+    start += "thread = threading.Thread(target=int)\nthread.start()\nthread.join()\n"
+    asked = f"print(*map(is_immortal, [{', '.join(things)}]))"
+    command = [sys.executable, "-c", start + program + asked]
+    ran = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": _PATH})
+    return [said == "True" for said in ran.stdout.split()]
 
 
 def of_ints_that_are_computed_the_shared_are_immortal():
@@ -146,6 +162,10 @@ def words_of_ascii_letters_are_shared():
     for way, word in (shared | others).items():
         one, other = (eval(compile(repr(word + word), "jam.py", "eval")) for _ in range(2))
         yield way, (one is other) == (way in shared)
+    for word in "append", "len", "_", "x", "is_immortal", "words_of_ascii_letters_are_shared":
+        yield f"{word}, a name", is_immortal(eval(compile(repr(word), "jam.py", "eval"))) == _IMMORTALS
+    fresh = eval(compile(f"'never_seen_before_{next(_fresh)}'", "jam.py", "eval"))
+    yield "no name", is_immortal(fresh) == ((3, 12) <= sys.version_info < (3, 12, 7))
 
 
 def chr_indexing_and_decoding_give_the_shared_character():
@@ -198,12 +218,15 @@ def what_you_define_and_make_is_counted():
     made |= {"a tuple": tuple([1]), "a frozenset": frozenset(), "a long string": "".join(["ab"] * 99)}
     for kind, thing in made.items():
         yield kind, not is_immortal(thing)
+    holder = types.SimpleNamespace()
+    setattr(holder, "".join(["set", "_while", str(next(_fresh))]), 1)
+    interned = sys.intern("".join(["interned", str(next(_fresh))])), *vars(holder)
+    immortal = (3, 12) <= sys.version_info < (3, 12, 7) or not getattr(sys, "_is_gil_enabled", lambda: True)()
+    yield "interned at run time", [is_immortal(text) for text in interned] == [immortal] * 2
     if not _BROWSER:
-        thread = threading.Thread(target=len, args=("",))
-        thread.start()
-        thread.join()
-        yield "an instance, after a thread has run", not is_immortal(made["an instance"])
-        yield "a class, after a thread has run", is_immortal(Mine) == _FREE_THREADED_313
+        defined = "class Mine: pass\ndef function(): pass\nmine = Mine()\n"
+        after = _after_a_thread(defined, ["Mine", "function", "mine", "[]", "''.join(['ab'] * 9)"])
+        yield "after a thread has been started", after == [_FREE_THREADED_313] * 2 + [False] * 3
 
 
 def a_leak_test_needs_a_counted_value():

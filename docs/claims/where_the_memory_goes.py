@@ -21,6 +21,10 @@ class _Slots:
     __slots__ = ("text", "title")
 
 
+class _Empty:
+    __slots__ = ()
+
+
 class _Plain:
     pass
 
@@ -101,9 +105,11 @@ def one_object_keeps_an_arena():
         yield kind, _shares(kind)["two an arena"] > 0.7
 
 
-def a_full_collection_empties_the_free_lists():
-    """Fill the free lists of several types, and read how much is in them before and after."""
-    said = _printed("""
+_FREE_LISTS = """
+class Kind:
+    def method(self): return lambda: self
+def of_cells():
+    return Kind().method()
 kinds = {"PyListObjects": lambda: [], "PyDictObjects": lambda: {}, "PyFloatObjects": lambda: float("1.5")}
 kinds |= {"2-sized PyTupleObjects": lambda: tuple([[], 1]), "9-sized PyTupleObjects": lambda: tuple([[]] * 9)}
 for kind, make in kinds.items():
@@ -113,7 +119,22 @@ for kind, make in kinds.items():
     full = reported(pattern)
     gc.collect()
     print(kind, full >= 50 and reported(pattern) < 30, sep=":")
-""")
+import contextvars, weakref
+others = {"bound methods": lambda: Kind().method, "methods of C": lambda: [].append, "iterators": lambda: iter([1])}
+others |= {"contexts": contextvars.copy_context, "weak references": lambda: weakref.ref(Kind), "cells": of_cells}
+for kind, make in others.items():
+    gc.collect()
+    before = sys.getallocatedblocks()
+    objects = [make() for _ in range(250)]
+    del objects
+    gc.collect()
+    print(kind, sys.getallocatedblocks() - before < 30, sep=":")
+"""
+
+
+def a_full_collection_empties_the_free_lists():
+    """Fill the free lists of several types, and read how much is in them, or in blocks, before and after."""
+    said = _printed(_FREE_LISTS)
     for kind, emptied in said.items():
         yield kind, emptied == "True"
 
@@ -156,6 +177,14 @@ def attributes_have_moved_into_the_object():
         yield f"{number} attributes", _blocks(type("Own", (), {}), number) == expected
     yield "a derived class", _blocks(type("Derived", (_Plain,), {}), 4) == expected
     yield "too many attributes", _blocks(type("Own", (), {}), 40) == 3
+    yield "a base with empty __slots__", _blocks(type("Derived", (_Empty,), {}), 4) == expected
+    away = (3, 13) <= sys.version_info < (3, 14)
+    yield "a base with __slots__", _blocks(type("Derived", (_Slots,), {}), 4) == (3 if away else expected)
+    late, early = type("Own", (), {}), []
+    for _ in range(100):
+        early.append(late())
+        early[-1].first = None
+    yield "attributes that others did not get", _blocks(late, 5) == 3
     for base in int, tuple, ValueError:
         yield f"derived from {base.__name__}", _blocks(type("Sub", (base,), {}), 4) == 3
     for base in list, set:

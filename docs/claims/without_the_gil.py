@@ -83,6 +83,7 @@ def outer():
         def method(self, value=None): pass
     return nested, Local
 nested, Local = outer()
+in_a_comprehension = [lambda value=None: 0 for _ in "a"].pop()
 method, local_method = Class.method, Local.method
 """
 if sys.version_info >= (3, 12):
@@ -103,7 +104,8 @@ def deferred_are_modules_classes_code_and_functions_that_are_not_nested():
     deferred = ["function", "lambda_", "coroutine_function", "method", "Class", "Local"]
     things = {name: (_define(name), True) for name in deferred}
     things |= {"code": (_define("nested").__code__, True), "module": (types.ModuleType("m"), True), "sys": (sys, True)}
-    nested = ["nested", "local_method", *["generic"] * (sys.version_info >= (3, 12))]
+    nested = ["nested", "in_a_comprehension", *["generic"] * (sys.version_info >= (3, 12))]
+    nested += ["local_method"] * (sys.version_info < (3, 14))
     things |= {name: (_define(name), False) for name in nested}
     things |= {"an instance": (_define("Class")(), False), "a list": ([], False), "a property": (property(), False)}
     for name in things:
@@ -134,6 +136,7 @@ def functions_of_a_module_wait_and_nested_ones_do_not():
     for name in "function", "lambda_", "coroutine_function":
         yield name, _waits(name) == (_FREE_THREADED, True)
     yield "nested", _waits("nested") == (False, True)
+    yield "in a comprehension", _waits("in_a_comprehension") == (False, True)
     if sys.version_info >= (3, 12):
         yield "generic", _waits("generic") == (False, True)
     gc.disable()
@@ -166,11 +169,22 @@ def constants_are_immortal_unless_compile_made_them():
     yield "loaded", values(marshal.loads(marshal.dumps(code))) == immortal
     for way, expected in zip(("a first import", "a second import"), (counted, immortal), strict=True):
         yield way, _imported(way) == expected
-    program = (
-        f"from refdemo.counts import is_immortal\n{_constants()}\nprint(*[is_immortal(value) for value in values])"
-    )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env={"PYTHONPATH": _PATH})
-    yield "a program", ran.stdout.split() == [str(each) for each in immortal]
+    for way, expected in {"-c": immortal, "a file": immortal, "-m": counted, "-m, again": immortal}.items():
+        yield f"a program, {way}", _of_a_program(way) == [str(each) for each in expected]
+
+
+def _of_a_program(way):
+    """Run a program with constants, given as text, as a file, or as a module; return whether they are immortal."""
+    program = f"from refdemo.counts import is_immortal\n{_constants()}\nprint(*map(is_immortal, values))"
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "constants_of_a_program.py")
+        file.write_text(program)
+        arguments = {"-c": ["-c", program], "a file": [str(file)]}.get(way, ["-m", file.stem])
+        for _ in range(1 + way.endswith("again")):
+            command = [sys.executable, *arguments]
+            environment = {"PYTHONPATH": _PATH}
+            ran = subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment)
+    return ran.stdout.split()
 
 
 def strings_are_immortal_where_compile_made_them():
@@ -188,6 +202,8 @@ def strings_are_immortal_where_compile_made_them():
         names = {}
         exec(f"value = [{fresh(text)!r}][0]", names)
         yield f"{text!r}, exec", is_immortal(names["value"]) == ((of_313 or earlier) and word)
+    for way, text in {"empty": "''", "one letter": "'q'", "one sign": "'!'"}.items():
+        yield f"{way}, text", is_immortal(eval(text)) == (sys.version_info >= (3, 12))
     yield "made at run time", not is_immortal("".join(["two ", "words"]))
 
 
@@ -241,7 +257,8 @@ for name in ("function", "Class", "Local", "nested", "lambda_"):
 in_a_thread(lambda: 0)
 for name in ("function", "Class", "Local", "lambda_"):
     print(name, "after", gone(name) != stays)
-print("nested, after", gone("nested"))
+for name in ("nested", "in_a_comprehension", *["generic"] * (sys.version_info >= (3, 12))):
+    print(name, "after", gone(name))
 print("an instance, after", (lambda witness: witness() is None)(weakref.ref(type("C", (), {{}})())))
 """)
 
@@ -317,9 +334,25 @@ def deferred_objects_go_when_the_collector_runs():
     gc.enable()
 
 
+_WITH_A_BLOCKED_OWNER = """
+def outlives_collection(make):
+    box, made, done = [], threading.Event(), threading.Event()
+    owner = threading.Thread(target=lambda: (box.append(make()), made.set(), done.wait()))
+    owner.start()
+    made.wait()
+    witness = weakref.ref(box[0])
+    box.clear()
+    gc.collect()
+    outlived = witness() is not None
+    done.set()
+    owner.join()
+    return outlived
+"""
+
+
 def what_another_thread_made_goes_when_that_thread_looks():
     """Drop objects of another thread while it waits, runs on, and has ended."""
-    yield from _ways(f"""
+    yield from _ways(f"""{_WITH_A_BLOCKED_OWNER}
 later = {_FREE_THREADED}
 Candle = kinds["instance"]
 for kind, make in {{"instance": Candle, "set": lambda: set([1]), "error": type("E", (OSError,), {{}})}}.items():
@@ -335,20 +368,21 @@ for kind, make in {{"instance": Candle, "set": lambda: set([1]), "error": type("
     witness = weakref.ref(box[0])
     box.clear()
     print(kind, "its owner has ended", witness() is None)
+    print(kind, "its owner waits, the collector runs", not outlives_collection(make))
 """)
 
 
-def there_they_stay_to_the_end():
-    """Count the classes and functions that are left after rounds of requests, with and without a thread."""
-    yield from _ways(f"""
-stays = {_STAYS}
+_REQUESTS = """
 class Base: pass
-functions = []
+functions, generic = [], []
 def request():
-    kind = type("Reply", (Base,), {{}})
-    names = {{}}
+    kind = type("Reply", (Base,), {})
+    names = {}
     exec("def handler(): pass", names)
     functions.append(weakref.ref(names["handler"]))
+    if sys.version_info >= (3, 12):
+        exec("def generic[T](): pass", names)
+        generic.append(weakref.ref(names.pop("generic")))
     return kind()
 def left(rounds=20):
     functions.clear()
@@ -357,9 +391,17 @@ def left(rounds=20):
         request()
     gc.collect()
     return len(Base.__subclasses__()) - before, sum(function() is not None for function in functions)
+"""
+
+
+def there_they_stay_to_the_end():
+    """Count the classes and functions that are left after rounds of requests, with and without a thread."""
+    yield from _ways(f"""{_REQUESTS}
+stays = {_STAYS}
 print("one thread", left() == (0, 0))
 in_a_thread(lambda: 0)
 print("after a thread", left() == ((20, 20) if stays else (0, 0)))
 print("the second time", left() == ((20, 20) if stays else (0, 0)))
 print("in a thread", in_a_thread(left) == ((20, 20) if stays else (0, 0)))
+print("generic functions", not any(function() for function in generic))
 """)
