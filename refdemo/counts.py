@@ -31,16 +31,17 @@ IMMORTAL: Immortal = object.__new__(Immortal)
 """What takes the place of a count where an object is immortal: the number stored there counts nothing (PEP 683)."""
 
 _COUNTED = hasattr(sys, "getrefcount")
+_WORD = 8 if sys.maxsize > 1 << 32 else 4
 
 # Before 3.11 a call kept one more reference to its arguments while it ran.
 _OWN_REFERENCES = 2 + (sys.version_info < (3, 11))
 
 # The values of Include/object.h; 3.11 and older have no immortal objects, whatever number they show.
-_IMMORTAL_FROM = 1 << 31 if sys.maxsize > 1 << 32 else 0x3FFFFFFF
+_IMMORTAL_FROM = 1 << 31 if _WORD == 8 else 0x3FFFFFFF
 
 # A free-threaded build's object head has more than two words (PEP 703). What 3.13 defers there, found by reading the
 # flag of every tracked object; asking the flag itself needs ctypes, so nothing else is asked.
-_SPLIT = sys.version_info >= (3, 13) and _COUNTED and object.__basicsize__ > (16 if sys.maxsize > 1 << 32 else 8)
+_SPLIT = sys.version_info >= (3, 13) and _COUNTED and object.__basicsize__ > 2 * _WORD
 _DEFERRABLE: tuple[type, ...] = ()
 if _SPLIT:
     _DEFERRABLE = (
