@@ -467,6 +467,15 @@ def _a_circle_over(kind):
     return stays
 
 
+def _deep_down():
+    deep = _Deep.chain(100)
+    del deep
+    yield "a hundred finalizers deep", (_Deep.waited > 0) == (sys.version_info < (3, 13))
+    yield "forty lists deep", _Lets.nested(40) == 0
+    if _PROCESSES and sys.version_info < (3, 14):  # later it depends on the stack
+        yield "thirty thousand lists deep", _Lets.nested(30_000) > 0
+
+
 def counting_frees_at_once_and_the_collector_later():
     """Lose single objects and circles of several types, and one object of another thread."""
     if _PYPY:
@@ -474,12 +483,7 @@ def counting_frees_at_once_and_the_collector_later():
         return
     gc.collect()
     gc.disable()
-    deep = _Deep.chain(100)
-    del deep
-    yield "a hundred finalizers deep", (_Deep.waited > 0) == (sys.version_info < (3, 13))
-    yield "forty lists deep", _Lets.nested(40) == 0
-    if _PROCESSES and sys.version_info < (3, 14):  # later it depends on the stack
-        yield "thirty thousand lists deep", _Lets.nested(30_000) > 0
+    yield from _deep_down()
     single, circle, holds_circle, hung, error = _Thing(), _Thing(), _Thing(), _Thing(), _Error()
     circle.me, holds_circle.circle, circle.hung = circle, circle, hung
     alone = {"one": weakref.ref(single), "leads to a circle": weakref.ref(holds_circle), "an error": weakref.ref(error)}
