@@ -1682,7 +1682,10 @@ def a_weak_reference_keeps_nothing():
     yield "came back, with a callback", _dead_and_back(False, True) == _PYPY
     yield "came back from a circle", _dead_and_back(True) == early
     yield "came back from a circle, with a callback", _dead_and_back(True, True)
-    yield "a generator that came back", _dead_generator()
+    yield "a generator that came back", _dead_though_saved(_generator_until, next)
+    yield "a coroutine that came back", _dead_though_saved(_coroutine_until, lambda it: it.send(None))
+    began = lambda it: it.asend(None).send(None)
+    yield "an asynchronous generator that came back", _dead_though_saved(_async_generator_until, began)
 
 
 def _dead_and_back(circle, callback=False):
@@ -1698,22 +1701,36 @@ def _dead_and_back(circle, callback=False):
     return dead
 
 
-def _dead_generator():
-    """Return whether a reference is dead to a generator that its `finally` saved."""
-    saved = []
+def _generator_until(end):
+    try:
+        yield
+    finally:
+        end()
 
-    def steps():
-        try:
-            yield
-        finally:
-            generators = [each for each in gc.get_objects() if type(each) is types.GeneratorType]
-            saved.extend(each for each in generators if each.gi_code is steps.__code__)
-            del generators
 
-    generator = steps()
-    next(generator)
-    witness = weakref.ref(generator)
-    del generator
+async def _coroutine_until(end):
+    try:
+        await _pause()
+    finally:
+        end()
+
+
+async def _async_generator_until(end):
+    try:
+        yield
+    finally:
+        end()
+
+
+def _dead_though_saved(make, begin):
+    """Return whether a reference is dead to something suspended that its `finally` saved."""
+    saved, places = [], []
+    suspended = make(lambda: saved.extend(each for each in gc.get_objects() if id(each) in places))
+    with suppress(StopIteration):
+        begin(suspended)
+    witness = weakref.ref(suspended)
+    places.append(id(suspended))
+    del suspended
     gc.collect()
     return witness() is None and bool(saved or _PYPY)
 
