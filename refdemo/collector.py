@@ -20,10 +20,11 @@ _LOCK = RLock()
 def object_exists(address: int) -> bool:
     """Whether the collector knows an object at this address, one that `id()` gave.
 
-    False does not mean gone: the collector tracks containers only, so an int, a str, `object()`, a tuple of such
-    (from 3.14.2) and whatever `gc.freeze()` has set aside are never found. True does not mean the same object: another
-    may have been born at the address. PyPy may answer False for an object that is alive, and its objects' ids are not
-    where they are; there, and for a sure answer anywhere, take a weakref beforehand.
+    False does not mean gone: the collector tracks containers only, so an int, a str or `object()` is never found, nor
+    is what `gc.freeze()` has set aside, a tuple of such values once a collection has seen it, or up to 3.13 a dict of
+    them. True does not mean the same object: another may have been born at the address. PyPy may answer False for an
+    object that is there, alive or not yet freed, and its objects' ids are not where they are; there, and for a sure
+    answer anywhere, take a weakref beforehand.
 
     Looks at every tracked object: about 40 microseconds per thousand. Raises TypeError for anything but an int.
     Source: `gc.get_objects`, `gc.is_tracked`.
@@ -38,7 +39,7 @@ def object_exists(address: int) -> bool:
 
 
 class automatic_gc_disabled:
-    """Collect once, then keep the collector from running by itself while the block runs.
+    """Collect once, then let no collection but PyPy's minor ones start by itself while the block runs.
 
     However the block ends, the collector is left as it was found: enabled or not, its thresholds, its debug flags and
     the contents of `gc.garbage` (as the collection at the start left them). What the block disposes of in cycles is

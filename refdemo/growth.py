@@ -186,8 +186,9 @@ def growth(
     Where no type grew, what each round replaces by a longer copy is not found, nor are attributes that an instance
     keeps without a dict.
 
-    Raises TypeError for a step that cannot be called, for an `of` that is not a class or whose instances the collector
-    never tracks (on CPython `int` or `str`) and for rounds that are not an int, ValueError for less than one round.
+    Raises TypeError for a step that cannot be called, for an `of` that is not a class or of which the collector tracks
+    no instance but a subclass's (on CPython `int` or `str`) and for rounds that are not an int, ValueError for less
+    than one round.
     A round costs a full collection and a look at every tracked object: about a millisecond in a small process, on PyPy
     30. Without `of` it is up to half as much again, and the chain takes what `why_alive` takes.
     Source: `gc.get_objects`, `gc.is_tracked`.
@@ -224,7 +225,7 @@ def growth(
         growths = tuple([Growth(name, alive) for name, alive in grown[:_MOST_ROWS]])
         return TypeGrowth(rounds, growths, max(len(grown) - _MOST_ROWS, 0), lengths, chain)
     if not can_be_tracked(of):
-        raise TypeError(f"the collector never tracks instances of {name_of(of)}, so they cannot be counted")
+        raise TypeError(f"the collector never tracks instances of {name_of(of)} itself, so they cannot be counted")
     alive: list[int] = []  # before the first count, for it is an instance of list itself
     alive.append(count(of, collect))
     for _ in range(rounds):

@@ -19,9 +19,9 @@ class Collection(NamedTuple):
     generation: int
     """The oldest generation that was collected: 0, 1 or 2; on PyPy 0 for a minor collection, 1 for a major one."""
     collected: int | None
-    """How many objects it found unreachable and freed; None on PyPy, which does not say."""
+    """How many unreachable objects it says it freed; None on PyPy, which does not say."""
     uncollectable: int | None
-    """How many it found unreachable and could not free, those now in `gc.garbage`; None on PyPy."""
+    """How many it says it could not free, those now in `gc.garbage`; None on PyPy."""
     seconds: float
     """How long it took."""
     when: float

@@ -277,6 +277,14 @@ def blocks_of_what_is_gone_are_free():
     immortal = _FREE_THREADED or (3, 12) <= sys.version_info < (3, 12, 7)
     numbers = iter(range(20_000))
     yield "interned strings", (_left_of(lambda: sys.intern(f"interned {next(numbers)}")) > 0.8) == immortal
+    watched = weakref.WeakSet()
+    yield "what a set in use has grown to", _left_of(lambda: _watched_thing(watched)) > 0.05 and not watched
+
+
+def _watched_thing(watched):
+    thing = _Thing()
+    watched.add(thing)
+    return thing
 
 
 def no_two_that_live_share_an_id():
@@ -426,16 +434,46 @@ class _Deep:
             _Deep.waited += witness() is not None
 
 
-def _a_circle_over_a_time():
-    """Return whether a circle stays that leads over an object which no collector knows."""
+class _Lets:
+    """One in a list far down, whose finalizer lets go of what is in a list, and looks at once."""
+
+    waited = 0
+
+    def __del__(self):
+        box = [_Thing()]
+        witness, outer = weakref.ref(box[0]), [box]
+        del box, outer
+        _Lets.waited += witness() is not None
+
+    @classmethod
+    def nested(cls, depth):
+        """Return how many waited when lists that deep were let go of."""
+        cls.waited, nested = 0, None
+        for _ in range(depth):
+            nested = [nested, cls()]
+        del nested
+        return cls.waited
+
+
+def _a_circle_over(kind):
+    """Return whether a circle stays that leads over the time zone of a time, which no collector sees."""
     zone = type("Zone", (datetime.tzinfo,), {})()
-    zone.leads, witness = datetime.time(1, tzinfo=zone), weakref.ref(zone)
+    zone.leads, witness = kind(1, tzinfo=zone), weakref.ref(zone)
     del zone
     gc.collect()
     stays = witness() is not None
     if stays:
         del witness().leads
     return stays
+
+
+def _deep_down():
+    deep = _Deep.chain(100)
+    del deep
+    yield "a hundred finalizers deep", (_Deep.waited > 0) == (sys.version_info < (3, 13))
+    yield "forty lists deep", _Lets.nested(40) == 0
+    if _PROCESSES and sys.version_info < (3, 14):  # later it depends on the stack
+        yield "thirty thousand lists deep", _Lets.nested(30_000) > 0
 
 
 def counting_frees_at_once_and_the_collector_later():
@@ -445,9 +483,7 @@ def counting_frees_at_once_and_the_collector_later():
         return
     gc.collect()
     gc.disable()
-    deep = _Deep.chain(100)
-    del deep
-    yield "a hundred finalizers deep", (_Deep.waited > 0) == (sys.version_info < (3, 13))
+    yield from _deep_down()
     single, circle, holds_circle, hung, error = _Thing(), _Thing(), _Thing(), _Thing(), _Error()
     circle.me, holds_circle.circle, circle.hung = circle, circle, hung
     alone = {"one": weakref.ref(single), "leads to a circle": weakref.ref(holds_circle), "an error": weakref.ref(error)}
@@ -459,7 +495,8 @@ def counting_frees_at_once_and_the_collector_later():
     gc.enable()
     gc.collect()
     yield "in a circle, after a collection", not any(witness() for witness in circles)
-    yield "in a circle over what is untracked", _a_circle_over_a_time()
+    yield "in a circle over what is untracked", _a_circle_over(datetime.time)
+    yield "over what is tracked, by a reference that is not seen", _a_circle_over(type("Time", (datetime.time,), {}))
     if _PROCESSES:
         said = subprocess.run([sys.executable, "-c", _WAITS], capture_output=True, text=True).stdout
         yield "another thread's", said.strip() == str(not _FREE_THREADED)

@@ -362,8 +362,18 @@ def functions_share_their_code():
     code = names["function"].__code__
     yield "names and constants", 2001 in code.co_consts and code.co_name == "function" and code.co_code
     yield "it does not change", _refuses(lambda: setattr(code, "co_consts", ()))
-    inside = compile("try:\n pass\nfinally:\n def inner(): pass", "m", "exec")
-    yield "in a finally", [type(each) for each in inside.co_consts].count(types.CodeType) == 1 + _PYPY
+    yield from _compiled_more_than_once()
+
+
+def _compiled_more_than_once():
+    text, names, again = "def function(): return 1 + 2000", {}, {}
+    exec(text, names)
+    exec(text, again)
+    yield "compiled anew", again["function"].__code__ is not names["function"].__code__
+    for way, body in (("in a finally", "def inner(): pass"), ("in a finally, with a NaN", "inner = lambda: 1e999 * 0")):
+        inside = compile(f"try:\n pass\nfinally:\n {body}", "m", "exec")
+        several = _PYPY or ("NaN" in way and sys.version_info >= (3, 14))  # which folds that
+        yield way, [type(each) for each in inside.co_consts].count(types.CodeType) == 1 + several
 
 
 def _events(hook, act):
@@ -771,6 +781,7 @@ def who_holds_a_frame_holds_its_variables():
     generator = _started(1)
     yield "a suspended generator's has no caller", generator.gi_frame.f_back is None
     yield "one that runs has", names["A"].inner.f_back is names["frame"] and names["frame"].f_back is not None
+    yield "one that has ended has", _frame_of(1).f_back is names["frame"].f_back is sys._getframe()
 
 
 def _started(thing):
@@ -1021,7 +1032,8 @@ def no_collector_frees_a_leak():
     witness = _circles()["a pair"]
     gc.collect()
     yield "a lost circle is none", witness() is None
-    yield "a circle over a time", _circle_stays(lambda zone: datetime.time(1, tzinfo=zone)) != _PYPY
+    for way, kind in ("a time", datetime.time), ("a tracked kind of time", type("Time", (datetime.time,), {})):
+        yield f"a circle over {way}", _circle_stays(lambda zone, kind=kind: kind(1, tzinfo=zone)) != _PYPY
 
 
 def _circle_stays(leads_to):
@@ -1221,6 +1233,30 @@ def _waited_in_a_chain(length):
     return _Chained.waited
 
 
+_DEEP = """
+import threading, weakref
+class Thing:
+    pass
+class Letting:
+    link = None
+    def __del__(self):
+        box = [Thing()]
+        witness, outer = weakref.ref(box[0]), [box]
+        del box, outer
+        freed.append(witness() is None)
+def nest():
+    link = None
+    for _ in range(200_000):
+        above = Letting()
+        above.link, link = link, above
+freed, _ = [], threading.stack_size(8 << 20)
+thread = threading.Thread(target=nest)
+thread.start()
+thread.join()
+print(len(freed) == 200_000 and not all(freed))
+"""
+
+
 def at_zero_an_object_is_freed():
     """Add and take references to objects of several types, one and many; drop another thread's object."""
     if _PYPY:
@@ -1239,6 +1275,7 @@ def at_zero_an_object_is_freed():
     waited = _waited_in_a_chain(100)
     yield "a hundred deep", (waited > 0) == (sys.version_info < (3, 13)) and _Chained.left == 0
     gc.enable()
+    yield from _program(_DEEP, "very deep")
     if _PROCESSES:
         at_once, in_the_end = _after_process(_LATER)
         yield "another thread's", at_once == str(not _FREE_THREADED) and in_the_end == "True"
@@ -1640,13 +1677,62 @@ def a_weak_reference_keeps_nothing():
         yield way, was and witness() is None
     yield "a weak dictionary", not values
     yield "the reference itself stays", all(isinstance(witness, weakref.ref) for witness in witnesses)
+    early = _PYPY or sys.version_info < (3, 15)
+    yield "came back", _dead_and_back(False) == _PYPY
+    yield "came back, with a callback", _dead_and_back(False, True) == _PYPY
+    yield "came back from a circle", _dead_and_back(True) == early
+    yield "came back from a circle, with a callback", _dead_and_back(True, True)
+    yield "a generator that came back", _dead_though_saved(_generator_until, next)
+    yield "a coroutine that came back", _dead_though_saved(_coroutine_until, lambda it: it.send(None))
+    began = lambda it: it.asend(None).send(None)
+    yield "an asynchronous generator that came back", _dead_though_saved(_async_generator_until, began)
+
+
+def _dead_and_back(circle, callback=False):
+    """Return whether a reference is dead though its object is there again."""
     saved = []
     thing = _Saves(saved, [])
-    thing.me, witness = thing, weakref.ref(thing)
+    witness = weakref.ref(thing, (lambda ref: None) if callback else None)
+    thing.me = thing if circle else None
     del thing
     gc.collect()
-    yield "a circle that came back", len(saved) == 1 and (witness() is None) == (_PYPY or sys.version_info < (3, 15))
+    dead = witness() is None
     saved.pop().me = None
+    return dead
+
+
+def _generator_until(end):
+    try:
+        yield
+    finally:
+        end()
+
+
+async def _coroutine_until(end):
+    try:
+        await _pause()
+    finally:
+        end()
+
+
+async def _async_generator_until(end):
+    try:
+        yield
+    finally:
+        end()
+
+
+def _dead_though_saved(make, begin):
+    """Return whether a reference is dead to something suspended that its `finally` saved."""
+    saved, places = [], []
+    suspended = make(lambda: saved.extend(each for each in gc.get_objects() if id(each) in places))
+    with suppress(StopIteration):
+        begin(suspended)
+    witness = weakref.ref(suspended)
+    places.append(id(suspended))
+    del suspended
+    gc.collect()
+    return witness() is None and bool(saved or _PYPY)
 
 
 def a_callback_is_called_while_its_reference_is_there():

@@ -8,10 +8,12 @@ import pickle
 import re
 import subprocess
 import sys
+import sysconfig
+import types
 import weakref
 
 _CPYTHON = sys.implementation.name == "cpython"
-_FREE_THREADED = not getattr(sys, "_is_gil_enabled", lambda: True)()
+_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
 class _Plain:
@@ -90,6 +92,31 @@ def counting_is_still_there():
     yield "a circle is left to what came later", not _gone_without_the_collector(_circle)
     yield "and so is what hangs on one", not _gone_without_the_collector(_hanging)
     yield "a function of a module", _gone_without_the_collector(_function_of_a_module) != _FREE_THREADED
+    yield "what hangs on such a function", _gone_without_the_collector(_hanging_on_a_function) != _FREE_THREADED
+    if _FREE_THREADED:
+        yield "that build with the lock", _prints_with_the_lock(_LATE) == "True"
+
+
+_LATE = """
+import gc, weakref
+gc.disable()
+def function():
+    pass
+witness = weakref.ref(function)
+del function
+print(witness() is not None)
+"""
+
+
+def _prints_with_the_lock(program):
+    command = [sys.executable, "-X", "gil=1", "-c", program]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
+
+
+def _hanging_on_a_function():
+    thing = _Plain()
+    function = types.FunctionType(_generator.__code__, {}, "function", (thing,))
+    return thing if function.__defaults__ else None
 
 
 def counting_first_a_collector_then_marks():
@@ -125,6 +152,12 @@ def _two(said):
     return left
 
 
+def _calling_its_own(said):
+    thing = _Finalized(said)
+    thing.__del__()
+    return thing
+
+
 def _by_a_list(said):
     thing = _Finalized(said)
     thing.items = [[thing]]
@@ -144,7 +177,7 @@ def _with_a_generator(said):
     return thing
 
 
-def circles_with_del_are_collected_and_each_del_runs_once_at_most():
+def circles_with_del_are_collected_and_each_del_is_called_once_at_most():
     """Make circles of one, of two, by a list, by a generator, with an error, and one that comes back and goes."""
     yield "of one", _finalized(_Finalized) == (["__del__"], True, [])
     yield "of two", _finalized(_two) == (["__del__"] * 2, True, [])
@@ -161,6 +194,7 @@ def circles_with_del_are_collected_and_each_del_runs_once_at_most():
     back.clear()
     gc.collect()
     yield "that comes back once", (came_back, said, len(back), gc.garbage) == (1, ["__del__"], 0, [])
+    yield "that called its own", _finalized(_calling_its_own) == (["__del__"] * 2, True, [])
     if sys.platform != "emscripten":
         ended = subprocess.run([sys.executable, "-c", _TO_THE_END], capture_output=True, text=True)
         yield "that is frozen to the end, and one that was lost", ended.stdout.split() == ["lost"]

@@ -4,6 +4,7 @@ import datetime
 import gc
 import subprocess
 import sys
+import sysconfig
 import threading
 import types
 import weakref
@@ -82,7 +83,7 @@ def four_hold_on_some_pythons():
 
 
 def _deferred():
-    return hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()
+    return bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
 
 def _rebind(box):
@@ -169,11 +170,13 @@ def _over_a_function(zone):
     return lambda: zone
 
 
-def a_circle_through_an_untracked_object_stays():
+def a_circle_through_a_reference_that_is_not_seen_stays():
     """Close circles over objects of several types that refer to a time zone."""
     zoned = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)
     yield "a time", _stay(lambda zone: datetime.time(1, tzinfo=zone)) == _CPYTHON
     yield "a date with a time", _stay(lambda zone: zoned.replace(tzinfo=zone)) == _CPYTHON
+    kind = type("Time", (datetime.time,), {})
+    yield "a kind of time, which is tracked", _stay(lambda zone: kind(1, tzinfo=zone)) == _CPYTHON
     yield "a list of times", _stay(lambda zone: [datetime.time(1, tzinfo=zone)]) == _CPYTHON
     yield "a tuple of itself", not _stay(lambda zone: (zone,))
     yield "a function", not _stay(_over_a_function)
@@ -245,12 +248,15 @@ def a_weak_reference_tells_without_keeping():
     yield "an instance that comes back alone", _dead_while_it_is_back(False) == (not _CPYTHON)
     early = not _CPYTHON or sys.version_info < (3, 15)
     yield "an instance that comes back from a circle", _dead_while_it_is_back(True) == early
+    yield "the same, with a callback", _dead_while_it_is_back(True, lambda ref: None)
+    alone = _dead_while_it_is_back(False, lambda ref: None)
+    yield "an instance that comes back alone, with a callback", alone == (not _CPYTHON)
 
 
-def _dead_while_it_is_back(circle):
+def _dead_while_it_is_back(circle, callback=None):
     """Return whether a weak reference is dead though its object is there again."""
     thing, saved = _Returns(), []
-    thing.saved, witness = saved, weakref.ref(thing)
+    thing.saved, witness = saved, weakref.ref(thing, callback)
     thing.me = thing if circle else None
     del thing
     for _ in range(3):

@@ -5,12 +5,14 @@ import gc
 import os
 import subprocess
 import sys
+import sysconfig
 import tempfile
 import threading
+import types
 import weakref
 
 _CPYTHON = sys.implementation.name == "cpython"
-_FREE_THREADED = hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()
+_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 _PROCESSES = sys.platform != "emscripten"
 
 
@@ -53,7 +55,7 @@ def what_you_can_reach_stays():
     yield "the defaults of a function that is gone", _survives(weakref.ref(default[0]))
 
 
-def counts_and_thresholds_belong_to_cpython():
+def pypy_has_no_counts_and_no_thresholds():
     """Ask for each of them, on whichever Python this is."""
     yield "sys.getrefcount", hasattr(sys, "getrefcount") == _CPYTHON
     yield "gc.get_threshold", hasattr(gc, "get_threshold") == _CPYTHON
@@ -156,6 +158,11 @@ def pypy_frees_what_a_collection_finds():
     yield "a paused generator", (said == ["finally"]) == _CPYTHON
     gc.collect()
     yield "what hangs on a circle waits everywhere", _hangs_on_a_circle()
+    yield "what hangs on a function of a module", _hangs_on_a_function() == (_FREE_THREADED or not _CPYTHON)
+    yield from _at_the_end()
+
+
+def _at_the_end():
     if _PROCESSES:
         told = subprocess.run([sys.executable, "-c", _ENDS], capture_output=True, text=True).stdout.splitlines()
         for kind in ("in no circle", "on the way to one"):
@@ -176,6 +183,16 @@ held = Thing("held")
 """
 
 
+def _hangs_on_a_function():
+    gc.disable()
+    function = types.FunctionType(_paused.__code__, {}, "function", (_Thing(),))
+    witness = weakref.ref(function.__defaults__[0])
+    del function
+    waits = witness() is not None
+    gc.enable()
+    return waits
+
+
 def _hangs_on_a_circle():
     gc.disable()
     circle, hangs = _Thing(), _Thing()
@@ -192,11 +209,8 @@ def only_the_free_threaded_build_counts_without_generations():
     """Lose old circles of several kinds, and ask the collector for the youngest generation."""
     yield "there are counts", hasattr(sys, "getrefcount") == _CPYTHON
     whole = _FREE_THREADED or not _CPYTHON
-    for kind, make in (
-        ("an instance", _Thing),
-        ("a function", lambda: lambda: 0),
-        ("a class", lambda: type("C", (), {})),
-    ):
+    makes = {"an instance": _Thing, "a function": lambda: lambda: 0, "a class": lambda: type("C", (), {})}
+    for kind, make in makes.items():
         obj = make()
         obj.me = obj
         witness = weakref.ref(obj)
@@ -210,6 +224,24 @@ def only_the_free_threaded_build_counts_without_generations():
     del young
     gc.collect(0)
     yield "an instance that is young", witness() is None
+    if _FREE_THREADED:
+        with_the_lock = [sys.executable, "-X", "gil=1", "-c", _OLD]
+        told = subprocess.run(with_the_lock, capture_output=True, text=True).stdout
+        yield "that build with the lock", told.strip() == "True"
+
+
+_OLD = """
+import gc, weakref
+class Thing:
+    pass
+thing = Thing()
+thing.me, witness = thing, weakref.ref(thing)
+gc.collect()
+gc.collect()
+del thing
+gc.collect(0)
+print(witness() is None)
+"""
 
 
 def what_is_closed_by_with_is_closed_before_the_next_line():

@@ -3,10 +3,11 @@
 import ctypes
 import gc
 import sys
+import sysconfig
 import weakref
 
 _CPYTHON = sys.implementation.name == "cpython"
-_FREE_THREADED = hasattr(sys, "_is_gil_enabled") and not sys._is_gil_enabled()
+_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 _USUAL = _CPYTHON and not _FREE_THREADED
 
 

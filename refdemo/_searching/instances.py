@@ -16,7 +16,7 @@ _flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
 
 
 def can_be_tracked(of: type) -> bool:
-    """Whether the collector tracks instances of a class, or of a subclass, ever."""
+    """Whether the collector ever tracks instances of a class itself; every instance that it tracks is an `object`."""
     return sys.implementation.name != "cpython" or of is object or bool(_flags(of) & _HAVE_GC)
 
 
