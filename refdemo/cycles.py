@@ -52,8 +52,8 @@ class GarbageList(list[Garbage]):
     def __repr__(self) -> str:
         if not self.not_examined:
             return list.__repr__(self)
-        more = f"{self.not_examined:,} more object{'s' * (self.not_examined != 1)}"
-        return f"{more} may be garbage, and were not examined\n{list.__repr__(self)}"
+        some, were = ("object", "was") if self.not_examined == 1 else ("objects", "were")
+        return f"{self.not_examined:,} more {some} may be garbage, and {were} not examined\n{list.__repr__(self)}"
 
 
 def cycles(*roots: object) -> list[list[object]]:

@@ -47,7 +47,8 @@ MODULES = {
     f"{ENGINE}/run/process.py": [f"{TESTS}/run/test_process.py", f"{TESTS}/run/test_private.py"],
     "refdemo/counts.py": [f"{OF_REFDEMO}/test_refcount.py", f"{OF_REFDEMO}/test_refcount_at.py"],
     "refdemo/cycles.py": [
-        f"{OF_REFDEMO}/test_{name}.py" for name in ("cycles", "cyclic_garbage", "garbage_is_left_alone")
+        f"{OF_REFDEMO}/test_{name}.py"
+        for name in ("cycles", "cyclic_garbage", "garbage_is_left_alone", "garbage_beside_threads")
     ],
     "refdemo/_searching/instances.py": [f"{OF_REFDEMO}/test_growth.py"],
     "refdemo/growth.py": [f"{OF_REFDEMO}/test_growth{name}.py" for name in ("_words", "_chart", "", "_of_types")],

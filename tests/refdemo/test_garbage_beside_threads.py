@@ -72,6 +72,7 @@ class TestTheAnswer:
         answer = GarbageList([Garbage([1])], 1500)
         assert answer == [[1]]
         assert str(answer).splitlines() == ["1,500 more objects may be garbage, and were not examined", "[[1]]"]
+        assert str(GarbageList((), 1)).splitlines() == ["1 more object may be garbage, and was not examined", "[]"]
 
     def test_of_a_complete_search_prints_as_a_list(self):
         assert (str(GarbageList()), cyclic_garbage().not_examined) == ("[]", 0)

@@ -361,7 +361,7 @@ def a_weak_reference_keeps_nothing():
     yield "a generator that came back", _dead_though_saved(_generator_until, next)
     yield "a coroutine that came back", _dead_though_saved(_coroutine_until, lambda it: it.send(None))
     began = lambda it: it.asend(None).send(None)
-    yield "an asynchronous generator that came back", _dead_though_saved(_async_generator_until, began)
+    yield "one of an async def with yield that came back", _dead_though_saved(_async_generator_until, began)
 
 
 def _dead_and_back(circle, callback=False):
