@@ -511,6 +511,23 @@ def _in_attribute(witnesses):
     return thing.missing
 
 
+class _Refuses:
+    def __getattr__(self, name):
+        raise AttributeError(name)
+
+
+def _in_refused_attribute(witnesses):
+    thing = _Refuses()
+    witnesses.append(weakref.ref(thing))
+    return thing.missing
+
+
+def _without_object(witnesses):
+    thing = _Thing()
+    witnesses.append(weakref.ref(thing))
+    raise AttributeError("missing")
+
+
 def _in_arguments(witnesses):
     thing = _Thing()
     witnesses.append(weakref.ref(thing))
@@ -526,6 +543,8 @@ def dropping_a_traceback_drops_nothing_else():
         yield "from None", _after_dropping(_by_none) == "alive"
         yield "in a clean-up", _after_dropping(_in_clean_up) == "alive"
         yield "an attribute's object", _after_dropping(_in_attribute) == "alive"
+        yield "an object that refuses", _after_dropping(_in_refused_attribute) == "alive"
+        yield "no attribute was read", _after_dropping(_without_object) == "gone"
         yield "an argument", _after_dropping(_in_arguments) == "alive"
         if sys.version_info >= (3, 11):
             yield "in a group", _after_dropping(_in_group) == "alive"
