@@ -1,6 +1,7 @@
 """What is done with this project: `nox -l` lists it, plain `nox` does what CI does."""
 
 import os
+import re
 import shutil
 import time
 import urllib.request
@@ -115,7 +116,7 @@ def verify(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Test the engine and the site, then refdemo under every Python found."""
+    """Test the engine and the site, then refdemo under every Python found, of each version the newest patch."""
     install(session, "tests")
     test(session, "not deep")
 
@@ -134,25 +135,41 @@ def deep(session: nox.Session) -> None:
 
 
 def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> None:
-    """Run the tests with a marker: of the engine and the site here, of refdemo under every Python found."""
-    found = [(key, environment(session, key, python)) for key, python in pythons(session)]
-    chosen = ["-m", marked, *session.posargs]
+    """Run the tests with a marker: of the engine and the site here, of refdemo under every Python found.
+
+    A Python that is an older patch of another one has all of refdemo's tests in `deep`, and none in `tests`.
+    """
+    found, older = newest_patches(pythons(session))
+    markers = {key: marked for key, _ in found}
+    if marked == "deep":
+        markers |= {key: "deep or not deep" for key, _ in older}
+    elif older:
+        session.log(f"left to `nox -s deep`, being older patches: {', '.join(key for key, _ in older)}")
+    inside = {key: environment(session, key, path) for key, path in [*found, *older] if key in markers}
     none_left = [0, 5] if session.posargs else [0]  # where `-- -k NAME` leaves no test
-    session.run("pytest", *FOLDERS, *PARALLEL, *chosen, env=env, success_codes=none_left)
+    session.run("pytest", *FOLDERS, *PARALLEL, "-m", marked, *session.posargs, env=env, success_codes=none_left)
     files = sorted(map(str, (ROOT / "tests/refdemo").glob("test_*.py")))
     cores = os.cpu_count() or 1
     parts = min(cores, 4)
 
-    def test_refdemo(key: str, inside: str, part: int) -> None:
-        command = [inside, "-m", "pytest", *chosen, *files[part::parts]]
+    def test_refdemo(key: str, part: int) -> None:
+        command = [inside[key], "-m", "pytest", "-q", "-m", markers[key], *session.posargs, *files[part::parts]]
         said = session.run(*command, external=True, silent=True, log=False, success_codes=[0, 5])
         session.log(f"refdemo under {key}, part {part + 1} of {parts}\n{said}")
 
     # Several processes without pytest-xdist: it starts threads, and with the first one a free-threaded 3.13 makes
     # classes and functions immortal. PyPy, found last, takes longest.
-    jobs = [(*each, part) for each in reversed(found) for part in range(parts)]
+    jobs = [(key, part) for key in reversed(inside) for part in range(parts)]
     with ThreadPoolExecutor(cores) as pool:
         list(pool.map(test_refdemo, *zip(*jobs, strict=True)))
+
+
+def newest_patches(found: list[tuple[str, str]]) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Part keys and paths of Pythons, the newest first: those of one version and build after the first go apart."""
+    newest: dict[str, tuple[str, str]] = {}
+    for key, path in found:
+        newest.setdefault(re.sub(r"(\d+\.\d+)\.\d+", r"\1", key), (key, path))
+    return list(newest.values()), [each for each in found if each not in newest.values()]
 
 
 def pythons(session: nox.Session) -> list[tuple[str, str]]:

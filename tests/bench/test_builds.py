@@ -239,6 +239,7 @@ def build_with(tool: tools.Tool, *cases: str) -> None:
         replace(tool, executes=not tool.executes).check(one.folder, TINY)
 
 
+@pytest.mark.deep
 def test_the_floor_shows_no_output_and_ours_does(scratch: Path) -> None:
     build_with(tools.floor(), "cold")
     build_with(tools.refdemo(["one"], sys.executable), "cold")
@@ -251,6 +252,7 @@ def test_so_they_do_after_an_edit(scratch: Path) -> None:
         build_with(tool, "cold", "no change", "page edited")
 
 
+@pytest.mark.deep
 def test_running_alone_tells_the_seconds_of_each_python(scratch: Path) -> None:
     one = builds.entry(tools.refdemo(["one"], sys.executable), TINY, "running", ("cold",))
     tools.our_site(one.folder, TINY)

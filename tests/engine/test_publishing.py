@@ -184,7 +184,13 @@ def test_a_lock_file_that_cannot_be_written_is_one_line(site: Site, capsys: pyte
 
 
 @posix
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number",
+    [
+        signal.SIGTERM,
+        *(pytest.param(each, marks=pytest.mark.deep) for each in (signal.SIGINT, signal.SIGHUP, signal.SIGKILL)),
+    ],
+)
 def test_a_build_that_is_ended_ends_what_it_runs_and_the_next_one_is_whole(
     site: Site, tmp_path: Path, number: signal.Signals
 ) -> None:

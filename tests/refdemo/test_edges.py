@@ -226,7 +226,7 @@ def test_a_container_may_change_meanwhile():
     thread = threading.Thread(target=change)
     thread.start()
     try:
-        for _ in range(300):
+        for _ in range(60):
             assert all(type(edge) is Edge for edge in edges(shared))
     finally:
         stop.set()

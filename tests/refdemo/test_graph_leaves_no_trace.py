@@ -117,7 +117,7 @@ def test_drawing_is_safe_while_other_threads_change_what_is_drawn():
     def draw():
         film = Film()
         try:
-            for _ in range(25):
+            for _ in range(8):
                 film.frame(shared=shared).to_dot()
         except BaseException as error:
             errors.append(error)

@@ -157,6 +157,7 @@ class TestEachReferenceIsTold:
         assert all(each.__dict__ for each in kept)
         assert told(x) == ["100 × attribute `.part` of a Thing"]
 
+    @deep_on_pypy
     def test_but_no_weak_reference(self):
         x = Thing()
         kept = [weakref.ref(x), weakref.proxy(x)]
@@ -184,6 +185,7 @@ class TestEachReferenceIsTold:
 
 
 class TestLocalsOfRunningFunctions:
+    @deep_on_pypy
     def test_of_the_caller_and_of_its_callers(self):
         def innermost(c):
             return [each.words for each in referrers(c)]

@@ -30,6 +30,7 @@ def told(box):
     return {each.words: each.times for each in found if "local `box`" not in each.words}
 
 
+@deep_on_pypy
 class TestWhatTheInterpreterHolds:
     @with_signals
     def test_a_handler_is_held_once_by_a_signal_with_two_names(self):

@@ -37,6 +37,7 @@ def told(witness):
     return chain.root, chain.links[0].label, [each.words for each in referrers(witness())]
 
 
+@deep_on_pypy
 @pytest.mark.skipif(not hasattr(signal, "SIGUSR1"), reason="this system has no such signal")
 def test_a_handler_of_a_signal_is_a_root():
     before = signal.getsignal(signal.SIGUSR1)
@@ -83,6 +84,7 @@ def test_a_hook_of_sys_is_a_global_of_it():
     assert (root, label) == ("module sys", "global excepthook")
 
 
+@deep_on_pypy
 def test_what_the_current_context_holds_is_told_by_the_variable():
     variable = contextvars.ContextVar("request")
 

@@ -139,6 +139,7 @@ def test_a_function_whose_count_is_deferred_is_found():
 
 
 class TestAskingForHoldersLeavesNoTrace:
+    @deep_on_pypy
     @pytest.mark.parametrize("ask", [referrers, why_alive])
     def test_in_lifetimes(self, ask):
         x = Node()

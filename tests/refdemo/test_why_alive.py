@@ -50,6 +50,7 @@ class TestAChainIsTold:
             "            [0]: the object",
         ]
 
+    @deep_on_pypy
     def test_of_one_line_for_a_global(self):
         assert lines(cache) == [f"module {__name__}", "  global cache: the object"]
 

@@ -158,6 +158,7 @@ def test_the_same_cells_on_two_pages_run_once(site: Site) -> None:
     assert "twice" in site.html() and "twice" in site.html("again")
 
 
+@pytest.mark.deep
 def test_the_engine_stands_aside_for_the_notebook_kernel(told: Site) -> None:
     told.page("index", "try:\n    print('a kernel:', bool(get_ipython()))\nexcept NameError:\n    print('no kernel')")
     told.built()
