@@ -154,7 +154,8 @@ def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> Non
 
     def test_refdemo(key: str, part: int) -> None:
         command = [inside[key], "-m", "pytest", "-q", "-m", markers[key], *session.posargs, *files[part::parts]]
-        said = session.run(*command, external=True, silent=True, log=False, success_codes=[0, 5])
+        codes = [0, 5] if marked == "deep" else none_left  # a part may have no deep test
+        said = session.run(*command, external=True, silent=True, log=False, success_codes=codes)
         session.log(f"refdemo under {key}, part {part + 1} of {parts}\n{said}")
 
     # Several processes without pytest-xdist: it starts threads, and with the first one a free-threaded 3.13 makes

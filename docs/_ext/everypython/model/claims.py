@@ -29,8 +29,8 @@ def claims_of(page: str, file: Path, folder: Path, packages: list[str]) -> Itera
     attacks = folder / f"{page.rpartition('/')[2].replace('-', '_')}.py"
     lines = places(text, file)
     files = [*([attacks] if attacks.exists() else []), *sorted(attacks.with_suffix("").glob("*.py"))]
-    sources = {each: each.read_text(encoding="utf-8") for each in files}
-    known = defined(sources)
+    texts = {each: each.read_text(encoding="utf-8") for each in files}
+    known = defined(texts)
     for name, line in lines.items():
         if name not in known:
             raise Unreadable(f"{file}:{line}: there is no attack on {name!r}. Write a function of that name: {attacks}")
@@ -39,7 +39,7 @@ def claims_of(page: str, file: Path, folder: Path, packages: list[str]) -> Itera
             raise Unreadable(
                 f"{where}: no sentence of {file.name} has the claim {name!r}. End it with {{claim}}`{name}`."
             )
-    source = "\n\n".join(sources.values())
+    source = "\n\n".join(texts.values())
     if not lines:
         return
     said = options_of(text, file, lines)
@@ -58,10 +58,10 @@ def places(text: str, file: Path) -> dict[str, int]:
     return lines
 
 
-def defined(sources: dict[Path, str]) -> dict[str, str]:
+def defined(texts: dict[Path, str]) -> dict[str, str]:
     """Return file and line of each function and class of some files of attacks, which share one namespace."""
     found: dict[str, str] = {}
-    for file, source in sources.items():
+    for file, source in texts.items():
         try:
             tree = ast.parse(source)
         except (SyntaxError, ValueError) as error:
