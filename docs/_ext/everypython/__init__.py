@@ -18,6 +18,7 @@ The words that the engine is written in:
     interpreter        one Python of this or another machine, named by its key, like cpython-3.13.1-linux-x86_64
     unit               what runs in one process: all cells of a page, one example, or a page's claims
     claim              a sentence of a page, with an attack: a function that tries in several ways to make it false
+    prediction         a question before a cell, with options of which exactly one is right on each interpreter
     cell               a piece of a unit with options of its own; an example is one cell
     outcome            what one cell did on one interpreter: text, displayed data, error, and whether it was reached
     result             the outcomes of a unit on one interpreter, and the problem that ended it, if one did
@@ -47,7 +48,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
     from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, sharing
-    from .pages import claims, controls, events, filmstrip, kernel_comparison, lists, outcomes, pictures
+    from .pages import claims, controls, events, filmstrip, kernel_comparison, lists, outcomes, pictures, predictions
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -75,6 +76,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     browser_run.setup(app)
     fixes.setup(app)
     lists.setup(app)
+    predictions.setup(app)
     claims.setup(app)
     kernel_comparison.setup(app)
     # what is done at each event, in the order in which it is done
@@ -87,6 +89,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-get-outdated", downloads.renamed)
     app.connect("env-purge-doc", downloads.forget)
     app.connect("doctree-read", outcomes.attach)
+    app.connect("doctree-read", predictions.attach)  # before claims, which stand in answers, too
     app.connect("doctree-read", claims.attach)
     app.connect("env-updated", events.pages_with_changed_nav)
     app.connect("doctree-resolved", lists.make_lists)
@@ -94,6 +97,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", downloads.add_to_page, priority=400)  # before the chooser's provenance
     app.connect("html-page-context", outcomes.add_search)
     app.connect("html-page-context", filmstrip.add_script)
+    app.connect("html-page-context", predictions.add_script)
     app.connect("html-page-context", chooser.add_to_page)
     app.connect("html-page-context", browser_run.add_script)
     app.connect("html-page-context", sharing.add_tags)

@@ -13,6 +13,7 @@ from ..model.displays import GRAPH, SVG, UNSHOWN, drawable
 from ..model.findings import Finding
 from ..model.grouping import Group, because, first_match
 from ..model.interpreters import Interpreter
+from ..model.outcome import Outcome
 from ..model.tables import parted
 from ..model.units import Cell, Explanation, Unit
 
@@ -61,6 +62,7 @@ def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
             *failed_claims(build, unit),
             *unneeded(build, unit),
             *without_patch(build, unit),
+            *unpredicted(build, unit),
         ]
     faults = [*endless(build, unit), *unsourced(unit)]
     undrawn = [replace(made(each, fault=False), gates=False) for each in undrawable(build, unit)]
@@ -121,7 +123,7 @@ def unexplained(build: Build, unit: Unit) -> Iterator[Complaint]:
     """Yield differences that no `differs` pattern covers."""
     for cell, published, group in differing(build, unit):
         for python in group.unexplained:
-            ours, theirs = brief(published), brief(group)
+            ours, theirs = brief(published.outcome), brief(group.outcome)
             text = f"prints {theirs}, where {build.default.key} prints {ours}, and no `differs` pattern covers it."
             yield cell.line, python, f"{text} Say why, with the PEP or issue."
 
@@ -135,9 +137,18 @@ def failed_claims(build: Build, unit: Unit) -> Iterator[Complaint]:
                 yield cell.line, python, f"{text} Change the sentence, or say why, with the PEP or issue."
 
 
-def brief(group: Group) -> str:
+def unpredicted(build: Build, unit: Unit) -> Iterator[Complaint]:
+    """Yield Pythons on which not exactly one option of a prediction is right."""
+    for index, cell in enumerate(unit.cells):
+        for python, right in build.right_options(unit, index).items():
+            if cell.prediction and len(right) != 1:
+                which = " and ".join(str(place + 1) for place in right) or "none"
+                text = f"of this prediction's options {which} would be right, as it prints"
+                yield cell.prediction.line, python, f"{text} {brief(dict(build.outcomes(unit, index))[python])}."
+
+
+def brief(outcome: Outcome) -> str:
     """Return an outcome in one line."""
-    outcome = group.outcome
     text = outcome.text + (outcome.data or {}).get("text/plain", "")
     text += outcome.error.last_line if outcome.error else ""
     return repr(text if len(text) < 60 else f"{text[:57]}…")
@@ -204,8 +215,9 @@ def without_patch(build: Build, unit: Unit) -> Iterator[Complaint]:
             if ours is theirs or not patches_of_one(one, other) or not why:
                 continue
             if why is because(cell.options, other, build.default):
-                text = f"prints {brief(ours)}, where {other.key} prints {brief(theirs)}, and the `differs` pattern"
-                yield cell.line, one, f"{text} {why.pattern!r} stands for both. Name the patch in it."
+                text = f"prints {brief(ours.outcome)}, where {other.key} prints {brief(theirs.outcome)}"
+                pattern = f"and the `differs` pattern {why.pattern!r} stands for both"
+                yield cell.line, one, f"{text}, {pattern}. Name the patch in it."
 
 
 def patches_of_one(one: Interpreter, other: Interpreter) -> bool:

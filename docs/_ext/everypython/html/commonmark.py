@@ -28,6 +28,7 @@ from sphinx.application import Sphinx
 DIRECTIVE = re.compile(r"\{(?P<name>[^}\s]+)\}[ \t]*(?P<argument>.*)")
 WITH_TARGET = re.compile(r"(?P<text>.+?)\s*<[^<>]+>", re.DOTALL)
 UNSEEN = {"toctree", "index", "only", "meta"}
+WRITTEN = {"predict", "answer"}  # what stands inside stands alone there
 INSTEAD = {
     "by-python": "shows in a table what each Python printed",
     "example": "shows a program, and what it printed",
@@ -145,7 +146,7 @@ def link(place: Place) -> Render:
 
 def role(node: RenderTreeNode, context: RenderContext) -> str:
     """Return the text of a role, without what it leads to."""
-    if node.meta.get("name") == "claim":
+    if node.meta.get("name") in ("claim", "prints"):
         return ""
     found = WITH_TARGET.fullmatch(node.content)
     return found["text"] if found else node.content
@@ -175,6 +176,8 @@ def directive(place: Place, otherwise: Render) -> Render:
             return quoted(kind, name, argument, node.content, place)
         if name in UNSEEN:
             return ""
+        if name in WRITTEN:
+            return written(node.content, place)
         does = INSTEAD.get(name, "has more than a notebook can show")
         return f"*Here {place.link('the page', place.page)} {does}.*"
 

@@ -80,10 +80,19 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Prediction:
+    """What a page asks before a cell: for each option, what is printed where it is right (predictions.py)."""
+
+    line: int
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Cell:
     source: str
     line: int
     options: Options
+    prediction: Prediction | None = None
 
 
 @dataclass(frozen=True, eq=False)  # one is only itself: to hash all that it says, for each result, takes seconds

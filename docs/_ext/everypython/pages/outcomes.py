@@ -246,7 +246,7 @@ class Example(SphinxDirective):
         output = output_of_program(build, unit) if build and unit else []
         caption = nodes.paragraph("", "", nodes.literal("", f"{program.parent.name}/{name}.py"), classes=["program"])
         ids = [f"example-{name}"]
-        cell = nodes.container("", code, *output, classes=["cell", "example"], ids=ids)
+        cell = nodes.container("", code, *output, classes=["cell", "example"], ids=ids, program=name)
         if unit and "hide-output" in unit.cells[0].options.tags:
             show, hide = self.config.nb_code_prompt_show, self.config.nb_code_prompt_hide
             cell.update_all_atts({"nb_element": "cell_code", "hide_mode": "output"})  # as myst-nb marks its own

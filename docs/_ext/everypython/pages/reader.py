@@ -11,6 +11,7 @@ from sphinx.errors import SphinxError
 from ..model.displays import drawable
 from ..model.grouping import whole_traceback
 from ..model.outcome import Outcome
+from ..model.predictions import FOLDED
 from ..model.units import Options, Unit, parsed
 from ..run.build import Build
 
@@ -34,6 +35,8 @@ def read(text: str) -> Any:
         options = unit.cells[number - 1].options if unit else Options()
         cell["outputs"] = notebook_outputs(outcome, number, options)
         cell["metadata"]["everypython"] = {"cell": number}
+        if FOLDED in options.tags:
+            cell["metadata"]["tags"] = sorted({FOLDED, *cell["metadata"].get("tags", [])})
         if build and unit and "remove-cell" in options.tags and build.broken(unit, number - 1):
             # myst-nb would leave out the place, where `show.attach` says what does not hold
             cell["metadata"]["tags"], cell["outputs"] = ["remove-input"], []

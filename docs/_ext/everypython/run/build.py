@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from ..model import grouping
+from ..model import grouping, predictions
 from ..model.displays import how_drawn
 from ..model.findings import Finding
 from ..model.interpreters import Interpreter
@@ -75,6 +75,15 @@ class Build:
     def broken(self, unit: Unit, index: int) -> list[tuple[Interpreter, Error]]:
         """Return the Pythons on which a cell raised, each with its error."""
         return [(python, outcome.error) for python, outcome in self.outcomes(unit, index) if outcome.error]
+
+    def right_options(self, unit: Unit, index: int) -> dict[Interpreter, list[int]]:
+        """Return, for each Python that ran a predicted cell, the places of the options that are right of it."""
+        cell = unit.cells[index]
+        if cell.prediction is None:
+            return {}
+        outcomes = self.outcomes(unit, index)
+        ran = [(python, did) for python, did in outcomes if not grouping.first_match(cell.options.skip, python)]
+        return {python: predictions.right(cell.prediction.options, did) for python, did in ran}
 
     def any_broken(self, unit: Unit) -> bool:
         """Return whether a cell raised on any Python."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..model.claims import claims_of
+from ..model.predictions import with_predictions
 from ..model.units import Unit, digest, page_units
 from .scheduler import Scheduler
 from .tree import Tree
@@ -53,7 +54,8 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Scheduler]:
 
         def made() -> list[Unit]:
             told = chain(page_units(name, file, examples, used), claims_of(name, file, attacks, used))
-            return [replace(unit, origin=origin) for unit in told]
+            asked = with_predictions(told, file.read_text(encoding="utf-8"), file)
+            return [replace(unit, origin=origin) for unit in asked]
 
         return scheduler.store.index.remembered(made, "units", origin)
 

@@ -1,0 +1,56 @@
+// A prediction: when one of its options is chosen, the cell's output opens, and what was chosen is judged for the Python
+// whose outputs are shown. Which choices were right is kept in this browser, for the page's tally.
+(() => {
+  const root = document.documentElement;
+  const asked = [...document.querySelectorAll("fieldset.predict")];
+  const page = location.pathname;
+  const KEPT = "everypython-predictions";
+
+  // A browser may refuse storage; the tally is then of this view of the page.
+  let kept = {};
+  try { kept = JSON.parse(localStorage.getItem(KEPT)) ?? {}; } catch {}
+  if (typeof kept[page] !== "object" || kept[page] === null) kept[page] = {};
+  const keep = () => { try { localStorage.setItem(KEPT, JSON.stringify(kept)); } catch {} };
+
+  const input = (where, place) => [...where.querySelectorAll("input")].find(({ value }) => value === String(place));
+  const python = (where) => {
+    const ran = JSON.parse(where.dataset.pythons);
+    const key = root.dataset.python ?? Object.keys(ran)[0];
+    return { key, name: ran[key] };
+  };
+  const rightOn = (chosen, key) => chosen.dataset.pythons.split(" ").includes(key);
+  const isRight = (where) => {
+    const chosen = input(where, kept[page][where.dataset.cell]);
+    return Boolean(chosen) && rightOn(chosen, python(where).key);
+  };
+
+  const tally = () => {
+    const answered = asked.filter((where) => input(where, kept[page][where.dataset.cell]));
+    return `On this page you were right in ${answered.filter(isRight).length} of ${answered.length}.`;
+  };
+
+  const judge = (where) => {
+    const chosen = where.querySelector("input:checked");
+    if (!chosen || !where.dataset.judged) return;
+    const { key, name } = python(where);
+    const right = rightOn(chosen, key);
+    where.dataset.judged = right ? "right" : "not";
+    const verdict = !name ? "The Python that you chose did not run this."
+      : right ? `Right: this is what ${name} does.`
+      : `Not on ${name}: below is what it does.`;
+    where.querySelector(".verdict").textContent = `${verdict} ${tally()}`;
+  };
+
+  for (const where of asked) {
+    const before = input(where, kept[page][where.dataset.cell]);
+    if (before) before.checked = true;
+    where.addEventListener("change", ({ target }) => {
+      kept[page][where.dataset.cell] = Number(target.value);
+      keep();
+      where.dataset.judged = "not";
+      judge(where);
+      document.getElementById(where.dataset.cell)?.querySelector("details.hide")?.setAttribute("open", "");
+    });
+  }
+  new MutationObserver(() => asked.forEach(judge)).observe(root, { attributeFilter: ["data-python"] });
+})();
