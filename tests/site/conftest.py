@@ -26,14 +26,14 @@ ROOT = Path(__file__).parents[2]
 
 @cache
 def found() -> list[Interpreter]:
-    """Return the Pythons that this site runs on: those that differ most, PyPy among them only in `deep` or alone.
+    """Return the Pythons that this site runs on: in `deep` every one, else the newest and the oldest usual CPython.
 
-    Its pages take as long as all others' together, and `nox -s strict` builds with it as well.
+    The others take as long as all of these together, and `nox -s strict` builds with them as well.
     """
     every = pythons.found()
     if "EVERYPYTHON_SITE" in os.environ or os.environ.get("EVERYPYTHON_TESTS") == "all":
         return every
-    return [python for python in every if python.implementation == "cpython"] or every
+    return [python for python in every if python.implementation == "cpython" and not python.abi] or every
 
 
 def printed(variant: dict[str, Any]) -> Outcome:

@@ -69,11 +69,22 @@ print("hidden until asked for")
 Said in another language.
 ```
 
+```{{predict}}
+What is *raised*?
+
+- An error. {{prints}}`/Error/`
+- Nothing. {{prints}}`0`
+```
+
 ```{{code-cell}} python
 ---
 tags: [raises-exception]
 ---
 1 / 0
+```
+
+```{{answer}}
+Nothing goes into zero parts.
 ```
 """
 GRAPH = """class Graph:
@@ -122,7 +133,7 @@ def cells(site: Site, name: str = "told") -> dict[str, Any]:
 
 def test_a_notebook_has_the_pages_cells_under_the_pages_names(built: Site) -> None:
     assert list(cells(built)) == [
-        "about", "install", "text-1", "cell-1", "cell-3", "example-greet", "run-greet", "text-2", "cell-4",
+        "about", "install", "text-1", "cell-1", "cell-3", "example-greet", "run-greet", "text-2", "cell-4", "text-3",
     ]  # fmt: skip
     page = BeautifulSoup(built.html("told"), "html.parser")
     assert [page.find(id=name) is not None for name in ("cell-1", "cell-3", "cell-4", "example-greet")] == [True] * 4
@@ -141,7 +152,8 @@ def test_a_notebook_has_the_outputs_of_the_published_default(built: Site) -> Non
 def test_what_a_page_folds_or_expects_jupyter_is_told_in_its_own_words(built: Site) -> None:
     found = cells(built)
     assert found["cell-3"].metadata == {"tags": ["hide-output"], "jupyter": {"outputs_hidden": True}}
-    assert found["cell-4"].metadata == {"tags": ["raises-exception"]}
+    folded = {"tags": ["hide-output", "raises-exception"], "jupyter": {"outputs_hidden": True}}
+    assert found["cell-4"].metadata == folded, "it is predicted"
     assert found["cell-1"].metadata == {}
 
 
@@ -150,7 +162,16 @@ def test_boxes_terms_tables_and_links_are_plain_markdown(built: Site) -> None:
     assert f"> **In short**\n>\n> A box, see [the other]({ADDRESS}/other.html#what-s-there)." in text
     assert f"| [here]({ADDRESS}/told.html#told) | `x \\| y` |" in text
     assert BeautifulSoup(built.html("other"), "html.parser").find(id="what-s-there")
-    assert f"*Here [the page]({ADDRESS}/told.html) has more than a notebook can show.*" == cells(built)["text-2"].source
+    assert (
+        f"*Here [the page]({ADDRESS}/told.html) has more than a notebook can show.*"
+        == cells(built)["text-2"].source.partition("\n")[0]
+    )
+
+
+def test_a_prediction_is_its_question_its_options_and_below_the_cell_its_answer(built: Site) -> None:
+    *_, asked, cell, answer = cells(built).values()
+    assert asked.source.endswith("What is *raised*?\n\n- An error.\n- Nothing.")
+    assert (cell.id, answer.source) == ("cell-4", "Nothing goes into zero parts.")
 
 
 def test_a_program_is_written_to_a_file_and_run_from_there(built: Site, tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from sphinx.application import Sphinx
 
 DIRECTIVE = re.compile(r"\{(?P<name>[^}\s]+)\}[ \t]*(?P<argument>.*)")
 WITH_TARGET = re.compile(r"(?P<text>.+?)\s*<[^<>]+>", re.DOTALL)
+SPACE_AT_END = re.compile(r"&#32;$", re.MULTILINE)  # before a role that is left out
 UNSEEN = {"toctree", "index", "only", "meta"}
 WRITTEN = {"predict", "answer"}  # what stands inside stands alone there
 INSTEAD = {
@@ -119,7 +120,7 @@ def written(text: str, place: Place) -> str:
     renderers = [SimpleNamespace(RENDERERS={**unknown, **ours})]
     options = {**markdown.options, "parser_extension": renderers, "mdformat": {"number": True}}
     rendered: str = markdown.renderer.render_tree(tree, options, {"references": {}})
-    return rendered.strip()
+    return SPACE_AT_END.sub("", rendered).strip()
 
 
 Render = Callable[[RenderTreeNode, RenderContext], str]
