@@ -44,7 +44,7 @@ def test_there_are_25_exercises() -> None:
 
 @by_name
 def test_a_page_asks_for_a_prediction_whose_answer_is_folded(page: Path) -> None:
-    assert re.search(r"^tags: \[[^\]]*hide-output", TEXTS[page], re.MULTILINE)
+    assert "\n:::{predict}\n" in TEXTS[page]
 
 
 @by_name
