@@ -17,15 +17,15 @@ from . import controls
 UNSEEN: dict[str, Any] = {"latex": (controls.skip, controls.skip), "text": (controls.skip, controls.skip)}
 
 
-class label(nodes.General, nodes.Element):  # docutils names nodes in lower case
+class output_label(nodes.General, nodes.Element):  # docutils names nodes in lower case
     """Whose outcome it is, in HTML."""
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(label, html=(write_label, controls.skip), **UNSEEN)
+    app.add_node(output_label, html=(write_label, controls.skip), **UNSEEN)
 
 
-def write_label(self: HTML5Translator, node: label) -> None:
+def write_label(self: HTML5Translator, node: output_label) -> None:
     one = f'<b class="one">{html.escape(node["one"])}</b> ' if node["one"] else ""
     says, same = one + html.escape(node["says"]), html.escape(", ".join(node["same"]))
     kind = " ".join(["who", *node["classes"]])
@@ -35,7 +35,7 @@ def write_label(self: HTML5Translator, node: label) -> None:
         self.body.append(f'<details class="{kind}"><summary title="{same}">{says}</summary>\n<p>{same}</p></details>\n')
 
 
-def group_label(group: Group, told: list[Group], build: Build) -> label:
+def group_label(group: Group, told: list[Group], build: Build) -> output_label:
     """Return whose outcome it is: the published default's, or that of the group's first, and how many did the same.
 
     A page that is read with a script names the chosen Python in place of that one: site/chooser.js.
@@ -48,7 +48,7 @@ def group_label(group: Group, told: list[Group], build: Build) -> label:
         says = "varies from run to run" if group.volatile else says
         says += f" · same on {len(members)} of {sum(len(each.interpreters) for each in told)}"
         says += f" · here {short_name(members[0], everyone)} printed" if group.volatile else ""
-    return label("", one=short_name(one, everyone), says=says, same=named)
+    return output_label("", one=short_name(one, everyone), says=says, same=named)
 
 
 def short_name(python: Interpreter, everyone: list[Interpreter]) -> str:
@@ -70,7 +70,7 @@ def group_status(group: Group) -> str:
     return "printed" if prints_something(group) else "printed nothing"
 
 
-def agreed(group: Group, build: Build) -> label:
+def agreed(group: Group, build: Build) -> output_label:
     """Return what stands below the output of a cell whose Pythons all did the same."""
     members = group.interpreters
     ran = "" if len(members) == len(build.interpreters) else " that ran this page"
@@ -80,4 +80,5 @@ def agreed(group: Group, build: Build) -> label:
         says = f"same on all {len(members)} Pythons{ran}"
     else:
         says = f"printed by {members[0].name}, the only one{ran}"
-    return label("", one="", says=says, same=full_names(members, build.interpreters), classes=["agreed"])
+    same = full_names(members, build.interpreters) if len(members) > 1 else []
+    return output_label("", one="", says=says, same=same, classes=["agreed"])

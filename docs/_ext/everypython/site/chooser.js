@@ -3,7 +3,7 @@
 (() => {
   const root = document.documentElement;
   const { default: published, pythons } = document.currentScript.dataset;
-  const KEY = /^(?<name>\w+?)-(?<version>(?<minor>\d+\.\d+)\.(?<patch>\d+)\w*?)(?<build>t?d?)-(?<platform>.*)$/;
+  const KEY = /^(?<kind>\w+?)-(?<version>(?<minor>\d+\.\d+)\.(?<patch>\d+)\w*?)(?<build>t?d?)-(?<platform>.*)$/;
   const ran = JSON.parse(pythons).map((python) => ({ ...python, ...KEY.exec(python.key).groups }));
   const home = ran.find(({ key }) => key === published);
   const inBrowsers = ({ platform }) => platform.startsWith("emscripten");
@@ -23,7 +23,7 @@
     const { name = "", build = "", platform = "" } = words;
     const version = name && name !== "pyodide" ? words.version?.replace(/^3(\d\d?)$/, "3.$1") : words.version;
     const pyodide = name === "pyodide" || Boolean(words.inside);
-    return { name: NAMES[name] ?? name, version: version ?? "", build: BUILDS[build] ?? "t", platform, pyodide };
+    return { kind: NAMES[name] ?? name, version: version ?? "", build: BUILDS[build] ?? "t", platform, pyodide };
   }
 
   // The Python that is meant: the newest such patch, else the nearest of the same minor version.
@@ -34,7 +34,7 @@
     const [major, minor, patch] = want.version.split(".");
     const other = (one, part) => (want.pyodide || !inBrowsers(one)) && one.also && begins(one.also, part);
     const fits = ran
-      .filter((one) => one.name === want.name && one.build === want.build && one.platform.startsWith(want.platform))
+      .filter((one) => one.kind === want.kind && one.build === want.build && one.platform.startsWith(want.platform))
       .filter((one) => !want.pyodide || inBrowsers(one))
       .filter((one) => begins(one.version, minor ? `${major}.${minor}` : major) || other(one, want.version))
       .sort((a, b) => (b.platform === home.platform) - (a.platform === home.platform))
@@ -63,8 +63,8 @@
   // Every Python that ran, as one may write it: where many patches of a version ran, once.
   function choices() {
     const short = (one) => {
-      const kind = inBrowsers(one) ? "Pyodide " : one.name === "cpython" ? "" : `${one.name} `;
-      return `${kind}${kind && one.also && !inBrowsers(one) ? one.also.split(".", 2).join(".") : one.minor}${one.build}`;
+      if (inBrowsers(one)) return `Pyodide ${one.minor}`;
+      return one.kind === "cpython" ? one.minor + one.build : `${one.kind}${one.also.split(".", 2).join(".")}`;
     };
     return [...new Set(ran.map(short))].join(", ");
   }
@@ -90,7 +90,7 @@
   // Run runs on the chosen Python if browsers have it, else on one of the same version, else on the newest.
   function runsOn(shown) {
     const here = ran.filter(({ runs }) => runs);
-    const alike = (one) => shown.name === "cpython" && one.minor === shown.minor;
+    const alike = (one) => shown.kind === "cpython" && one.minor === shown.minor;
     return here.find((one) => one === shown) ?? here.find(alike) ?? here[0];
   }
 
