@@ -40,7 +40,7 @@ CELLS = """() => [...document.querySelectorAll(".cell_output")].filter((cell) =>
     pythons: outcome.dataset.pythons,
     top: outcome.getBoundingClientRect().top,
     framed: getComputedStyle(outcome).borderTopStyle !== "none",
-    unfolded: [...outcome.querySelectorAll("pre")].every((output) => output.checkVisibility()),
+    unfolded: [...outcome.querySelectorAll("pre:not(.as-text pre)")].every((output) => output.checkVisibility()),
   })))"""
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 
