@@ -11,6 +11,7 @@ from tests.site.conftest import ROOT, Built
 
 from . import figures
 from .conftest import key_of, violations
+from .test_reading import PAINTED
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import expect
@@ -111,3 +112,13 @@ def test_what_scrolls_sideways_can_be_reached_by_keyboard_and_the_rest_is_no_sto
         found = page.evaluate(stops)
         assert all(scrolls == stop for scrolls, stop in found)
         assert width > 390 or any(scrolls for scrolls, _ in found)
+
+
+def test_what_is_unfolded_out_of_sight_can_be_reached_too(reader: Callable[..., Page]) -> None:
+    page = reader(viewport={"width": 390, "height": 900})
+    page.goto("reference/differences.html", wait_until="load")
+    page.evaluate("for (const fold of document.querySelectorAll('article details')) fold.open = true")
+    page.evaluate(PAINTED)
+    blocks = page.locator("article details pre")
+    found = blocks.evaluate_all("all => all.map((pre) => [pre.scrollWidth > pre.clientWidth, pre.tabIndex === 0])")
+    assert all(scrolls == stop for scrolls, stop in found) and any(scrolls for scrolls, _ in found)

@@ -36,7 +36,7 @@ def test_every_cell_does_what_its_column_says(
     if page.locator(".run").count() == 0:
         pytest.skip("no cell of this page runs in a browser")
     (key,) = [key for key in site.keys if key.startswith(f"cpython-{minor}.") and "emscripten" in key]
-    page.get_by_label("Run here on").select_option(key)
+    page.get_by_label("run on").select_option(key)
     page.get_by_role("button", name="Run all").click()
     stop = page.get_by_role("button", name="Stop")
     expect(stop).to_be_enabled()

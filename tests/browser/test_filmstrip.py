@@ -108,6 +108,19 @@ def test_the_focus_can_be_seen(strip: Locator) -> None:
         assert control.evaluate("control => getComputedStyle(control).outlineStyle") == "solid"
 
 
+LOOKS = """lines => lines.map((line) => [line.hasAttribute("aria-current"), getComputedStyle(line)])
+  .map(([current, look]) => [current, look.borderLeftColor, look.outlineStyle].join(" "))"""
+
+
+def test_the_current_line_is_told_from_others_where_colours_are_forced(strip: Locator) -> None:
+    strip.page.emulate_media(forced_colors="active")
+    strip.get_by_label("Next step").click()
+    looks = set(strip.locator(".program li").evaluate_all(LOOKS))
+    (current,) = (look.split(" ", 1)[1] for look in looks if look.startswith("true"))
+    others = {look.split(" ", 1)[1] for look in looks if look.startswith("false")}
+    assert others and current not in others and current.endswith("solid")
+
+
 def test_a_film_shows_what_the_chosen_python_displayed(strip: Locator, site: Built) -> None:
     expect_step(strip, 1)
     last = steps_of(strip)
@@ -253,8 +266,5 @@ def test_what_all_pythons_printed_is_not_said_to_be_of_one_of_them(page: Page, s
     if len(site.keys) == 1:
         pytest.skip("there is one Python")
     page.goto(FILMS[0])
-    agreed = page.locator(".agreed .who").first
-    assert (
-        agreed.evaluate("who => getComputedStyle(who, '::before').content + getComputedStyle(who, '::after').content")
-        == "nonenone"
-    )
+    agreed = page.locator(".who.agreed summary").first
+    assert agreed.evaluate("who => getComputedStyle(who, '::before').content") == "none"

@@ -17,6 +17,7 @@ from pygments.lexers import BashSessionLexer
 from tests.site.conftest import ROOT, Built
 
 from .conftest import Handler, key_of, tab_to, violations
+from .test_reading import SHIFTS
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import expect
@@ -97,6 +98,64 @@ def test_only_code_can_be_copied_and_only_where_a_script_can_do_it(reader: Calla
     plain = reader(java_script_enabled=False)
     plain.goto(f"{PAGE}.html")
     assert plain.locator(".copy").count() == 0
+
+
+COVERED = """() => {
+  const box = (part) => part.getBoundingClientRect();
+  const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+  const covers = (button) => {
+    const code = document.createRange();
+    code.selectNodeContents(button.parentElement.querySelector("pre"));
+    const others = [...button.closest(".cell_input, .highlight").querySelectorAll("button")];
+    const under = [...code.getClientRects(), ...others.filter((other) => other !== button).map(box)];
+    return under.some((part) => meet(part, box(button)));
+  };
+  return [...document.querySelectorAll(".copy")].filter((button) => button.checkVisibility()).filter(covers).length;
+}"""
+
+
+@pytest.mark.parametrize("touched", [True, False])
+@pytest.mark.parametrize("where", [PAGE, "background/the-article-checked", "reference/faq"])
+def test_copy_covers_no_code_on_a_phone(reader: Callable[..., Page], where: str, touched: bool) -> None:
+    page = reader(viewport={"width": 390, "height": 844}, has_touch=touched, is_mobile=touched)
+    page.add_init_script(SHIFTS)
+    page.goto(f"{where}.html", wait_until="load")
+    assert page.locator(".copy").count() > 3
+    assert page.evaluate(COVERED) == 0
+    assert page.evaluate("shifts") == []
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("where", ["index", "guides/tune-or-switch-off-the-collector", "reference/faq"])
+def test_the_page_that_is_read_is_in_sight_in_the_sidebar(reader: Callable[..., Page], where: str, width: int) -> None:
+    page = reader(viewport={"width": width, "height": 700})
+    page.add_init_script(SHIFTS)
+    page.goto(f"{where}.html", wait_until="load")
+    box, entry = page.locator(".sidebar-scroll"), page.locator(".sidebar-scroll .current-page > a")
+    if entry.count():
+        outer, inner = (part.evaluate("part => part.getBoundingClientRect()") for part in (box, entry))
+        assert outer["top"] <= inner["top"] and inner["bottom"] <= outer["bottom"]
+    assert page.evaluate("scrollY") == 0 and page.evaluate("document.activeElement === document.body")
+    assert page.evaluate("shifts") == []
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_the_keyboard_reaches_the_contents_of_a_page_that_stand_out_of_sight(
+    reader: Callable[..., Page], javascript: bool
+) -> None:
+    page = reader(viewport={"width": 1280, "height": 800}, java_script_enabled=javascript, reduced_motion="reduce")
+    page.goto(f"{PAGE}.html")
+    drawer = page.locator(".toc-drawer")
+    expect(drawer).not_to_be_in_viewport()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the contents of this page")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(drawer).to_be_in_viewport(ratio=0.9)
+    page.keyboard.press("Tab")
+    expect(drawer.locator("a:visible").first).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#"))
 
 
 def test_a_cell_that_is_edited_has_no_copy_button_in_the_way(page: Page) -> None:

@@ -189,7 +189,7 @@ def test_exit_ends_the_python_and_is_said(ready: Page) -> None:
 
 def test_another_python_can_be_chosen_and_starts_afresh(ready: Page, site: Built) -> None:
     for key in filter(lambda key: "emscripten" in key, site.keys):
-        ready.get_by_label("Run here on").select_option(key)
+        ready.get_by_label("run on").select_option(key)
         version = key.split("-")[1]
         expect(run(ready, 1, "import sys\nsys.version.split()[0], 'seen' in globals()")).to_contain_text(
             f"('{version}', False)"
@@ -197,19 +197,25 @@ def test_another_python_can_be_chosen_and_starts_afresh(ready: Page, site: Built
         run(ready, 2, "seen = True")
 
 
-def test_the_chooser_at_the_top_leads_where_it_can(ready: Page, site: Built) -> None:
-    key = key_of(site, "cpython-3.12.7-emscripten")
-    ready.goto(f"{PAGE}.html?python={key_of(site, 'cpython-3.12.1-linux')}")
-    expect(ready.get_by_label("Run here on")).to_have_value(key)
+def test_run_runs_on_the_chosen_python_as_nearly_as_browsers_have_it_and_says_so(ready: Page, site: Built) -> None:
+    near, newest = key_of(site, "cpython-3.13.2-emscripten"), key_of(site, "cpython-3.14.2-emscripten")
+    expect(ready.locator(".run-bar")).to_have_attribute("data-run", newest)
+    expect(status(ready)).to_have_text("Run uses CPython 3.14.2 in your browser.")
+    for beginning, runs, said in [
+        ("cpython-3.13.0", near, "CPython 3.13.0 cannot run here; Run uses CPython 3.13.2 in your browser."),
+        ("cpython-3.13.2-emscripten", near, "Run uses CPython 3.13.2 in your browser."),
+        ("pypy", newest, "PyPy"),
+    ]:
+        ready.get_by_label("run on").select_option(key_of(site, beginning))
+        expect(ready.locator(".run-bar")).to_have_attribute("data-run", runs)
+        expect(status(ready)).to_contain_text(said)
 
 
-def test_once_something_ran_the_chooser_at_the_top_changes_what_is_shown_and_not_what_runs(
-    ready: Page, site: Built
-) -> None:
-    before = ready.get_by_label("Run here on").input_value()
+def test_another_choice_leads_elsewhere_after_something_ran_too(ready: Page, site: Built) -> None:
     run(ready, 1, "1")
-    ready.get_by_label("Show outputs for").select_option(key_of(site, "cpython-3.12.7-emscripten"))
-    expect(ready.get_by_label("Run here on")).to_have_value(before)
+    ready.get_by_label("run on").select_option(key_of(site, "cpython-3.13.0"))
+    expect(status(ready)).to_contain_text("The next Run starts CPython 3.13.2")
+    expect(run(ready, 1, "import sys\nsys.version.split()[0]")).to_contain_text("'3.13.2'")
 
 
 def test_a_hidden_check_that_fails_is_said(ready: Page) -> None:

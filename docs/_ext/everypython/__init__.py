@@ -48,7 +48,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
     from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, sharing
-    from .pages import claims, controls, events, filmstrip, kernel_comparison, lists, outcomes, pictures, predictions
+    from .pages import claims, controls, events, filmstrip, kernel_comparison, labels, lists, outcomes, pictures
+    from .pages import predictions
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -71,6 +72,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # nodes, directives, stylesheets and scripts; a page links stylesheets in this order
     outcomes.setup(app)
     controls.setup(app)
+    labels.setup(app)
     pictures.setup(app)
     filmstrip.setup(app)
     browser_run.setup(app)
@@ -98,6 +100,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", outcomes.add_search)
     app.connect("html-page-context", filmstrip.add_script)
     app.connect("html-page-context", predictions.add_script)
+    app.connect("html-page-context", fixes.add_storage)
     app.connect("html-page-context", chooser.add_to_page)
     app.connect("html-page-context", browser_run.add_script)
     app.connect("html-page-context", sharing.add_tags)

@@ -38,7 +38,7 @@ def test_every_difference_is_listed_with_its_groups_and_reason_and_links_to_its_
     assert [who.get_text() for who in difference.select(".who")] == [names([one], both) for one in both]
     assert "by gh-1" in difference.get_text()
     place = BeautifulSoup(two.html("differing"), "html.parser").find(id="cell-1").get_text()
-    assert all(one.name in place for one in both)  # which patch versions these are is said there
+    assert all(one.version in place for one in both)  # which patch versions these are is said there
 
 
 def test_the_list_follows_when_a_page_changes(two: Site, old: Interpreter) -> None:

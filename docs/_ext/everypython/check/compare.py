@@ -66,7 +66,8 @@ def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
             expected = text_on_page(variant, site.record["published_default"])
             found = drawn.pop((unit["page"], cell["id"], pythons), [])
             here = units.get(unit["id"])
-            if not found and not silent(site, cell, here, index) and not hidden(here, index):
+            untold = silent(site, cell, here, index) or variant["skipped"] in skips_of_page(here, index)
+            if not found and not untold and not hidden(here, index):
                 yield f"{place(unit, cell, pythons)}: in {unit['page']}.html: {differs(expected, None)}"
             for got in found:
                 if got != expected:
@@ -78,11 +79,16 @@ def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:
 
 def silent(site: Published, cell: PublishedCell, unit: Unit | None, index: int) -> bool:
     """Return whether no Python printed anything for a cell, besides those that skip the whole page."""
-    skips = unit.cells[index].options.skip if unit and unit.cells[index:] else ()
-    of_page = {why.reason for why in skips if why.of_page}
+    of_page = skips_of_page(unit, index)
     told = [variant for variant in cell["variants"] if variant["skipped"] not in of_page]
     default = site.record["published_default"]
     return len(told) == 1 and not told[0]["skipped"] and not text_on_page(told[0], default)
+
+
+def skips_of_page(unit: Unit | None, index: int) -> set[str]:
+    """Return why Pythons skip the whole page of a cell: what is said of them stands at its top alone."""
+    skips = unit.cells[index].options.skip if unit and unit.cells[index:] else ()
+    return {why.reason for why in skips if why.of_page}
 
 
 def hidden(unit: Unit | None, index: int) -> bool:

@@ -7,7 +7,6 @@ Pyodide printed for them.
 
 from __future__ import annotations
 
-import html
 import json
 import shutil
 from pathlib import Path
@@ -25,25 +24,19 @@ from ..run.build import Build, build_of
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"
+# what the bar of a page has whose cells run: see chooser.py
+BUTTONS = """<button type="button" data-do="all">Run all</button>
+<button type="button" data-do="stop" disabled>Stop</button>
+<button type="button" data-do="restart" aria-label="Reset page">Reset</button>
+<progress aria-label="Loading Python" hidden></progress>
+"""
+UNSERVED = """
+<p class="unserved">To run these cells, read this site from a server, such as <code>python -m http.server</code> in its
+folder.</p>"""
 
 
 def setup(app: Sphinx) -> None:
     app.add_css_file("run.css")  # on every page, so that all of a site have one stylesheet, which is loaded once
-
-
-def bar(build: Build, page: str) -> str:
-    """Return what stands at the top of a page with cells that run."""
-    options = "".join(f'<option value="{python.key}">{html.escape(python.name)}</option>' for python in build.pyodides)
-    return (
-        f'\n<div class="run-bar" data-cells="run/{page}.json">'
-        f'<label>Run here on <select autocomplete="off">{options}</select></label>\n'
-        '<button type="button" data-do="all">Run all</button>\n'
-        '<button type="button" data-do="stop" disabled>Stop</button>\n'
-        '<button type="button" data-do="restart">Reset page</button>\n'
-        '<progress aria-label="Loading Python" hidden></progress> <span role="status"></span>\n'
-        '<p class="unserved">To run these cells, read this site from a server, such as '
-        "<code>python -m http.server</code> in its folder.</p></div>"
-    )
 
 
 def runs_here(build: Build | None, doctree: nodes.document | None) -> bool:

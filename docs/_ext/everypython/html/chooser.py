@@ -1,4 +1,6 @@
-"""At the top of a page with outcomes, the chooser of the Python that is shown; on every page, which Pythons ran.
+"""At the top of a page with outcomes, the bar that chooses the Python; on every page, which Pythons ran.
+
+One choice is both whose outcomes are shown and where Run runs them, as nearly as that can be in a browser.
 
 The head script `chooser.js` puts the choice on <html> before anything is painted, and the stylesheet written here draws
 each cell by it. Without JavaScript there is no choice, and the published default's outcome is the one that is shown.
@@ -21,7 +23,8 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 
 from ..model import grouping, patterns
 from ..model.interpreters import Interpreter
-from ..model.units import digest
+from ..model.units import Explanation, digest
+from ..pages.labels import short_name
 from ..pages.outcomes import outcome
 from ..run.build import Build, build_of
 from . import browser_run
@@ -45,7 +48,9 @@ def stylesheet(build: Build) -> str:
     chosen = [(f'html[data-python="{python.key}"]', python) for python in build.interpreters]
     shown = ["html:not([data-python]) .outcome:first-child"]
     shown += [f'{choice} .outcome[data-pythons~="{python.key}"]' for choice, python in chosen]
-    names = [(choice, json.dumps(called(python, build), ensure_ascii=False)) for choice, python in chosen]
+    names = [
+        (choice, json.dumps(short_name(python, build.interpreters), ensure_ascii=False)) for choice, python in chosen
+    ]
     named = [f"{choice} {{ --chosen: {name}; }}\n" for choice, name in names]
     look = HERE.joinpath("shown.css").read_text(encoding="utf-8")
     return "".join(named) + look.replace(PLACEHOLDER, ":is(\n  " + ",\n  ".join(shown) + "\n)")
@@ -61,13 +66,18 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     build = build_of(app.env)
     if build is None or doctree is None:
         return
-    top = ""
-    if len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None:
-        context["metatags"] = context.get("metatags", "") + head_script(build, context)
-        top = chooser(build)
-    if browser_run.runs_here(build, doctree):
-        top += browser_run.bar(build, name)
-    top += skipping(build, name)
+    skipped, top = skips(build, name), ""
+    runs = browser_run.runs_here(build, doctree)
+    shows = len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None
+    if shows or runs:
+        skipping = {python.key for pythons in skipped.values() for python in pythons}
+        context["metatags"] = context.get("metatags", "") + head_script(build, context, skipping, runs)
+        top = bar(build, skipping, name if runs else "")
+    top += "".join(
+        f'\n<p class="because"><strong>{html.escape(grouping.names(pythons, build.interpreters))}</strong> did not run '
+        f"this page: {markdown(why.reason)}</p>"
+        for why, pythons in skipped.items()
+    )
     if name == app.config.root_doc:
         top += without_cpython(app, build, context["pathto"])
     before, heading, after = context["body"].partition("</h1>")
@@ -75,11 +85,27 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     context["body"] = page + provenance(app, build, context["pathto"]("runs.json", resource=True))
 
 
-def head_script(build: Build, context: dict[str, Any]) -> str:
+def head_script(build: Build, context: dict[str, Any], skipping: set[str], runs: bool) -> str:
     """Return a script that blocks: themes put what `add_js_file` adds at the end of the page, after the first paint."""
     address = f"{context['pathto'](f'_static/{SCRIPT}', resource=True)}?v={version_of_script()}"
-    keys = " ".join(python.key for python in build.interpreters)
-    return f'<script src="{address}" data-default="{build.default.key}" data-pythons="{keys}"></script>\n'
+    pythons = [
+        {"key": python.key, "name": called(python, build), "also": python.pyodide or also(python)}
+        | ({"skips": True} if python.key in skipping else {"runs": True} if runs and python in build.pyodides else {})
+        for python in build.interpreters
+    ]
+    listed, first = html.escape(json.dumps(pythons, ensure_ascii=False)), shown_first(build, skipping)
+    return f'<script src="{address}" data-default="{first.key}" data-pythons="{listed}"></script>\n'
+
+
+def also(python: Interpreter) -> str:
+    """Return the other version that a Python is known by: of the language, where that of the program is another."""
+    return "" if python.implementation == "cpython" else python.language
+
+
+def shown_first(build: Build, skipping: set[str]) -> Interpreter:
+    """Return the Python whose outcomes a page shows until its reader chooses: the published default, if it ran it."""
+    ran = [python for python in build.interpreters if python.key not in skipping]
+    return build.default if build.default in ran or not ran else ran[0]
 
 
 @cache
@@ -87,32 +113,33 @@ def version_of_script() -> str:
     return digest(HERE.parent.joinpath("site", SCRIPT).read_text(encoding="utf-8"))[:8]
 
 
-def chooser(build: Build) -> str:
-    options = [
-        f'<option value="{python.key}"{" selected" if python == build.default else ""}>'
+def bar(build: Build, skipping: set[str], page: str) -> str:
+    """Return the bar of a page; `page` is its name if its cells run in browsers."""
+    first = shown_first(build, skipping)
+    options = "".join(
+        f'<option value="{python.key}"{" selected" if python == first else ""}'
+        f"{' disabled' if python.key in skipping else ''}>"
         f"{html.escape(called(python, build))}{' (default)' if python == build.default else ''}</option>"
         for python in build.interpreters
-    ]
+    )
+    attributes = f' run-bar" data-cells="run/{page}.json' if page else ""
+    asked = "Show outputs for, and run on" if page else "Show outputs for"
     # A browser that restores the control's last value on reload would show another Python than the outputs do.
     return (
-        '\n<div class="chooser"><label>Show outputs for <select autocomplete="off">'
-        f'{"".join(options)}</select></label> <span role="status"></span></div>'
+        f'\n<div class="chooser{attributes}"><label><span>{asked}</span> '
+        f'<select autocomplete="off">{options}</select></label>\n{browser_run.BUTTONS if page else ""}'
+        f'<span role="status"></span></div>{browser_run.UNSERVED if page else ""}'
     )
 
 
-def skipping(build: Build, name: str) -> str:
-    """Return which Pythons skip the whole page, and why; under its cells this is not said again."""
+def skips(build: Build, name: str) -> dict[Explanation, list[Interpreter]]:
+    """Return which Pythons skip the whole page, by the reason why; under its cells this is not said again."""
     unit = next((unit for unit in build.units if unit.page == name), None)
     whys = [why for why in unit.cells[0].options.skip if why.of_page] if unit else []
     skipped = {
         why: [python for python in build.interpreters if grouping.first_match(whys, python) is why] for why in whys
     }
-    return "".join(
-        f'\n<p class="because"><strong>{html.escape(grouping.names(pythons, build.interpreters))}</strong> did not run '
-        f"this page: {markdown(why.reason)}</p>"
-        for why, pythons in skipped.items()
-        if pythons
-    )
+    return {why: pythons for why, pythons in skipped.items() if pythons}
 
 
 def without_cpython(app: Sphinx, build: Build, pathto: Callable[[str], str]) -> str:

@@ -142,6 +142,15 @@ def names(members: list[Interpreter], everyone: list[Interpreter]) -> str:
     )
 
 
+def full_names(members: list[Interpreter], everyone: list[Interpreter]) -> list[str]:
+    """Return the name of each of a group's Pythons, with its platforms where others have one of that name."""
+    platforms: dict[str, list[str]] = {}
+    for one in members:
+        platforms.setdefault(one.name, []).append(one.platform)
+    every = Counter(one.name for one in everyone)
+    return [name if len(its) == every[name] else f"{name} on {listed(its)}" for name, its in platforms.items()]
+
+
 def listed(words: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 

@@ -20,7 +20,8 @@ from ..model.interpreters import Interpreter
 from ..model.tables import by_python
 from ..model.units import Unit
 from ..run.build import Build, build_of
-from .outcomes import explained, fold, group_status, inline, printouts
+from .labels import group_status
+from .outcomes import explained, fold, inline, printouts
 
 FOLDER = "download"  # of the site: what readers take with them
 ARCHIVE = f"{FOLDER}/examples.zip"
@@ -113,8 +114,8 @@ def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
     sections: dict[str, nodes.section] = {}
     for unit in units_in_toc_order(app):
         for index, cell in enumerate(unit.cells):
-            groups = build.groups(unit, index) if build else []
-            if build is None or len(groups) == 1 or cell.options.tags & {"remove-cell", "by-python", TAG}:
+            groups = [group for group in build.groups(unit, index) if not group.of_page] if build else []
+            if build is None or len(groups) < 2 or cell.options.tags & {"remove-cell", "by-python", TAG}:
                 continue
             title = app.env.titles[unit.page].deepcopy()
             section = sections.setdefault(unit.page, nodes.section("", title, ids=[nodes.make_id(unit.page)]))

@@ -24,7 +24,7 @@ from ..model.grouping import Group, names, prints_something, unneeded, whole_tra
 from ..model.outcome import Outcome
 from ..model.units import Unit
 from ..run.build import Build, build_of
-from . import controls, pictures
+from . import controls, labels, pictures
 
 OPEN = 12  # lines: a longer output of other Pythons starts folded, and so does a picture
 
@@ -34,21 +34,15 @@ class outcome(nodes.General, nodes.Element):  # docutils names nodes in lower ca
 
 
 class fold(nodes.General, nodes.Element):
-    """What a group printed, under the group's name. Folds, in HTML."""
+    """What a group printed, under a line that unfolds it, in HTML."""
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(
-        outcome,
-        html=(open_outcome, close_outcome),
-        latex=(controls.skip, controls.skip),
-        text=(controls.skip, controls.skip),
-    )
-    app.add_node(
-        fold, html=(open_fold, close_fold), latex=(controls.skip, controls.skip), text=(controls.skip, controls.skip)
-    )
+    app.add_node(outcome, html=(open_outcome, close_outcome), **labels.UNSEEN)
+    app.add_node(fold, html=(open_fold, close_fold), **labels.UNSEEN)
     app.add_directive("example", Example)
     app.add_css_file("everypython.css")
+    app.add_css_file("chooser.css")
     app.add_css_file("print.css", media="print")
     app.add_js_file("copy.js", loading_method="defer")
 
@@ -74,19 +68,12 @@ def close_outcome(self: HTML5Translator, node: outcome) -> None:
 
 def open_fold(self: HTML5Translator, node: fold) -> None:
     opened = " open" if node["is_open"] else ""
-    self.body.append(f"<details{opened}>\n<summary>{node['who']} {html.escape(node['says'])}</summary>\n")
+    self.body.append(f'<details class="{" ".join(node["classes"])}"{opened}>\n')
+    self.body.append(f"<summary>{node['who']} {html.escape(node['says'])}</summary>\n")
 
 
 def close_fold(self: HTML5Translator, node: fold) -> None:
     self.body.append("</details>\n")
-
-
-def group_label(label: str, group: Group) -> str:
-    """Return a group's name; exact versions appear on hover and are read out, each once."""
-    exact = html.escape(", ".join(dict.fromkeys(python.name for python in group.interpreters)))
-    return (
-        f'<span class="who" title="{exact}">{html.escape(label)}<span class="exactly"> (that is {exact})</span></span>'
-    )
 
 
 def attach(app: Sphinx, doctree: nodes.document) -> None:
@@ -115,54 +102,49 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def results(build: Build, unit: Unit, index: int, published: list[nodes.Node]) -> list[nodes.Node]:
-    """Return the output of a cell: an outcome for each group, the published default's first, which is drawn already."""
-    first, *others = groups = build.groups(unit, index)
+    """Return the output of a cell: an outcome for each group, the published default's first, which is drawn already.
+
+    What skips the whole page has none: that is said once, at the top of the page.
+    """
+    groups = build.groups(unit, index)
     told = [group for group in groups if not group.of_page]
-    if len(told) == 1 and not prints_something(first):
+    if not told or (len(told) == 1 and not prints_something(told[0])):
         return []
     whole = nodes.container(nb_element="cell_code_output", classes=["cell_output"])
     for number, group in enumerate(groups, 1):
-        data = group.outcome.data
+        if group.of_page:
+            continue
+        is_first, data = group is told[0], group.outcome.data
         picture = drawable(data)
-        drawn = published if group is first else printouts(replace(group.outcome, data=None if picture else data))
+        plain = replace(group.outcome, data=None if picture else data)
+        drawn = published if group is groups[0] else printouts(plain)
         if picture:
             drawn = [*drawn, pictures.drawn(build, unit, index, group, f"picture-{index + 1}-{number}")]
+        if len(told) > 1:
+            drawn = [labels.group_label(group, told, build), *folded(drawn, bool(picture), is_open=is_first)]
+        if len(told) == 1 or not is_first or group.apart:
+            drawn += remarks(group, build, alone=len(told) == 1)
+        drawn += findings(build, unit, index, group, published=group is groups[0])
         pythons = [python.key for python in group.interpreters]
-        if others:
-            lines = sum(part.astext().count("\n") + 1 for part in drawn)
-            label = group_label(names(group.interpreters, build.interpreters), group)
-            is_open = group is first or (lines <= OPEN and not picture)
-            drawn = [fold("", *drawn, who=label, says=group_status(group), is_open=is_open)]
-        if not others or group is not first or group.apart:
-            drawn += remarks(group, build, alone=not others)
-        drawn += findings(build, unit, index, group, published=group is first)
         whole += outcome("", *drawn, cell=f"{unit.id}:{index + 1}", pythons=pythons)
     return [whole]
 
 
-def group_status(group: Group) -> str:
-    if group.skipped:
-        return "did not run this page" if group.of_page else "did not run this"
-    if group.volatile:
-        several = len(group.interpreters) > 1
-        return (
-            f"vary; here {group.interpreters[0].name} printed" if several else "varies from run to run; here it printed"
-        )
-    if not group.outcome.reached:
-        return "did not come to its end"
-    return "printed" if prints_something(group) else "printed nothing"
+def folded(drawn: list[nodes.Node], picture: bool, is_open: bool) -> list[nodes.Node]:
+    """Return an output that can be folded, if it is long or a picture. The one that is shown stands open."""
+    lines = sum(part.astext().count("\n") + 1 for part in drawn)
+    if lines <= OPEN and not picture:
+        return drawn
+    says = "its picture" if picture else f"its {lines} lines"
+    return [fold("", *drawn, who="", says=says, is_open=is_open, classes=["long"])]
 
 
 def remarks(group: Group, build: Build, alone: bool) -> list[nodes.Node]:
     """Return what stands below a group's output: why it differs, or that no Python does."""
-    if group.of_page:
-        return []  # said once, at the top of the page
     reasons: list[nodes.Node] = [explained(reason) for reason in group.reasons]
-    if alone and len(build.interpreters) > 1:
-        same = f"same on all {len(build.interpreters)} Pythons" if not group.volatile else "varies from run to run"
-        mark = nodes.raw("", group_label(same, group), format="html")
-        return [nodes.paragraph("", "", mark, classes=["agreed"]), *reasons]
-    return reasons
+    if not alone or len(build.interpreters) == 1:
+        return reasons
+    return [labels.agreed(group, build), *reasons]
 
 
 def findings(build: Build, unit: Unit, index: int, group: Group, published: bool) -> list[nodes.Node]:

@@ -1,93 +1,154 @@
-// Which Python's outputs are shown. This blocks in <head>: the choice has to be known before anything is painted.
+// Which Python's outputs are shown, and where Run runs. This blocks in <head>: the choice has to be known before anything
+// is painted. A link chooses for the view of its page; what a reader chooses by hand is kept.
 (() => {
   const root = document.documentElement;
   const { default: published, pythons } = document.currentScript.dataset;
-  const SHAPE = /^(\w+?)(?:-(\d+(?:\.\d+)?)(?:\.(\d+(?:(?:a|b|rc)\d+)?))?(t?d?))?(?:-([a-z].*))?$/;
-  const parse = (key) => {
-    const [, name, minor, patch, build = "", platform = ""] = SHAPE.exec(key) ?? [];
-    return { key, name, minor, patch, build, platform };
-  };
-  const ran = pythons.split(" ").map(parse); // newest first in each family
-  const home = parse(published).platform;
+  const KEY = /^(?<kind>\w+?)-(?<version>(?<minor>\d+\.\d+)\.(?<patch>\d+)\w*?)(?<build>t?d?)-(?<platform>.*)$/;
+  const ran = JSON.parse(pythons).map((python) => ({ ...python, ...KEY.exec(python.key).groups }));
+  const home = ran.find(({ key }) => key === published);
+  const inBrowsers = ({ platform }) => platform.startsWith("emscripten");
 
-  // What a key, or its beginning, means: the newest such patch, else the nearest of the same minor version.
-  const find = (asked) => {
-    const want = parse(asked.toLowerCase());
+  // What people write: 3.13t, py313, PyPy3.11, CPython 3.13.0 free-threaded, Pyodide 0.29, and keys.
+  const ASKED = new RegExp(
+    "^(?<name>(?!free|nogil|debug)[a-z]+(?=\\d|-|$))?-?(?<version>\\d+(?:\\.\\d+)*(?:(?:a|b|rc)\\d+)?)?" +
+      "-?(?<build>td?|d|free-?thread(?:ed|ing)|nogil|debug)?(?:-build)?" +
+      "(?<inside>-in-pyodide(?:-[\\d.]+)?)?(?:-python-[\\d.]+)?(?:-(?:on-)?(?<platform>[a-z].*))?$",
+  );
+  const NAMES = { "": "cpython", py: "cpython", python: "cpython", cp: "cpython", pyodide: "cpython" };
+  const BUILDS = { "": "", d: "d", debug: "d", td: "td" };
+
+  function understood(asked) {
+    const words = ASKED.exec(asked.toLowerCase().replace(/[\s()+]+/g, "-").replace(/^-|-$/g, ""))?.groups;
+    if (!words || !(words.name || words.version || words.build)) return null;
+    const { name = "", build = "", platform = "" } = words;
+    const version = name && name !== "pyodide" ? words.version?.replace(/^3(\d\d?)$/, "3.$1") : words.version;
+    const pyodide = name === "pyodide" || Boolean(words.inside);
+    return { kind: NAMES[name] ?? name, version: version ?? "", build: BUILDS[build] ?? "t", platform, pyodide };
+  }
+
+  // The Python that is meant: the newest such patch, else the nearest of the same minor version.
+  function find(asked) {
+    const want = understood(asked);
+    if (!want) return {};
+    const begins = (whole, part) => !part || `${whole}.`.startsWith(`${part}.`);
+    const [major, minor, patch] = want.version.split(".");
+    const other = (one, part) => (want.pyodide || !inBrowsers(one)) && one.also && begins(one.also, part);
     const fits = ran
-      .filter((one) => one.name === want.name && one.build === want.build)
-      .filter((one) => !want.minor || `${one.minor}.`.startsWith(`${want.minor}.`))
-      .filter((one) => one.platform.startsWith(want.platform))
-      .sort((a, b) => (b.platform === home) - (a.platform === home));
-    const distance = (one) => Math.abs(parseInt(one.patch) - parseInt(want.patch));
+      .filter((one) => one.kind === want.kind && one.build === want.build && one.platform.startsWith(want.platform))
+      .filter((one) => !want.pyodide || inBrowsers(one))
+      .filter((one) => begins(one.version, minor ? `${major}.${minor}` : major) || other(one, want.version))
+      .sort((a, b) => (b.platform === home.platform) - (a.platform === home.platform))
+      .sort((a, b) => (minor ? 0 : (b === home) - (a === home)));
+    const exact = fits.find((one) => begins(one.version, want.version) || other(one, want.version));
     const elsewhere = (one) => one.platform !== fits[0].platform;
-    const exact = fits.find((one) => !want.patch || one.patch === want.patch);
+    const distance = (one) => Math.abs(one.patch - parseInt(patch));
     const near = fits.toSorted((a, b) => elsewhere(a) - elsewhere(b) || distance(a) - distance(b));
     return { exact, nearest: exact ?? near[0] };
-  };
+  }
 
-  // A browser may refuse storage; a choice then lasts as long as its page.
   const stored = () => { try { return localStorage.getItem("everypython"); } catch {} };
   const store = (key) => { try { localStorage.setItem("everypython", key); } catch {} };
 
+  // The address says what is shown, to be shared. That it is the reader's own choice, and no link, is in the history:
+  // who comes back to it wants what was chosen last.
+  let own = false;
+  function address(key) {
+    own = true;
+    const short = key.split("-").slice(0, 2).join("-");
+    const here = new URL(location);
+    here.searchParams.set("python", find(short).exact?.key === key ? short : key);
+    history.replaceState({ ...history.state, everypython: "own" }, "", here);
+  }
+
+  // Every Python that ran, as one may write it: where many patches of a version ran, once.
+  function choices() {
+    const short = (one) => {
+      if (inBrowsers(one)) return `Pyodide ${one.minor}`;
+      return one.kind === "cpython" ? one.minor + one.build : `${one.kind}${one.also.split(".", 2).join(".")}`;
+    };
+    return [...new Set(ran.map(short))].join(", ");
+  }
+
   // Sets the Python that is asked for, or else the published default; returns what there is to say about it.
-  const start = () => {
-    let message = "";
-    root.dataset.python = published;
-    for (const asked of [new URLSearchParams(location.search).get("python"), stored()].filter(Boolean)) {
-      const { exact, nearest } = find(asked);
-      const instead = nearest ? `nearest: ${nearest.minor}.${nearest.patch}${nearest.build}` : "nor did one like it";
-      if (!exact) message ||= `${asked} did not run for this site; ${instead}.`;
-      if (!nearest) continue;
-      store((root.dataset.python = nearest.key));
-      break;
-    }
-    return message;
-  };
+  function start() {
+    const kept = stored();
+    own = history.state?.everypython === "own" && Boolean(kept);
+    const link = own ? null : new URLSearchParams(location.search).get("python");
+    const wanted = [link, kept].filter(Boolean).map((asked) => ({ asked, ...find(asked) }));
+    const unknown = wanted.find(({ exact }) => !exact);
+    const { asked, nearest: chosen } = wanted.find(({ nearest }) => nearest) ?? {};
+    const shown = !chosen || chosen.skips ? home : chosen;
+    root.dataset.python = shown.key;
+    if (own) address(shown === chosen ? shown.key : kept);
+    if (chosen?.skips) return `${chosen.name} did not run this page; this is ${shown.name}.`;
+    if (unknown?.nearest) return `“${unknown.asked}” did not run here; this is the nearest, ${shown.name}.`;
+    if (unknown) return `“${unknown.asked}” did not run here. There are ${choices()}.`;
+    if (asked !== link || !chosen || chosen.key === kept) return "";
+    return `This link shows ${shown.name}${kept ? "; your own choice is kept" : ""}.`;
+  }
+
+  // Run runs on the chosen Python if browsers have it, else on one of the same version, else on the newest.
+  function runsOn(shown) {
+    const here = ran.filter(({ runs }) => runs);
+    const alike = (one) => shown.kind === "cpython" && one.minor === shown.minor;
+    return here.find((one) => one === shown) ?? here.find(alike) ?? here[0];
+  }
+
+  // Says what there is to say, and where Run runs.
+  function tell(bar, message, chose) {
+    const shown = ran.find(({ key }) => key === root.dataset.python);
+    const runs = runsOn(shown);
+    if (!runs || !bar.dataset.cells) return (bar.querySelector("[role=status]").textContent = message);
+    const name = runs.name.replace(/ in Pyodide.*/, "");
+    const cannot = chose && runs !== shown ? `${shown.name} cannot run here; ` : "";
+    if (bar.dataset.run !== runs.key) bar.dataset.run = runs.key; // which Run listens to
+    const note = message ? `Run uses ${name}.` : `${cannot}Run uses ${name} in your browser.`;
+    bar.querySelector("[role=status]").textContent = `${message} ${note}`.trim();
+  }
 
   // A stylesheet has put the shown outcomes first for the eye; this does it for whoever is read to.
-  const arrange = () => {
+  function arrange() {
     const shown = ({ dataset }) => dataset.pythons.split(" ").includes(root.dataset.python);
     for (const cell of document.querySelectorAll(".cell_output")) {
       const outcomes = [...cell.querySelectorAll(":scope > .outcome")];
       outcomes.forEach(({ dataset }, place) => (dataset.place ??= place));
       const order = outcomes.toSorted((a, b) => shown(b) - shown(a) || a.dataset.place - b.dataset.place);
       if (order.some((outcome, place) => outcome !== outcomes[place])) cell.prepend(...order);
-      for (const outcome of order.filter(shown)) outcome.querySelector(":scope > details")?.setAttribute("open", "");
+      for (const outcome of order.filter(shown)) outcome.querySelector(":scope > .long")?.setAttribute("open", "");
     }
     root.dataset.settled = "";
-  };
-
-  const choose = (select, status) => {
-    const key = (root.dataset.python = select.value);
-    const short = key.split("-").slice(0, 2).join("-");
-    const address = new URL(location);
-    address.searchParams.set("python", find(short).exact?.key === key ? short : key);
-    history.replaceState(history.state, "", address);
-    store(key);
-    arrange();
-    status.textContent = `Showing ${select.selectedOptions[0].text}.`;
-  };
-
-  // A page out of the browser's cache shows what was chosen when it was left.
-  const restore = (select, status) => {
-    status.textContent = start();
-    select.value = root.dataset.python;
-    arrange();
-  };
+  }
 
   const message = start();
   if (location.protocol === "file:") root.dataset.disk = ""; // where browsers let no page fetch what Run needs
+  if (ran.some(({ runs }) => runs)) root.dataset.runs = "";
   root.classList.remove("no-js"); // a theme does this at the end of the page, when what it then shows moves the rest
   document.addEventListener("DOMContentLoaded", arrange);
 
-  // The chooser is filled as soon as it is parsed, which is before it is painted: nothing moves for it later.
+  // The bar is filled as soon as it is parsed, which is before it is painted: nothing moves for it later.
   new MutationObserver((_, observer) => {
-    const [select, status] = document.querySelectorAll(".chooser select, .chooser [role=status]");
-    if (!status) return;
+    const bar = document.querySelector(".chooser:has([role=status])");
+    if (!bar) return;
     observer.disconnect();
-    select.value = root.dataset.python;
-    status.textContent = message;
-    select.addEventListener("change", () => choose(select, status));
-    addEventListener("pageshow", ({ persisted }) => persisted && restore(select, status));
+    const select = bar.querySelector("select");
+    const fill = (words) => {
+      select.value = root.dataset.python;
+      tell(bar, words, Boolean(stored()) || own);
+    };
+    fill(message);
+    select.addEventListener("change", () => {
+      root.dataset.python = select.value;
+      store(select.value);
+      address(select.value);
+      arrange();
+      tell(bar, bar.dataset.cells ? "" : `Showing ${select.selectedOptions[0].text}.`, true);
+    });
+    addEventListener("hashchange", () => own && address(root.dataset.python));
+    // A page out of the browser's cache shows what would be chosen now.
+    addEventListener("pageshow", ({ persisted }) => {
+      if (!persisted) return;
+      fill(start());
+      arrange();
+    });
   }).observe(root, { childList: true, subtree: true });
 })();

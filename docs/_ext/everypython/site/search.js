@@ -2,7 +2,7 @@
 // operated by, and if what was asked for stands there as it was asked for, they should be around that.
 (() => {
   const { htmlToText, makeSearchSummary } = Search;
-  const operated = ".chooser, .run-bar, .run, .exactly, .hide > summary, .provenance, .downloads, .feedback";
+  const operated = ".chooser, .run, .exactly, .who, .hide > summary, .provenance, .downloads, .feedback";
   const asked = new URLSearchParams(location.search).get("q")?.trim();
 
   Search.htmlToText = (html, anchor) => {

@@ -18,22 +18,21 @@ function place(controls) {
 
 const say = (words) => (status.textContent = words);
 
-// The Python to run on: as the chooser says as nearly as there is one, until the reader chooses here or runs something.
-let [chosen, loaded] = [false, null];
+// Where Run runs, as a select would say it: what is chosen in the bar, as nearly as browsers have it (chooser.js).
+const runs = {
+  get value() { return bar.dataset.run; },
+  get selectedOptions() { return select.querySelectorAll(`[value="${bar.dataset.run}"]`); },
+};
+let loaded = null; // what Run needs, once something is pressed
 function follow() {
-  if (chosen || loaded) return;
-  const minor = (key) => key.match(/-(\d+\.\d+)/)[1];
-  const keys = [...select.options].map((option) => option.value);
-  const shown = document.documentElement.dataset.python ?? "";
-  const near = (key) => shown.startsWith("cpython-") && minor(key) === minor(shown);
-  select.value = keys.find((key) => key === shown) ?? keys.find(near) ?? keys[0];
   offer();
+  if (loaded) press("changed");
 }
 
 // A cell that the chosen Python skips has no Run.
 function offer() {
   for (const { controls, skips, part } of places) {
-    const skipped = skips.includes(select.value);
+    const skipped = skips.includes(runs.value);
     for (const what of ["run", "edit"]) part(what).hidden = skipped;
     controls.querySelector(".because").hidden = !skipped;
   }
@@ -88,7 +87,7 @@ function restore(where) {
 const page = () => {
   if (!loaded) say("Loading what Run needs …");
   return (loaded ??= import("./page.mjs")
-    .then(({ opened }) => opened({ root, data: bar.dataset.cells, select, say, progress, places, button, restore }))
+    .then(({ opened }) => opened({ root, data: bar.dataset.cells, select: runs, say, progress, places, button, restore }))
     .catch((error) => {
       loaded = null;
       say(`What Run needs could not be fetched (${error.message}).`);
@@ -107,10 +106,5 @@ for (const where of places) {
   });
 }
 for (const what of ["all", "stop", "restart"]) button(what).addEventListener("click", () => press(what));
-select.addEventListener("change", () => {
-  chosen = true;
-  offer();
-  if (loaded) press("changed");
-});
-new MutationObserver(follow).observe(document.documentElement, { attributeFilter: ["data-python"] });
-follow();
+new MutationObserver(follow).observe(bar, { attributeFilter: ["data-run"] });
+offer();
