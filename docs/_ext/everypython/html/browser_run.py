@@ -22,6 +22,7 @@ from ..model.units import Unit
 from ..pages.controls import controls, skips
 from ..run import node, process
 from ..run.build import Build, build_of
+from .editor import FOLDER, copy_editor
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"
@@ -40,7 +41,7 @@ def bar(build: Build, page: str) -> str:
         '<button type="button" data-do="all">Run all</button>\n'
         '<button type="button" data-do="stop" disabled>Stop</button>\n'
         '<button type="button" data-do="restart">Reset page</button>\n'
-        '<progress aria-label="Loading Python" hidden></progress> <span role="status"></span>\n'
+        '<span role="status"></span>\n'
         '<p class="unserved">To run these cells, read this site from a server, such as '
         "<code>python -m http.server</code> in its folder.</p></div>"
     )
@@ -62,7 +63,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or build is None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    for folder in ("pyodide", "run", "viz"):
+    for folder in ("pyodide", "run", "viz", FOLDER):
         shutil.rmtree(out / folder, ignore_errors=True)
     if not build.pyodides:
         return
@@ -70,6 +71,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     for python in build.pyodides:
         copy_pyodide(build, python, out / "pyodide" / python.pyodide, bundles)
     copy_graphviz(app, out)
+    copy_editor(app.config.everypython_browser, out)
     for page in {unit.page for unit in build.units}:
         file = out / "run" / f"{page}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -102,7 +104,7 @@ def record(build: Build, page: str, out: Path) -> dict[str, Any]:
     """Return what a page needs to run its cells and to compare. Paths begin at the site's root."""
     folders = {python.key: f"pyodide/{python.pyodide}/" for python in build.pyodides}
     return {
-        "pythons": {key: {"index": folder, "bytes": loaded(out / folder)} for key, folder in folders.items()},
+        "pythons": {key: {"index": folder, "bytes": node.loaded(out / folder)} for key, folder in folders.items()},
         "setting": {
             "env": node.inside(process.FIXED),
             "folder": f"{node.BASE}/work",
@@ -112,15 +114,6 @@ def record(build: Build, page: str, out: Path) -> dict[str, Any]:
         "drawing": GRAPHVIZ,
         "units": [record_of_unit(build, unit) for unit in build.units if unit.page == page and unit.kind != "claims"],
     }
-
-
-def loaded(folder: Path) -> int:
-    """Return how many bytes a Pyodide loads."""
-    return sum(
-        file.stat().st_size
-        for file in folder.iterdir()
-        if file.suffix in (".wasm", ".zip") or file.name.endswith("lock.json")
-    )
 
 
 def record_of_unit(build: Build, unit: Unit) -> dict[str, Any]:
