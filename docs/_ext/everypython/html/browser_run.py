@@ -19,7 +19,7 @@ from sphinx.application import Sphinx
 from ..model.grouping import first_match
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
-from ..pages.controls import controls, skips
+from ..pages.controls import controls, loaded, skips
 from ..run import node, process
 from ..run.build import Build, build_of
 from .editor import FOLDER, copy_editor
@@ -75,7 +75,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     for page in {unit.page for unit in build.units}:
         file = out / "run" / f"{page}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(record(build, page, out), ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(record(build, page), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def copy_pyodide(build: Build, python: Interpreter, folder: Path, bundles: set[tuple[str, ...]]) -> None:
@@ -100,11 +100,11 @@ def copy_graphviz(app: Sphinx, out: Path) -> None:
             shutil.copyfile(found, out / GRAPHVIZ)
 
 
-def record(build: Build, page: str, out: Path) -> dict[str, Any]:
+def record(build: Build, page: str) -> dict[str, Any]:
     """Return what a page needs to run its cells and to compare. Paths begin at the site's root."""
     folders = {python.key: f"pyodide/{python.pyodide}/" for python in build.pyodides}
     return {
-        "pythons": {key: {"index": folder, "bytes": node.loaded(out / folder)} for key, folder in folders.items()},
+        "pythons": {key: {"index": folder} for key, folder in folders.items()},
         "setting": {
             "env": node.inside(process.FIXED),
             "folder": f"{node.BASE}/work",
@@ -122,6 +122,7 @@ def record_of_unit(build: Build, unit: Unit) -> dict[str, Any]:
         "kind": unit.kind,
         "name": unit.name,
         "bundle": bundle(unit.packages) if unit.packages else None,
+        "bytes": {python.key: loaded(build, unit, python) for python in build.pyodides},
         "cells": [
             {
                 "id": f"{unit.id}:{index + 1}",

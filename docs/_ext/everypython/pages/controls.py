@@ -11,6 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.writers.html5 import HTML5Translator
 
 from ..model.grouping import first_match
+from ..model.interpreters import Interpreter
 from ..model.units import Cell, Unit
 from ..run import node
 from ..run.build import Build
@@ -32,6 +33,12 @@ def skips(build: Build, cell: Cell) -> dict[str, str]:
     return {key: why.reason for key, why in found.items() if why}
 
 
+def loaded(build: Build, unit: Unit, python: Interpreter) -> int:
+    """Return how many bytes a browser fetches to start a Pyodide for a unit, beside its scripts."""
+    bundle = build.scheduler.environments.python(python, unit.packages) if unit.packages else None
+    return node.loaded(Path(python.executable)) + (bundle.stat().st_size if bundle else 0)
+
+
 def of_cell(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
     """Return the controls of a cell or program; none where no Pyodide runs it."""
     cell = unit.cells[index]
@@ -39,7 +46,7 @@ def of_cell(build: Build, unit: Unit, index: int) -> list[nodes.Node]:
     if UNRUN & cell.options.tags or len(skipped) == len(build.pyodides):
         return []
     number = f"{unit.name}.py" if unit.kind == "example" else f"cell {index + 1}"
-    megabytes = round(node.loaded(Path(build.pyodides[0].executable)) / 1e6)
+    megabytes = round(loaded(build, unit, build.pyodides[0]) / 1e6)
     return [controls("", cell=f"{unit.id}:{index + 1}", number=number, skips=sorted(skipped), megabytes=megabytes)]
 
 

@@ -139,7 +139,7 @@ def asked(folder: Path, version: str) -> Interpreter:
 
 
 def loaded(folder: Path) -> int:
-    """Return how many bytes a Pyodide fetches when it starts, beside its scripts."""
+    """Return how many bytes a Pyodide fetches when it starts, beside its scripts and packages."""
     return sum(
         file.stat().st_size
         for file in folder.iterdir()

@@ -7,9 +7,9 @@ import { steadily, watch } from "./steady.mjs";
 
 const STOPPED = "Stopped";
 
-export async function opened({ root, data: path, select, say, places, button, restore }) {
-  const response = await fetch(new URL(path, root));
-  if (!response.ok) throw new Error(`${response.status} for ${path}`);
+export async function opened({ root, bar, select, say, places, button, restore }) {
+  const response = await fetch(new URL(bar.dataset.cells, root));
+  if (!response.ok) throw new Error(`${response.status} for ${bar.dataset.cells}`);
   const data = await response.json();
   const drawing = new URL(data.drawing, root).href;
   const byId = new Map(data.units.flatMap((unit) => unit.cells.map((cell, index) => [cell.id, { unit, cell, index }])));
@@ -32,11 +32,11 @@ export async function opened({ root, data: path, select, say, places, button, re
     say("Stopped. The next Run starts a new Python, without this page's variables.");
   };
 
-  const meter = metered({ bar: button("all").parentElement, say, stop: halt });
+  const meter = metered({ bar, say, stop: halt });
 
   // What a Python that starts or runs says meanwhile.
-  const heard = (python) => ({ bytes, text, long }) => {
-    if (bytes) meter.loading(name(), bytes, python.bytes);
+  const heard = (all) => ({ bytes, text, long }) => {
+    if (bytes) meter.loading(name(), bytes, all);
     if (text && current) printed(current, text);
     if (long) say(`Still running after ${long} s. Stop ends it; this page's variables are gone then.`);
   };
@@ -47,8 +47,9 @@ export async function opened({ root, data: path, select, say, places, button, re
     const session = { key: select.value, ran: 0, changed: false };
     if (!told) steadily(() => places.forEach(({ says }) => (says.textContent = "")));
     told = true;
-    meter.loading(name(), 0, python.bytes);
-    session.python = begun({ root, python, bundle: unit.bundle, setting, heard: heard(python) });
+    const all = unit.bytes[select.value];
+    meter.loading(name(), 0, all);
+    session.python = begun({ root, python, bundle: unit.bundle, setting, heard: heard(all) });
     session.python.ready.then(meter.running, () => {});
     sessions.set(unit.id, session);
     return session;

@@ -82,7 +82,7 @@ async function arrive() {
 const page = (where) => {
   if (!loaded && where) where.says.textContent = "Loading what Run needs …";
   return (loaded ??= import("./page.mjs")
-    .then(({ opened }) => opened({ root, data: bar.dataset.cells, select, say, places, button, restore }))
+    .then(({ opened }) => opened({ root, bar, select, say, places, button, restore }))
     .catch((error) => {
       loaded = null;
       say(`What Run needs could not be fetched (${error.message}).`);

@@ -24,10 +24,8 @@ export function steadily(change) {
   page.style.overflowAnchor = "none"; // or the browser would do its part of it a second time
   change();
   if (!fixed?.isConnected) return;
-  const drift = fixed.getBoundingClientRect().top - before + owed;
-  if (drift) {
-    scrollBy({ top: drift, behavior: "instant" });
-    owed = fixed.getBoundingClientRect().top - before;
-    if (Math.abs(owed) >= 1) owed = 0; // the page ends there
-  }
+  const moved = () => fixed.getBoundingClientRect().top - before + owed;
+  if (!moved()) return;
+  scrollBy({ top: moved(), behavior: "instant" });
+  owed = Math.abs(moved()) < 1 ? moved() : 0; // or the page ends there
 }
