@@ -48,8 +48,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
     from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, sharing
-    from .pages import claims, controls, events, filmstrip, kernel_comparison, labels, lists, outcomes, pictures
-    from .pages import predictions
+    from .pages import (
+        claims,
+        controls,
+        events,
+        filmstrip,
+        kernel_comparison,
+        labels,
+        lists,
+        outcomes,
+        pictures,
+        predictions,
+    )
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel

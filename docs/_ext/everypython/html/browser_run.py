@@ -18,9 +18,10 @@ from sphinx.application import Sphinx
 from ..model.grouping import first_match
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
-from ..pages.controls import controls, skips
+from ..pages.controls import controls, loaded, skips
 from ..run import node, process
 from ..run.build import Build, build_of
+from .editor import FOLDER, copy_editor
 
 NEEDED = ("pyodide.mjs", "pyodide.asm.*js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 GRAPHVIZ = "viz/viz.js"
@@ -28,7 +29,6 @@ GRAPHVIZ = "viz/viz.js"
 BUTTONS = """<button type="button" data-do="all">Run all</button>
 <button type="button" data-do="stop" disabled>Stop</button>
 <button type="button" data-do="restart" aria-label="Reset page">Reset</button>
-<progress aria-label="Loading Python" hidden></progress>
 """
 UNSERVED = """
 <p class="unserved">To run these cells, read this site from a server, such as <code>python -m http.server</code> in its
@@ -55,7 +55,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     if exception is not None or build is None or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    for folder in ("pyodide", "run", "viz"):
+    for folder in ("pyodide", "run", "viz", FOLDER):
         shutil.rmtree(out / folder, ignore_errors=True)
     if not build.pyodides:
         return
@@ -63,10 +63,11 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     for python in build.pyodides:
         copy_pyodide(build, python, out / "pyodide" / python.pyodide, bundles)
     copy_graphviz(app, out)
+    copy_editor(app.config.everypython_browser, out)
     for page in {unit.page for unit in build.units}:
         file = out / "run" / f"{page}.json"
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(record(build, page, out), ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(json.dumps(record(build, page), ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def copy_pyodide(build: Build, python: Interpreter, folder: Path, bundles: set[tuple[str, ...]]) -> None:
@@ -91,11 +92,11 @@ def copy_graphviz(app: Sphinx, out: Path) -> None:
             shutil.copyfile(found, out / GRAPHVIZ)
 
 
-def record(build: Build, page: str, out: Path) -> dict[str, Any]:
+def record(build: Build, page: str) -> dict[str, Any]:
     """Return what a page needs to run its cells and to compare. Paths begin at the site's root."""
     folders = {python.key: f"pyodide/{python.pyodide}/" for python in build.pyodides}
     return {
-        "pythons": {key: {"index": folder, "bytes": loaded(out / folder)} for key, folder in folders.items()},
+        "pythons": {key: {"index": folder} for key, folder in folders.items()},
         "setting": {
             "env": node.inside(process.FIXED),
             "folder": f"{node.BASE}/work",
@@ -107,21 +108,13 @@ def record(build: Build, page: str, out: Path) -> dict[str, Any]:
     }
 
 
-def loaded(folder: Path) -> int:
-    """Return how many bytes a Pyodide loads."""
-    return sum(
-        file.stat().st_size
-        for file in folder.iterdir()
-        if file.suffix in (".wasm", ".zip") or file.name.endswith("lock.json")
-    )
-
-
 def record_of_unit(build: Build, unit: Unit) -> dict[str, Any]:
     return {
         "id": unit.id,
         "kind": unit.kind,
         "name": unit.name,
         "bundle": bundle(unit.packages) if unit.packages else None,
+        "bytes": {python.key: loaded(build, unit, python) for python in build.pyodides},
         "cells": [
             {
                 "id": f"{unit.id}:{index + 1}",

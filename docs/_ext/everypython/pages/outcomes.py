@@ -188,8 +188,9 @@ def printouts(outcome: Outcome, traceback: bool = False) -> list[nodes.Node]:
     """Return a program's or another Python's output as blocks of text; of an error the last line, or all of it."""
     error = outcome.error
     trace = (error.traceback if traceback else error.last_line) if error else ""
-    texts = [outcome.text + (outcome.data or {}).get("text/plain", ""), trace]
-    return [nodes.literal_block(text, text, language="none", classes=["output", "stream"]) for text in texts if text]
+    printed = outcome.text + (outcome.data or {}).get("text/plain", "")
+    parts = [(printed, ["output", "stream"]), (trace, ["output", "stream", "raised"])]
+    return [nodes.literal_block(text, text, language="none", classes=classes) for text, classes in parts if text]
 
 
 def explained(reason: str) -> nodes.paragraph:

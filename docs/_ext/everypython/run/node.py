@@ -138,6 +138,15 @@ def asked(folder: Path, version: str) -> Interpreter:
     return Interpreter(**{**told, "executable": str(folder), "flags": tuple(told["flags"]), "pyodide": version})
 
 
+def loaded(folder: Path) -> int:
+    """Return how many bytes a Pyodide fetches when it starts, beside its scripts and packages."""
+    return sum(
+        file.stat().st_size
+        for file in folder.iterdir()
+        if file.suffix in (".wasm", ".zip") or file.name.endswith("lock.json")
+    )
+
+
 def job(pyodide: Path, environment: Mapping[str, str], suffix: str = "") -> dict[str, Any]:
     """Return what every job says: which Pyodide, in which folders and with which environment variables."""
     base = BASE + suffix

@@ -143,6 +143,12 @@
       arrange();
       tell(bar, bar.dataset.cells ? "" : `Showing ${select.selectedOptions[0].text}.`, true);
     });
+    // Code that a link brings is shown with the Python that it names, in this view of the page alone: browser/run.mjs.
+    select.addEventListener("brought", ({ detail }) => {
+      root.dataset.python = select.value = detail;
+      arrange();
+      tell(bar, "", true);
+    });
     addEventListener("hashchange", () => own && address(root.dataset.python));
     // A page out of the browser's cache shows what would be chosen now.
     addEventListener("pageshow", ({ persisted }) => {

@@ -16,24 +16,24 @@ export function element(tag, attributes = {}, ...content) {
   return made;
 }
 
-const note = (words) => element("p", { class: "because" }, words);
+const note = (words, kind = "because") => element("p", { class: kind }, words);
 const number = (bytes) => bytes.toLocaleString("en");
 const pre = (text, kind) => element("pre", { class: kind, tabindex: "0" }, text.replace(/\n$/, ""));
 
-// All that a run has to show. Pictures come when they are drawn.
-export function drawn({ text, data, error, trace, dropped, kept }, graphviz) {
+// All that a run has to show. Pictures come when they are drawn, which moves nothing that `steadily` keeps.
+export function drawn({ text, data, error, trace, dropped, kept }, graphviz, steadily) {
   const parts = [];
   const picture = data && (data[GRAPH] || data[SVG]);
   if (text) parts.push(pre(text, "printed"));
   if (dropped) parts.push(note(`Cut after ${number(kept)} bytes: it printed ${number(dropped)} more.`));
   if (data && !picture) parts.push(pre(data[TEXT], "displayed"));
-  if (picture) parts.push(figure(data, graphviz));
-  if (error) parts.push(pre(trace || error.message, "raised"));
+  if (picture) parts.push(figure(data, graphviz, steadily));
+  if (error) parts.push(note(`✗ ${error.type}`, "raises"), pre(trace || error.message, "raised"));
   return parts;
 }
 
 // A picture with the text that says the same; until it is drawn, or where it cannot be, the text alone.
-function figure(data, graphviz) {
+function figure(data, graphviz, steadily) {
   const text = pre(data[TEXT], "displayed");
   const whole = element("figure", { class: "picture" }, text);
   const svg = data[GRAPH] ? laidOut(data[GRAPH], graphviz) : Promise.resolve(data[SVG]);
@@ -42,7 +42,7 @@ function figure(data, graphviz) {
     clean.setAttribute("role", "img");
     clean.setAttribute("aria-label", data[TEXT]);
     const folded = element("details", { class: "as-text" }, element("summary", {}, "As text"), text);
-    whole.replaceChildren(clean, folded);
+    steadily(() => whole.replaceChildren(clean, folded));
   }).catch((error) => whole.append(note(`No picture: ${error.message}`)));
   return whole;
 }

@@ -1,54 +1,56 @@
 // A page whose cells run: one Python for its own cells, a new one for each program, and what is said about them.
 
-import { asText, comparable } from "./compare.mjs";
-import { drawn, element } from "./outputs.mjs";
+import { metered } from "./meter.mjs";
+import { broke, compared, prepare, printed, summary } from "./report.mjs";
 import { begun } from "./session.mjs";
+import { steadily, watch } from "./steady.mjs";
 
-const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+const STOPPED = "Stopped";
 
-export async function opened({ root, data: path, select, say, progress, places, button, restore }) {
-  const response = await fetch(new URL(path, root));
-  if (!response.ok) throw new Error(`${response.status} for ${path}`);
+export async function opened({ root, bar, select, say, places, button, restore }) {
+  const response = await fetch(new URL(bar.dataset.cells, root));
+  if (!response.ok) throw new Error(`${response.status} for ${bar.dataset.cells}`);
   const data = await response.json();
+  const drawing = new URL(data.drawing, root).href;
   const byId = new Map(data.units.flatMap((unit) => unit.cells.map((cell, index) => [cell.id, { unit, cell, index }])));
   const sessions = new Map(); // of each unit that runs: its Python, and how many of its cells have run
   let work = Promise.resolve(); // one press after another
   let current = null; // the place whose code is running
-  let remark = ""; // what is to be said of the page's Python besides
-  let pressed = 0; // a stop makes what was pressed before it void
+  let remarks = []; // what is to be said of a press besides
+  let told = false; // what the first run loads need not be said any more once it does
+  let presses = 0; // a stop makes what was pressed before it void
 
   const name = () => select.selectedOptions[0].text;
 
-  const busy = (is) => {
-    button("stop").disabled = !is;
-    progress.hidden = true;
+  const stop = (why) => {
+    presses += 1;
+    for (const { unit } of byId.values()) end(unit, why);
   };
 
-  const loading = (bytes, all) => {
-    progress.hidden = false;
-    if (bytes < all) {
-      Object.assign(progress, { max: all, value: bytes });
-      say(`Loading ${name()}: ${megabytes(bytes)} of ${megabytes(all)}`);
-    } else {
-      progress.removeAttribute("value"); // it moves without saying how far it is
-      say(`Starting ${name()} …`);
-    }
+  const halt = () => {
+    stop(STOPPED);
+    say("Stopped. The next Run starts a new Python, without this page's variables.");
   };
+
+  const meter = metered({ bar, say, stop: halt });
 
   // What a Python that starts or runs says meanwhile.
-  const heard = (python) => ({ bytes, text, long }) => {
-    if (bytes) loading(bytes, python.bytes);
-    if (text && current) current.live.textContent += text;
+  const heard = (all) => ({ bytes, text, long }) => {
+    if (bytes) meter.loading(name(), bytes, all);
+    if (text && current) printed(current, text);
     if (long) say(`Still running after ${long} s. Stop ends it; this page's variables are gone then.`);
   };
 
   const start = (unit, files = {}) => {
     const python = data.pythons[select.value];
-    say(`Loading ${name()} …`);
     const setting = { ...data.setting, ...files };
-    if (unit.kind === "page") remark = "";
     const session = { key: select.value, ran: 0, changed: false };
-    session.python = begun({ root, python, bundle: unit.bundle, setting, heard: heard(python) });
+    if (!told) steadily(() => places.forEach(({ says }) => (says.textContent = "")));
+    told = true;
+    const all = unit.bytes[select.value];
+    meter.loading(name(), 0, all);
+    session.python = begun({ root, python, bundle: unit.bundle, setting, heard: heard(all) });
+    session.python.ready.then(meter.running, () => {});
     sessions.set(unit.id, session);
     return session;
   };
@@ -58,62 +60,37 @@ export async function opened({ root, data: path, select, say, progress, places, 
     sessions.delete(unit.id);
   };
 
-  // The source that stands in a place now, and whether that is the page's own.
+  // The source that runs for a place now, and whether that is not the page's own. What a link brought runs when its own
+  // button is pressed, not because that of another cell is.
   const sourceOf = (place, cell) => {
-    const source = place?.editor ? place.editor.value : cell.source;
-    return { source, edited: source.trimEnd() !== cell.source.trimEnd() };
+    const source = !place || (place.linked && !place.trusted) ? cell.source : (place.source ?? cell.source);
+    return { source, edited: source !== cell.source };
   };
 
-  // Shows what running a place's code did, and what is to be said of it: "same", "differs" or "none".
-  const show = (place, report, kind, verdict, expected) => {
-    const { result } = place;
-    const parts = report ? drawn({ ...report, kept: data.setting.most }, new URL(data.drawing, root).href) : [];
-    if (report && !parts.length) parts.push(element("p", { class: "because" }, "It printed nothing."));
-    result.replaceChildren(element("p", { class: "verdict" }, verdict), ...parts);
-    if (kind === "differs") {
-      const published = element("pre", { tabindex: "0" }, asText(expected) || "nothing");
-      result.append(element("p", { class: "because" }, "Published for this Python:"), published);
-    }
-    result.dataset.verdict = kind;
+  const tell = (place, cell, report, edited, changed) => {
+    const python = { key: select.value, name: name() };
+    compared(place, cell, python, report, { edited, changed, setting: data.setting, drawing });
   };
 
-  const compared = (place, cell, report, edited, changed) => {
-    const expected = cell.expected[select.value];
-    const same = comparable(report, cell.addresses) === comparable(expected, cell.addresses);
-    const varies = cell.varies[select.value];
-    if (edited) show(place, report, "none", `Here, ${name()} printed this for your code:`);
-    else if (varies) show(place, report, "none", `Here, ${name()} printed this; it varies from run to run.`);
-    else if (same) show(place, report, "same", `Same as published, on ${name()}.`);
-    else {
-      const why = changed ? ", after what was run or edited before it" : "";
-      show(place, report, "differs", `Here, ${name()} differs from what is published${why}:`, expected);
-    }
-  };
-
-  // Makes room under a cell for what it will do here.
-  const prepare = (place) => {
-    const about = { class: "ran", role: "group", "aria-label": `${place.number}, run here` };
-    place.result ??= place.cell.appendChild(element("div", about));
-    place.live = element("pre", { class: "printed", tabindex: "0" });
-    place.result.replaceChildren(element("p", { class: "verdict" }, "Running …"), place.live);
-    delete place.result.dataset.verdict;
+  const enter = (place) => {
+    prepare(place);
     current = place;
   };
 
   // One cell in its page's Python.
   const step = async (session, place, found) => {
     const { source, edited } = sourceOf(place, found.cell);
-    const skipped = found.cell.skips[session.key];
-    if (place && !skipped) prepare(place);
+    const shown = place && !found.cell.skips[session.key] && !(place.linked && !place.trusted);
+    if (shown) enter(place);
     const again = found.index < session.ran;
     const changed = session.changed || again;
     session.changed ||= edited || again;
-    const report = await session.python.run(skipped ? "" : source);
+    const report = await session.python.run(found.cell.skips[session.key] ? "" : source);
     session.ran = Math.max(session.ran, found.index + 1);
-    if (place && !skipped) compared(place, found.cell, report, edited, changed);
-    else if (report.error) remark = `A hidden check of this page failed here: ${report.trace.trim()}`;
+    if (shown) tell(place, found.cell, report, edited, changed);
+    else if (report.error) remarks.push(`A hidden check of this page failed here: ${report.trace.trim()}`);
     if (report.exits) {
-      remark = "sys.exit() ended this page's Python: the next Run starts a new one.";
+      remarks.push("sys.exit() ended this page's Python: the next Run starts a new one.");
       end(found.unit, "sys.exit() was called");
     }
   };
@@ -122,7 +99,7 @@ export async function opened({ root, data: path, select, say, progress, places, 
   const program = async (place, { unit, cell }) => {
     const { source, edited } = sourceOf(place, cell);
     const file = `${unit.name}.py`;
-    prepare(place);
+    enter(place);
     const session = start(unit, { args: [file], files: { [`${data.setting.folder}/${file}`]: source } });
     const { text, status, dropped } = await session.python.program();
     end(unit, "it ended");
@@ -130,16 +107,14 @@ export async function opened({ root, data: path, select, say, progress, places, 
     const trace = at < 0 ? "" : text.slice(at);
     const [, type, message = ""] = /(?:^|\n)([\w.]+)(?:: ([^\n]*))?\s*$/.exec(trace) ?? [];
     const error = trace ? { type, message } : null;
-    const report = { text: at < 0 ? text : text.slice(0, at), data: null, error, trace, dropped };
-    compared(place, cell, report, edited, false);
+    tell(place, cell, { text: at < 0 ? text : text.slice(0, at), data: null, error, trace, dropped }, edited, false);
   };
 
   // A cell, after the ones above it that have not run.
   const cells = async (place, found) => {
-    prepare(place);
+    enter(place);
     const session = sessions.get(found.unit.id) ?? start(found.unit);
     await session.python.ready;
-    say(`Running on ${name()} …`);
     while (session.ran < found.index) {
       const index = session.ran;
       const cell = found.unit.cells[index];
@@ -148,59 +123,64 @@ export async function opened({ root, data: path, select, say, progress, places, 
     await step(session, place, found);
   };
 
+  // One place, to its end. Says whether it came to it.
   const one = async (place) => {
     const found = byId.get(place.id);
-    const began = performance.now();
     try {
       await (found.unit.kind === "example" ? program(place, found) : cells(place, found));
-      say(`Done in ${((performance.now() - began) / 1000).toFixed(1)} s, on ${name()}. ${remark}`.trim());
+      return true;
     } catch (error) {
       end(found.unit, error.message);
-      const unfinished = [current, place].filter((each) => each?.result && !each.result.dataset.verdict);
-      for (const each of unfinished) show(each, null, "none", `This did not end: ${error.message}`);
-      say(`${error.message}. The next Run starts a new Python.`);
-      throw error;
+      const words = error.message === STOPPED ? "Stopped." : `This did not end: ${error.message}.`;
+      const unfinished = new Set([current, place].filter((each) => each?.result && !each.result.dataset.verdict));
+      for (const each of unfinished) broke(each, words);
+      if (error.message !== STOPPED) say(`${error.message}. The next Run starts a new Python.`);
+      return false;
     } finally {
       current = null;
     }
   };
 
-  // Takes up a press when those before it are done; a stop in between makes it void.
-  const queued = (presses) => {
-    const mine = pressed;
+  // Takes up a press when those before it are done; a stop in between makes it void. The press is of one place, or of
+  // the whole page.
+  const queued = (these, whole = false) => {
+    const mine = presses;
+    if (!whole && !button("stop").disabled) these[0].says.textContent = "Waits for what runs now";
     work = work.then(async () => {
-      busy(true);
-      try {
-        for (const place of presses) if (mine === pressed) await one(place);
-      } catch {
-        // said in the page already
-      } finally {
-        busy(false);
-      }
+      if (mine !== presses) return these.forEach(({ says }) => (says.textContent = ""));
+      button("stop").disabled = false;
+      remarks = [];
+      for (const place of these) place.came = null;
+      meter.begin(whole ? null : these[0]);
+      let well = true;
+      for (const place of these) if (well && mine === presses) well = await one(place);
+      const seconds = meter.end(well);
+      const took = `${seconds} s, on ${name()}.`;
+      const result = whole ? [...summary(these), `. ${took}`] : [`Done in ${took}`];
+      if (well || (whole && mine === presses)) say(...result, ` ${remarks.join(" ")}`.trimEnd());
+      button("stop").disabled = true;
     });
     return work;
-  };
-
-  const stop = (why) => {
-    pressed += 1;
-    for (const { unit } of byId.values()) end(unit, why);
   };
 
   const runnable = () => places.filter(({ skips }) => !skips.includes(select.value));
 
   return {
-    run: (place) => queued([place]),
+    run: (place) => {
+      place.trusted = true;
+      watch(place);
+      return queued([place]);
+    },
     all: () => {
       stop("Run all begins anew");
-      return queued(runnable());
+      watch(null);
+      return queued(runnable().filter((place) => !place.linked || place.trusted), true);
     },
-    stop: () => {
-      stop("Stopped");
-      say("Stopped. The next Run starts a new Python, without this page's variables.");
-    },
+    stop: halt,
     restart: () => {
       stop("Reset");
-      work = work.then(() => places.forEach(restore));
+      watch(null);
+      work = work.then(() => steadily(() => places.forEach(restore)));
       say("This page is as it was; the next Run starts a new Python.");
     },
     changed: () => {
