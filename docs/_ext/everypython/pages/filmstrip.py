@@ -1,12 +1,14 @@
 """The directive `{filmstrip}`: plays the pictures of a film step by step, beside the program that they are taken of.
 
 The page holds the program, an empty stage of the size of the pictures and controls that do nothing; `filmstrip.js` puts
-the pictures on the stage that stand under the cells. Where no script runs none of it is shown: the pictures are there.
+the pictures on the stage that stand under the cells, with their captions, which the program wrote. Where no script runs
+none of it is shown: the pictures are there.
 """
 
 from __future__ import annotations
 
 import ast
+import html
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -27,7 +29,10 @@ from . import pictures
 UNLISTED = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
 DEFINING = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
 STAGE = """<div class="stage picture"><svg {size} aria-hidden="true"></svg></div>
+<div class="caption">
+<p class="room" aria-hidden="true">{longest}</p>
 <p class="says" role="status">&nbsp;</p>
+</div>
 <div class="controls">
 <button type="button" aria-label="Previous step" disabled>◀</button>
 <input type="range" min="1" max="{steps}" value="1" aria-label="Step" autocomplete="off" disabled>
@@ -100,7 +105,9 @@ class Filmstrip(SphinxDirective):
         size = " ".join(re.findall(r'\b(?:viewBox|width|height)="[^"]*"', svg.partition(">")[0]))
         text, messages = self.parse_inline(" ".join(self.content)) if self.content else ([], [])
         program = element("", *parts(unit, taken), tag="ol", of={"class": "program", "tabindex": "0"})
-        stage = nodes.raw("", STAGE.format(size=size, steps=len(taken)), format="html")
+        longest = max((f"{len(taken)} of {len(taken)}: {dot.read(graph).says}" for _, graph in frames), key=len)
+        filled = STAGE.format(size=size, steps=len(taken), longest=html.escape(longest))
+        stage = nodes.raw("", filled, format="html")
         below = [element("", *text, tag="figcaption", of={})] if text else []
         of = {"class": "filmstrip", "aria-label": f"Step by step: {name}", "data-film": name}
         return [filmstrip("", program, stage, *below, tag="figure", of=of), *messages]

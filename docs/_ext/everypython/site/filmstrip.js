@@ -42,7 +42,8 @@
       stage.replaceChildren(drawn ? copied(drawn, `film-${number}`) : blank);
       text.textContent = picture?.querySelector("pre").textContent ?? "";
       const without = drawn ? "" : " (no picture on this Python)";
-      says.textContent = `${step} of ${frames.length}: ${frame.dataset.says}${without}`;
+      const said = picture?.querySelector("figcaption")?.textContent ?? frame.dataset.says;
+      says.textContent = `${step} of ${frames.length}: ${said}${without}`;
       slider.setAttribute("aria-valuetext", `${step} of ${frames.length}`);
       for (const line of program.children) {
         if (line.dataset.step === `${step}`) line.setAttribute("aria-current", "step");
