@@ -4,7 +4,7 @@
 
   // A cell's outcome on the Python that is shown: the one that is chosen, or the published default's, which is first.
   const outcomeOf = (cell) => {
-    const outcomes = [...document.querySelectorAll(".outcome")].filter(({ dataset }) => dataset.cell === cell);
+    const outcomes = [...document.querySelectorAll(".outcome, .frame")].filter(({ dataset }) => dataset.cell === cell);
     return outcomes.find(({ dataset }) => dataset.pythons.split(" ").includes(root.dataset.python)) ?? outcomes[0];
   };
 
