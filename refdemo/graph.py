@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from opcode import opmap
 from typing import Any, NamedTuple
 
+from refdemo._drawing.changes import changes
 from refdemo._drawing.labels import Labels, is_weak, weak_referent
 from refdemo._drawing.pictures import Arrow, Node, ObjectGraph
 from refdemo._drawing.walk import DraftNode, Walk
@@ -51,7 +52,7 @@ def object_graph(
     """
     try:
         kept = _kept_by_the_call(bool(roots), method=False)
-        return _draw("", Labels(), objects, roots, kept, _Options(max_depth, max_nodes, notes, marked))
+        return _draw("", Labels(), objects, roots, kept, _Options(max_depth, max_nodes, notes, marked))[0]
     except BaseException as error:
         objects, max_depth, max_nodes, notes, marked = (), 0, 0, None, ()
         roots.clear()
@@ -62,7 +63,8 @@ class Film:
     """Pictures of the same objects one after another, in which each object can be followed.
 
     An object drawn before keeps its number and its node name in DOT. A label does not change either: the first `A` of
-    a film stays `A` when another joins it later as `A #2`. Frames take what `object_graph` takes.
+    a film stays `A` when another joins it later as `A #2`. Frames take what `object_graph` takes, and `says`. Each
+    tells in words what happened since the one before.
 
     A film keeps nothing alive and changes no count. It knows an object again by a weak reference, which
     `weakref.getweakrefcount` sees. What allows none (a list, a dict, a tuple) it knows by address and type, and only
@@ -73,11 +75,14 @@ class Film:
     >>> basket = {"milk"}
     >>> film.frame(basket=basket).nodes[1].key, film.frame({"eggs"}, basket).nodes[1].key
     ('set1', 'set1')
+    >>> print(film.frame(basket=basket).says, film.frame(basket=None).says)  # doctest: +ELLIPSIS
+    basket now leads to set... basket no longer leads to set...
     """
 
     def __init__(self, name: str = "film") -> None:
         self.name = name
         self._labels = Labels()
+        self._last: ObjectGraph | None = None
 
     def frame(
         self,
@@ -87,17 +92,25 @@ class Film:
         max_nodes: int = 30,
         notes: Mapping[int, str] | None = None,
         marked: Iterable[int] = (),
+        says: str = "",
         **roots: object,
     ) -> ObjectGraph:
         """Draw the objects as they are now, as `object_graph` does, and remember them.
 
+        `says` tells what happened where references and counts cannot: it takes the place of the frame's own words. An
+        object that its finalizer brought back is said to be gone.
         What a starred tuple of one's own brings (`film.frame(*mine)`) has a count one too low, on every CPython.
         """
         try:
             kept = _kept_by_the_call(bool(roots), method=True)
-            return _draw(self.name, self._labels, objects, roots, kept, _Options(max_depth, max_nodes, notes, marked))
+            options = _Options(max_depth, max_nodes, notes, marked, says)
+            graph, alive, gone = _draw(self.name, self._labels, objects, roots, kept, options)
+            graph.says = str.__str__(says) or changes(self._last, graph, alive, gone)
+            self._last = graph
+            return graph
         except BaseException as error:
-            objects, max_depth, max_nodes, notes, marked = (), 0, 0, None, ()
+            objects, max_depth, max_nodes, notes, marked, says = (), 0, 0, None, (), ""
+            options = None
             roots.clear()
             raise _without_a_trace(error) from None
 
@@ -128,9 +141,10 @@ class _Options(NamedTuple):
     max_nodes: int
     notes: Mapping[int, str] | None
     marked: Iterable[int]
+    says: str = ""
 
     def check(self) -> None:
-        kinds: tuple[Any, ...] = (int, int, (Mapping, type(None)), Iterable)
+        kinds: tuple[Any, ...] = (int, int, (Mapping, type(None)), Iterable, str)
         for option, kind, given in zip(self._fields, kinds, self, strict=True):
             if not isinstance(given, kind):
                 raise TypeError(f"{option} is an option, so it names no object; a {type(given).__name__} is none")
@@ -143,7 +157,8 @@ def _draw(
     roots: dict[str, object],
     kept: tuple[int, int],
     options: _Options,
-) -> ObjectGraph:
+) -> tuple[ObjectGraph, list[str], list[str]]:
+    """Return the picture, and of what was shown before the keys of what is alive and the labels of what has died."""
     options.check()
     walk = Walk(labels, options.max_depth, options.max_nodes)
     walk.start(objects, roots)
@@ -155,11 +170,11 @@ def _draw(
             ours[address] += 1 + by_call
     notes, marked = options.notes or {}, frozenset(options.marked)
     nodes = [_node(draft, ours, notes, marked) for draft in walk.nodes]
-    labels.forget()
+    alive, gone = labels.forget()
     for draft in walk.nodes:
         if draft.title:
             labels.remember(draft.obj, draft.title, draft.key, draft.label)
-    return ObjectGraph(name, nodes, walk.arrows, walk.roots)
+    return ObjectGraph(name, nodes, walk.arrows, walk.roots), alive, gone
 
 
 def _node(draft: DraftNode, ours: Mapping[int, int], notes: Mapping[int, str], marked: frozenset[int]) -> Node:

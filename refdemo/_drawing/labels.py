@@ -117,9 +117,14 @@ class Labels:
         """Return a label for the object that got this number; the number is left out while there is only one."""
         return f"{title} #{number}" if self._numbers[title] > 1 else title
 
-    def forget(self) -> None:
-        """Forget what has died, and what could die without our noticing."""
-        self._seen = {at: seen for at, seen in self._seen.items() if seen.sight and seen.sight() is not None}
+    def forget(self) -> tuple[list[str], list[str]]:
+        """Forget what has died, and what could die without our noticing.
+
+        Return the keys of what is alive and has been seen, and the labels of what has died since it was last seen.
+        """
+        sights = [(at, seen, seen.sight() is not None) for at, seen in self._seen.items() if seen.sight]
+        self._seen = {at: seen for at, seen, alive in sights if alive}
+        return [seen.key for _, seen, alive in sights if alive], [seen.label for _, seen, alive in sights if not alive]
 
     def remember(self, obj: object, title: str, key: str, label: str) -> None:
         try:

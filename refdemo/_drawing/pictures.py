@@ -63,7 +63,7 @@ class ObjectGraph:
       .me ─► A, see above
     """
 
-    def __init__(self, name: str, nodes: list[Node], edges: list[Arrow], roots: list[str]) -> None:
+    def __init__(self, name: str, nodes: list[Node], edges: list[Arrow], roots: list[str], says: str = "") -> None:
         self.name = name
         """The film's name; empty for a single picture."""
         self.nodes = tuple(nodes)
@@ -72,6 +72,8 @@ class ObjectGraph:
         """Its references, each between two nodes."""
         self.roots = tuple(roots)
         """The keys of what the picture starts from, names and nameless objects, in the order given."""
+        self.says = says
+        """What happened since the film's frame before, in words; empty for a single picture."""
 
     def __repr__(self) -> str:
         return self.to_text()
@@ -104,10 +106,13 @@ class ObjectGraph:
 
         Looks are left to whoever draws it: a node has one class of "name", "object", "leaf" and "more", perhaps
         "marked" too, an edge one of "name", "strong" and "weak". Frames of one film are graphs of one name, and the
-        same node name in them is the same object. Source: Graphviz's "The DOT Language".
+        same node name in them is the same object; what a frame says is the graph's comment. Source: Graphviz's "The DOT
+        Language".
         """
         kinds = {node.key: node.kind for node in self.nodes}
         lines = [f"digraph {_quoted(self.name) + ' ' if self.name else ''}{{", "  rankdir=LR;"]
+        if self.says:
+            lines.append(f"  comment={_quoted(self.says)};")
         for node in self.nodes:
             label = _quoted(node.label, node.remark)
             marked = " marked" if node.marked else ""

@@ -23,11 +23,12 @@ class Drawn:
         return self.offered
 
 
-def frame(**variables):
-    """A graph of names and what they stand for."""
+def frame(says="", **variables):
+    """A graph of names and what they stand for, and the words of a frame."""
     edges = "".join(f'{name} [class="name"]; {name} -> "{value}";' for name, value in variables.items())
     text = "\n".join(f"{name} -> {value}" for name, value in variables.items())
-    return Drawn(text or "nothing", 'digraph "film" {' + edges + "}")
+    comment = f'comment="{says}";' if says else ""
+    return Drawn(text or "nothing", 'digraph "film" {' + comment + edges + "}")
 '''
 FILM = """from helper import frame
 x = 1

@@ -20,7 +20,10 @@ by_name = pytest.mark.parametrize("page", [*TUTORIAL, *GUIDES], ids=lambda page:
 
 def prose(page: Path) -> str:
     """A page's sentences: no front matter, no cells."""
-    text = re.sub(r"\A---\n.*?^---\n", "", TEXTS[page], flags=re.MULTILINE | re.DOTALL)
+    return prose_of(re.sub(r"\A---\n.*?^---\n", "", TEXTS[page], flags=re.MULTILINE | re.DOTALL))
+
+
+def prose_of(text: str) -> str:
     return re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL)
 
 
@@ -56,6 +59,42 @@ def test_a_page_links_the_glossary(page: Path) -> None:
 def test_a_guide_tells_a_program_and_links_where_its_leak_was_met(page: Path) -> None:
     assert "```{example} " in TEXTS[page]
     assert re.search(r"\]\(https://(?!docs\.python\.org|peps\.python\.org)", prose(page))
+
+
+PICKER = DOCS / "guides/what-do-you-see.md"
+
+
+def symptoms() -> dict[str, str]:
+    """The sections of the page that the guides begin with, by what somebody would say."""
+    sections = re.split(r"^## (.*)\n", TEXTS[PICKER].partition("\n## Try it")[0], flags=re.MULTILINE)[1:]
+    return dict(zip(sections[::2], sections[1::2], strict=True))
+
+
+def test_the_guides_begin_with_what_is_seen() -> None:
+    first = TEXTS[DOCS / "index.md"].partition(":caption: Guides")[2].partition("\n\n")[2].split()[0]
+    assert DOCS / f"{first}.md" == PICKER
+
+
+def test_every_symptom_is_listed_at_the_top_and_leads_to_its_section() -> None:
+    listed = re.findall(r"^- \[(.*)\]\(#(.*)\)$", TEXTS[PICKER].partition("\n## ")[0], re.MULTILINE)
+    assert [words for words, _ in listed] == list(symptoms()) and len(listed) >= 8
+    for words, target in listed:
+        assert f"({target})=\n\n## {words}\n" in TEXTS[PICKER]
+
+
+@pytest.mark.parametrize("words", symptoms())
+def test_a_symptom_is_shown_and_answered_by_the_standard_library_and_leads_on(words: str) -> None:
+    section = symptoms()[words]
+    cells = re.findall(r"^```\{code-cell\} python\n(?:---\n(.*?)^---\n)?(.*?)^```", section, re.MULTILINE | re.DOTALL)
+    shown = [source for options, source in cells if "remove-cell" not in options]
+    assert len(shown) >= 2 and "refdemo" not in section
+    assert "?\n\n```{code-cell}" in section, "the question that the lines answer"
+    assert re.search(r"\]\((?:\.\./tutorial/)?[\w-]+\.md[#)]", prose_of(section))
+
+
+def test_every_guide_is_where_a_symptom_leads() -> None:
+    linked = {name for section in symptoms().values() for name in re.findall(r"\]\(([\w-]+)\.md", section)}
+    assert linked == {guide.stem for guide in GUIDES} - {PICKER.stem}
 
 
 READS = re.compile(r"from_address|refcount_at\(")

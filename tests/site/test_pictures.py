@@ -14,14 +14,18 @@ from .conftest import Built
 
 pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 
-WITH_PICTURES = ["tutorial/a-circle", "tutorial/the-collector", "tutorial/names-and-objects"]
+WITH_FILMS = [
+    "tutorial/a-circle", "tutorial/the-collector", "tutorial/counting-references", "tutorial/the-last-reference",
+    "tutorial/weak-references", "guides/find-a-leak-in-a-service", "guides/parent-child-trees",
+]  # fmt: skip
+WITH_PICTURES = [*WITH_FILMS, "tutorial/names-and-objects"]
 COLOURS = {"none", "currentColor"}
 PICTURES = {"text/vnd.graphviz", "image/svg+xml"}
 
 
 def pictures(site: Built) -> Iterator[tuple[str, Tag]]:
     """Every picture with its page; none that a filmstrip will copy, which is empty until it plays."""
-    return ((name, figure) for name, page in site.pages() for figure in page.select("figure.picture"))
+    return ((name, figure) for name, page in site.pages() for figure in page.select(".outcome figure.picture"))
 
 
 def displayed(site: Built) -> Iterator[tuple[str, str]]:
@@ -38,13 +42,28 @@ def test_a_page_that_should_have_pictures_has_some(site: Built, page: str) -> No
     assert [name for name, _ in pictures(site)].count(page) >= 1
 
 
-@pytest.mark.parametrize("page", WITH_PICTURES[:2])
+@pytest.mark.parametrize("page", WITH_FILMS)
 def test_a_page_that_should_have_a_filmstrip_has_one_of_four_steps_or_more(site: Built, page: str) -> None:
     if not site.runs["published_default"].startswith("cpython-"):
         pytest.skip("needs a CPython: others skip what these films count")
     (strip,) = dict(site.pages())[page].select("figure.filmstrip")
     assert len(strip.select("[data-cell]")) >= 4
     assert strip.select("figcaption")[0].get_text().strip()
+
+
+@pytest.mark.parametrize("page", WITH_FILMS)
+def test_the_captions_of_a_film_say_what_happened_and_not_the_code_again(site: Built, page: str) -> None:
+    if not site.runs["published_default"].startswith("cpython-"):
+        pytest.skip("needs a CPython: others skip what these films count")
+    shown = dict(site.pages())[page]
+    (strip,) = shown.select("figure.filmstrip")
+    for step in strip.select("[data-cell]"):
+        drawn = shown.select(f'.outcome[data-cell="{step["data-cell"]}"] figure.picture > figcaption')
+        assert drawn, "each Python's picture says what happened there"
+        for caption in drawn:
+            said = caption.get_text()
+            assert said.endswith(".") and len(said.split()) > 3
+            assert str(step["data-says"]) not in said
 
 
 def test_every_picture_that_was_displayed_is_drawn_on_its_page(site: Built) -> None:

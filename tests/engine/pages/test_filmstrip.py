@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from everypython.pages import filmstrip
 
-from ..conftest import Site
+from ..conftest import FRONT, Site
 from ..films import DIFFERS, FILM, figures, film_site, old, page, small, words
+from ..sites import edit
 
 pytest.importorskip("pygraphviz", reason="pygraphviz is not installed")
 
@@ -36,6 +38,33 @@ def test_a_filmstrip_lists_the_program_between_its_pictures_without_what_takes_t
     assert takes == ["index:1", "index:3", "index:5", "index:6"], "where the pictures are, in order"
     outcomes = {str(outcome["data-cell"]) for outcome in page(film).select(".outcome")}
     assert set(takes) <= outcomes
+
+
+def test_a_picture_has_the_words_of_the_program_that_made_it_and_the_stage_keeps_room_for_the_longest(
+    site: Site,
+) -> None:
+    film_site(site, FILM.replace("frame(x=x)", "frame(x=x, says='x <is> 1')").replace("frame()", "frame(says='gone')"))
+    site.built("-W")
+    captions = [figure.select("figcaption") for figure in figures(site)]
+    assert [[each.get_text() for each in caption] for caption in captions] == [["x <is> 1"], [], [], ["gone"]]
+    (room,) = page(site).select(".filmstrip .room")
+    assert room.get_text() == "4 of 4: x <is> 1" and room["aria-hidden"] == "true"
+
+
+def test_a_film_of_another_page_brings_its_pictures_and_follows_that_page(site: Site) -> None:
+    film_site(site)
+    site.write("docs/front.md", f"{FRONT}# Front\n\n```{{filmstrip}} film\n:page: index\nThe film.\n```\n")
+    site.write("docs/index.md", (site.root / "docs/index.md").read_text() + "\n```{toctree}\nfront\n```\n")
+    site.built("-W")
+    shown = BeautifulSoup(site.html("front"), "html.parser")
+    taken = [str(li["data-cell"]) for li in shown.select(".filmstrip [data-cell]")]
+    assert taken == [str(frame["data-cell"]) for frame in shown.select(".frames .frame")] and len(taken) == 4
+    assert [words(figure) for figure in shown.select(".frames figure.picture")] == list(map(words, figures(site)))
+    assert len(shown.select(".frames .step > .frame:first-child")) == 4
+    edit(site.root / "docs/index.md", "x = 333", "x = 4444")
+    site.built("-W")
+    shown = BeautifulSoup(site.html("front"), "html.parser")
+    assert "4444" in words(shown.select(".frames figure.picture")[2])
 
 
 def test_a_filmstrip_keeps_room_for_its_pictures_and_holds_none_itself(film: Site) -> None:
@@ -74,7 +103,7 @@ def test_a_filmstrip_of_no_film_stops_publishing_and_names_its_place(site: Site,
     line = (site.root / "docs/index.md").read_text(encoding="utf-8").splitlines().index(f"```{{filmstrip}} {name}") + 1
     assert f"index.md:{line}: ERROR: " in result.stderr
     if name:
-        assert "0 cells of this page show a graph named 'other'" in result.stderr
+        assert "0 cells of index.md show a graph named 'other'" in result.stderr
         assert "Names of graphs here: film." in result.stderr
 
 

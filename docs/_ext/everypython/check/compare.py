@@ -180,9 +180,10 @@ def mark_of(data: dict[str, str]) -> str:
         return source
     try:
         said = dot.labels(data[GRAPH]) if GRAPH in data else dot.texts(dot.allowed(data[SVG]))
+        says = dot.read(data[GRAPH]).says if GRAPH in data else ""
     except dot.Undrawable:
         return source
-    return " ".join([source, " ".join(data[TEXT].split()), "in it:", *said])
+    return " ".join([source, " ".join(data[TEXT].split()), says, "in it:", *said])
 
 
 def mark_on_page(figure: Any) -> str:
@@ -192,7 +193,8 @@ def mark_on_page(figure: Any) -> str:
         return source
     described = figure.svg.desc.get_text() if figure.svg.desc else ""
     said = sorted(text.get_text() for text in figure.svg.select("text"))
-    return " ".join([source, " ".join(described.split()), "in it:", *said])
+    says = figure.figcaption.get_text() if figure.figcaption else ""
+    return " ".join([source, " ".join(described.split()), says, "in it:", *said])
 
 
 def wrong_units(site: Published, units: dict[str, Unit], store: Store) -> Iterator[str]:

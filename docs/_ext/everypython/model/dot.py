@@ -78,6 +78,7 @@ class Graph:
 
     directed: bool = True
     rankdir: str = "LR"
+    says: str = ""  # its comment: what happened since the frame before
     nodes: dict[str, Item] = field(default_factory=dict)
     edges: dict[Edge, Item] = field(default_factory=dict)
 
@@ -122,7 +123,8 @@ def graph_of(found: Any) -> Graph:
     """Return what is drawn of a graph that pygraphviz has read."""
     if found.number_of_nodes() + found.number_of_edges() > MOST:
         raise Undrawable(f"the graph has more than {MOST} nodes and edges")
-    graph = Graph(found.is_directed(), rankdir=said(found.graph_attr, "rankdir", "LR", DIRECTIONS))
+    rankdir = said(found.graph_attr, "rankdir", "LR", DIRECTIONS)
+    graph = Graph(found.is_directed(), rankdir, " ".join(lines(told(found.graph_attr, "comment"), "")))
     for node in found.nodes():
         classes, style = looks(node)
         shape = said(node.attr, "shape", "", SHAPES)

@@ -27,7 +27,8 @@ from . import reader
 from .pictures import report_missing_graphviz
 
 LOG = logging.getLogger(__name__)
-MADE_OF_ALL = "{differences}", "{programs}", "{claims}"  # directives that gather from all pages
+# Directives that gather from all pages, and the option of a film that is another page's.
+MADE_OF_ALL = "{differences}", "{programs}", "{claims}", "\n:page: "
 
 
 def configure_execution(app: Sphinx, config: Config) -> None:

@@ -1,12 +1,14 @@
 """The directive `{filmstrip}`: plays the pictures of a film step by step, beside the program that they are taken of.
 
 The page holds the program, an empty stage of the size of the pictures and controls that do nothing; `filmstrip.js` puts
-the pictures on the stage that stand under the cells. Where no script runs none of it is shown: the pictures are there.
+the pictures on the stage that stand under the cells, with their captions, which the program wrote. Where no script runs
+none of it is shown: the pictures are there. A film of another page brings its pictures with it.
 """
 
 from __future__ import annotations
 
 import ast
+import html
 import re
 from collections.abc import Iterator
 from itertools import pairwise
@@ -14,20 +16,24 @@ from textwrap import shorten
 from typing import Any, ClassVar
 
 from docutils import nodes
+from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 from ..model import dot
-from ..model.displays import GRAPH
+from ..model.displays import GRAPH, drawable
 from ..model.units import Unit
-from ..run.build import build_of
+from ..run.build import Build, build_of
 from . import pictures
 
 UNLISTED = {"remove-cell", "remove-input", "hide-cell", "hide-input"}
 DEFINING = (ast.Import, ast.ImportFrom, ast.ClassDef, ast.FunctionDef)
 STAGE = """<div class="stage picture"><svg {size} aria-hidden="true"></svg></div>
+<div class="caption">
+<p class="room" aria-hidden="true">{longest}</p>
 <p class="says" role="status">&nbsp;</p>
+</div>
 <div class="controls">
 <button type="button" aria-label="Previous step" disabled>◀</button>
 <input type="range" min="1" max="{steps}" value="1" aria-label="Step" autocomplete="off" disabled>
@@ -73,18 +79,22 @@ def leave(self: Any, node: nodes.Element) -> None:
 
 
 class Filmstrip(SphinxDirective):
-    """``{filmstrip} NAME`` plays the page's pictures of graphs with that name; its content is the caption."""
+    """``{filmstrip} NAME`` plays the page's pictures of graphs with that name; its content is the caption.
+
+    With the option `page` they are another page's, and stand below the film where no script runs.
+    """
 
     required_arguments = 1
     final_argument_whitespace = True
     has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {}
+    option_spec: ClassVar[dict[str, Any]] = {"page": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         build, name = build_of(self.env), self.arguments[0]
-        unit = build.page(self.env.docname) if build else None
         if build is None:
             return []
+        page = self.options.get("page", self.env.docname)
+        unit = build.page(page)
         shown = [one for one in pictures.shown_graphs(build, unit) if pictures.readable(one[1])] if unit else []
         frames = [(index, graph) for index, graph in shown if dot.name_of(graph) == name]
         taken = sorted({index for index, _ in frames})
@@ -92,7 +102,7 @@ class Filmstrip(SphinxDirective):
             return []  # the pictures did not come to be here; what was raised instead is under the cells
         if unit is None or len(taken) < 2:
             films = ", ".join(sorted({dot.name_of(graph) for _, graph in shown} - {""})) or "none"
-            told = f"{len(taken)} cells of this page show a graph named {name!r}: a film is of two or more"
+            told = f"{len(taken)} cells of {page}.md show a graph named {name!r}: a film is of two or more"
             raise self.error(f"{told}. Names of graphs here: {films}.")
         if not dot.available():
             return []
@@ -100,10 +110,30 @@ class Filmstrip(SphinxDirective):
         size = " ".join(re.findall(r'\b(?:viewBox|width|height)="[^"]*"', svg.partition(">")[0]))
         text, messages = self.parse_inline(" ".join(self.content)) if self.content else ([], [])
         program = element("", *parts(unit, taken), tag="ol", of={"class": "program", "tabindex": "0"})
-        stage = nodes.raw("", STAGE.format(size=size, steps=len(taken)), format="html")
+        longest = max((f"{len(taken)} of {len(taken)}: {dot.read(graph).says}" for _, graph in frames), key=len)
+        filled = STAGE.format(size=size, steps=len(taken), longest=html.escape(longest))
+        stage = nodes.raw("", filled, format="html")
         below = [element("", *text, tag="figcaption", of={})] if text else []
         of = {"class": "filmstrip", "aria-label": f"Step by step: {name}", "data-film": name}
-        return [filmstrip("", program, stage, *below, tag="figure", of=of), *messages]
+        brought = [frames_of(build, unit, taken)] if page != self.env.docname else []
+        if brought:
+            self.env.note_dependency(self.env.doc2path(page))
+        return [filmstrip("", program, stage, *below, tag="figure", of=of), *brought, *messages]
+
+
+def frames_of(build: Build, unit: Unit, taken: list[int]) -> filmstrip:
+    """Return the pictures of a film for a page that has not its cells: for each step one of each group of Pythons."""
+    steps = filmstrip("", tag="div", of={"class": "frames"})
+    for index in taken:
+        step = element("", tag="div", of={"class": "step"})
+        for number, group in enumerate(build.groups(unit, index), 1):
+            if drawable(group.outcome.data):
+                pythons = " ".join(python.key for python in group.interpreters)
+                of = {"class": "frame", "data-cell": f"{unit.id}:{index + 1}", "data-pythons": pythons}
+                picture = pictures.drawn(build, unit, index, group, f"frame-{index + 1}-{number}")
+                step += element("", picture, tag="div", of=of)
+        steps += step
+    return steps
 
 
 def parts(unit: Unit, taken: list[int]) -> Iterator[element]:

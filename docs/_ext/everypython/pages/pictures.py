@@ -51,7 +51,8 @@ def open_picture(self: HTML5Translator, node: picture) -> None:
 
 
 def close_picture(self: HTML5Translator, node: picture) -> None:
-    self.body.append(f"{'</details>' if node['svg'] else ''}</figure>\n")
+    says = f"<figcaption>{html.escape(node['says'])}</figcaption>\n" if node["says"] else ""
+    self.body.append(f"{'</details>' if node['svg'] else ''}{says}</figure>\n")
 
 
 def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> picture:
@@ -67,7 +68,8 @@ def drawn(build: Build, unit: Unit, index: int, group: Group, ident: str) -> pic
         log = LOG.warning if build.strict else LOG.info
         log("what this cell displays on %s cannot be drawn: %s", key, error, location=where)
     block = nodes.literal_block(text, text, language="none", classes=["output", "stream"])
-    return picture("", block, svg=svg, source=source_of(data), film=dot.name_of(data.get(GRAPH, "")))
+    about = {"film": dot.name_of(data.get(GRAPH, "")), "says": said_of(data)}
+    return picture("", block, svg=svg, source=source_of(data), **about)
 
 
 def svg_of(build: Build, unit: Unit, data: Mapping[str, str]) -> str:
@@ -80,6 +82,11 @@ def svg_of(build: Build, unit: Unit, data: Mapping[str, str]) -> str:
 
 def title_of(data: Mapping[str, str]) -> str:
     return dot.read(data[GRAPH]).title if GRAPH in data and dot.available() else "Picture"
+
+
+def said_of(data: Mapping[str, str]) -> str:
+    """Return what a frame says has happened, in words of the program that made it."""
+    return dot.read(data[GRAPH]).says if GRAPH in data and dot.available() and readable(data[GRAPH]) else ""
 
 
 def kept(folder: Path, graph: str) -> str:

@@ -4,7 +4,7 @@
 
   // A cell's outcome on the Python that is shown: the one that is chosen, or the published default's, which is first.
   const outcomeOf = (cell) => {
-    const outcomes = [...document.querySelectorAll(".outcome")].filter(({ dataset }) => dataset.cell === cell);
+    const outcomes = [...document.querySelectorAll(".outcome, .frame")].filter(({ dataset }) => dataset.cell === cell);
     return outcomes.find(({ dataset }) => dataset.pythons.split(" ").includes(root.dataset.python)) ?? outcomes[0];
   };
 
@@ -42,7 +42,8 @@
       stage.replaceChildren(drawn ? copied(drawn, `film-${number}`) : blank);
       text.textContent = picture?.querySelector("pre").textContent ?? "";
       const without = drawn ? "" : " (no picture on this Python)";
-      says.textContent = `${step} of ${frames.length}: ${frame.dataset.says}${without}`;
+      const said = picture?.querySelector("figcaption")?.textContent ?? frame.dataset.says;
+      says.textContent = `${step} of ${frames.length}: ${said}${without}`;
       slider.setAttribute("aria-valuetext", `${step} of ${frames.length}`);
       for (const line of program.children) {
         if (line.dataset.step === `${step}`) line.setAttribute("aria-current", "step");

@@ -1,0 +1,46 @@
+"""Three jobs make a program grow, and one measurement tells them apart.
+
+Count what a job leaves behind, before and after a collection. What stays is
+held. What goes was waiting for the collector. Where nothing was left, the
+objects are not what grows.
+"""
+
+import gc
+from weakref import WeakSet
+
+alive: "WeakSet[Row]" = WeakSet()
+table: "list[Row]" = []
+text = bytearray()
+
+
+class Row:
+    """One of the many objects that a job makes."""
+
+    def __init__(self) -> None:
+        alive.add(self)
+        self.related: Row | None = None
+
+
+def keep_a_row() -> None:
+    table.append(Row())
+
+
+def lose_a_circle() -> None:
+    row = Row()
+    row.related = row
+
+
+def lengthen_a_text() -> None:
+    Row()
+    text.extend(b"one more line\n")
+
+
+gc.disable()  # a collection at another moment would blur the difference
+for job in (keep_a_row, lose_a_circle, lengthen_a_text):
+    gc.collect()
+    before = len(alive)
+    for _ in range(20):
+        job()
+    at_once = len(alive) - before
+    gc.collect()
+    print(f"{job.__name__}: {at_once} rows left, {len(alive) - before} after a collection")
