@@ -55,19 +55,19 @@ class automatic_gc_disabled:
     """
 
     def __init__(self) -> None:
-        self._found: list[tuple[bool, list[object], int, tuple[int, int, int]]] = []
+        self._found: list[tuple[bool, list[object], tuple[int, tuple[int, int, int]] | None]] = []
 
     def __enter__(self) -> None:
         gc.collect()
-        debug, thresholds = (gc.get_debug(), gc.get_threshold()) if _TUNABLE else (0, (0, 0, 0))
-        self._found.append((gc.isenabled(), list(gc.garbage), debug, thresholds))
+        tuned = (gc.get_debug(), gc.get_threshold()) if _TUNABLE else None
+        self._found.append((gc.isenabled(), list(gc.garbage), tuned))
         gc.disable()
 
     def __exit__(self, *exception: object) -> None:
-        enabled, garbage, debug, thresholds = self._found.pop()
-        if _TUNABLE:
-            gc.set_debug(debug)
-            gc.set_threshold(*thresholds)
+        enabled, garbage, tuned = self._found.pop()
+        if tuned:
+            gc.set_debug(tuned[0])
+            gc.set_threshold(*tuned[1])
         gc.garbage[:] = garbage
         if enabled:
             gc.enable()
