@@ -10,9 +10,6 @@ if TYPE_CHECKING:
 
     from refdemo.timeline import Timeline
 
-# Only CPython has thresholds and debug flags to restore.
-_TUNABLE = hasattr(gc, "get_threshold")
-
 # Blocks may begin and end in several threads, and in a finalizer while this thread begins or ends another.
 _LOCK = RLock()
 
@@ -59,7 +56,7 @@ class automatic_gc_disabled:
 
     def __enter__(self) -> None:
         gc.collect()
-        tuned = (gc.get_debug(), gc.get_threshold()) if _TUNABLE else None
+        tuned = (gc.get_debug(), gc.get_threshold()) if hasattr(gc, "get_threshold") else None  # only CPython has
         self._found.append((gc.isenabled(), list(gc.garbage), tuned))
         gc.disable()
 

@@ -41,7 +41,7 @@ MODULES = {
     f"{ENGINE}/check/gates.py": [f"{TESTS}/check/test_gates.py", f"{TESTS}/check/test_verdict.py"],
     f"{ENGINE}/model/grouping.py": [f"{TESTS}/model/test_grouping.py", f"{TESTS}/check/test_gates.py"],
     f"{ENGINE}/run/records.py": [f"{TESTS}/run/test_hostile_records.py", f"{TESTS}/run/test_records.py"],
-    f"{ENGINE}/run/store.py": [f"{TESTS}/run/test_store.py", f"{TESTS}/pages/test_rebuilding.py"],
+    f"{ENGINE}/run/store.py": [f"{TESTS}/run/test_store.py"],
     f"{ENGINE}/run/environments.py": [f"{TESTS}/run/test_environments.py"],
     f"{ENGINE}/run/scheduler.py": [f"{TESTS}/run/test_{name}.py" for name in ("scheduler", "environments", "tree")],
     f"{ENGINE}/run/process.py": [f"{TESTS}/run/test_process.py", f"{TESTS}/run/test_private.py"],
