@@ -144,10 +144,11 @@ def test_a_python_that_was_removed_since_it_was_found_is_left_out_and_the_others
 def test_a_python_that_is_removed_while_its_units_run_is_left_out_and_nothing_of_that_is_kept(
     tmp_path: Path, removable: Interpreter
 ) -> None:
-    scheduler = Scheduler(tmp_path / "runs", {}, 60, Tree([], []))
+    _, scheduler = run(tmp_path, "print(1)", removable)
     link = removable.executable
     units = [unit(f"import os\nif os.path.exists({link!r}): os.unlink({link!r})\n{number}") for number in range(8)]
-    assert scheduler.all(units, [removable], lambda line: None, False) == {}
+    assert scheduler.again([(each, removable) for each in units], lambda line: None) == {}
+    assert scheduler.all([unit("print(1)"), *units], [removable], lambda line: None, False) == {}
     assert "No such file" in scheduler.environments.gone[removable]
     forget()
     kept = Scheduler(tmp_path / "runs", {}, 60, Tree([], [])).store.known(units, [this_python()])
