@@ -10,9 +10,6 @@ if TYPE_CHECKING:
 
     from refdemo.timeline import Timeline
 
-# Only CPython has thresholds and debug flags to restore.
-_TUNABLE = hasattr(gc, "get_threshold")
-
 # Blocks may begin and end in several threads, and in a finalizer while this thread begins or ends another.
 _LOCK = RLock()
 
@@ -55,19 +52,19 @@ class automatic_gc_disabled:
     """
 
     def __init__(self) -> None:
-        self._found: list[tuple[bool, list[object], int, tuple[int, int, int]]] = []
+        self._found: list[tuple[bool, list[object], tuple[int, tuple[int, int, int]] | None]] = []
 
     def __enter__(self) -> None:
         gc.collect()
-        debug, thresholds = (gc.get_debug(), gc.get_threshold()) if _TUNABLE else (0, (0, 0, 0))
-        self._found.append((gc.isenabled(), list(gc.garbage), debug, thresholds))
+        tuned = (gc.get_debug(), gc.get_threshold()) if hasattr(gc, "get_threshold") else None  # only CPython has
+        self._found.append((gc.isenabled(), list(gc.garbage), tuned))
         gc.disable()
 
     def __exit__(self, *exception: object) -> None:
-        enabled, garbage, debug, thresholds = self._found.pop()
-        if _TUNABLE:
-            gc.set_debug(debug)
-            gc.set_threshold(*thresholds)
+        enabled, garbage, tuned = self._found.pop()
+        if tuned:
+            gc.set_debug(tuned[0])
+            gc.set_threshold(*tuned[1])
         gc.garbage[:] = garbage
         if enabled:
             gc.enable()

@@ -76,7 +76,9 @@ class Growth(namedtuple("Growth", ("of", "alive"))):
         return {"text/plain": repr(self), "image/svg+xml": self.svg()}
 
     def _repr_html_(self) -> str:
-        return _inline(self.svg())
+        from refdemo._drawing.svg import inline
+
+        return inline(self.svg())
 
 
 class TypeGrowth(
@@ -151,7 +153,9 @@ class Comparison:
         return {"text/plain": repr(self), "image/svg+xml": self.svg()}
 
     def _repr_html_(self) -> str:
-        return _inline(self.svg())
+        from refdemo._drawing.svg import inline
+
+        return inline(self.svg())
 
 
 if TYPE_CHECKING:
@@ -269,9 +273,3 @@ def _svg(growths: dict[str, Growth], text: str) -> str:
     from refdemo._drawing.growth_svg import svg
 
     return svg([(label, each.of, each.alive, each.trend) for label, each in growths.items()], text)
-
-
-def _inline(svg: str) -> str:
-    # Inline, so that the picture has the page's colours: a notebook shows image/svg+xml as an <img>, without them.
-    # It has no width of its own, and would fill the window.
-    return f'<div style="max-width: 40em">{svg}</div>'

@@ -137,9 +137,9 @@ class Timeline(Sequence[Collection]):
         return {"text/plain": repr(self), "image/svg+xml": self.svg()}
 
     def _repr_html_(self) -> str:
-        # Inline, so that the picture has the page's colours: a notebook shows image/svg+xml as an <img>, without them.
-        # It has no width of its own, and would fill the window.
-        return f'<div style="max-width: 40em">{self.svg()}</div>'
+        from refdemo._drawing.svg import inline
+
+        return inline(self.svg())
 
     def svg(self) -> str:
         """Return the timeline as a picture: SVG in the colour of the text around it, as wide as there is room."""

@@ -41,9 +41,9 @@ MODULES = {
     f"{ENGINE}/check/gates.py": [f"{TESTS}/check/test_gates.py", f"{TESTS}/check/test_verdict.py"],
     f"{ENGINE}/model/grouping.py": [f"{TESTS}/model/test_grouping.py", f"{TESTS}/check/test_gates.py"],
     f"{ENGINE}/run/records.py": [f"{TESTS}/run/test_hostile_records.py", f"{TESTS}/run/test_records.py"],
-    f"{ENGINE}/run/store.py": [f"{TESTS}/run/test_index.py", f"{TESTS}/pages/test_rebuilding.py"],
+    f"{ENGINE}/run/store.py": [f"{TESTS}/run/test_store.py"],
     f"{ENGINE}/run/environments.py": [f"{TESTS}/run/test_environments.py"],
-    f"{ENGINE}/run/scheduler.py": [f"{TESTS}/run/test_{name}.py" for name in ("scheduler", "environments", "tree")],
+    f"{ENGINE}/run/scheduler.py": [f"{TESTS}/run/test_{name}.py" for name in ("scheduler", "environments")],
     f"{ENGINE}/run/process.py": [f"{TESTS}/run/test_process.py", f"{TESTS}/run/test_private.py"],
     "refdemo/counts.py": [f"{OF_REFDEMO}/test_refcount.py", f"{OF_REFDEMO}/test_refcount_at.py"],
     "refdemo/cycles.py": [
@@ -52,7 +52,10 @@ MODULES = {
     ],
     "refdemo/_searching/instances.py": [f"{OF_REFDEMO}/test_growth.py"],
     "refdemo/growth.py": [f"{OF_REFDEMO}/test_growth{name}.py" for name in ("_words", "_chart", "", "_of_types")],
-    "refdemo/edges.py": [f"{OF_REFDEMO}/test_edges.py", f"{OF_REFDEMO}/test_edges_of_instances.py"],
+    "refdemo/edges.py": [
+        f"{OF_REFDEMO}/test_{name}.py"
+        for name in ("edges", "edges_of_instances", "edges_of_every_type", "empty_places")
+    ],
     "refdemo/collector.py": [f"{OF_REFDEMO}/test_recorded_collections.py", f"{OF_REFDEMO}/test_collector.py"],
 }
 

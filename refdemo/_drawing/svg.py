@@ -13,6 +13,11 @@ def picture(width: float, height: float, title: str, description: str, parts: It
     )
 
 
+def inline(svg: str) -> str:
+    """Return a picture as HTML, with the colours of the page: in a notebook image/svg+xml is an <img>, without them."""
+    return f'<div style="max-width: 40em">{svg}</div>'  # of itself it has no width, and would fill the window
+
+
 def path(points: Sequence[tuple[float, float]], look: str = "") -> str:
     """Return a line through points; `look` is further attributes."""
     d = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)

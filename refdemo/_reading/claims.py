@@ -31,7 +31,7 @@ class Edge(NamedTuple):
 class Claims:
     """The references that the collector reported: each is claimed by one label."""
 
-    def __init__(self, referents: list[object], through_dict: bool = True) -> None:
+    def __init__(self, referents: list[object], through_dict: bool) -> None:
         self.referents = referents
         self.through_dict = through_dict
         self.left = Counter(map(id, referents))

@@ -153,7 +153,7 @@ def suspended_greenlets() -> list[types.FrameType]:
     return [frame for frame in frames if frame is not None]
 
 
-def running_values(own: Set[int] = frozenset()) -> list[object]:
+def running_values(own: Set[int]) -> list[object]:
     """Return what running functions' variables refer to, where asking leaves no trace: on CPython from 3.13 on."""
     values: list[object] = []
     if _CPYTHON and not _READS_MEMORY:

@@ -159,9 +159,7 @@ def _may_be_own(kind: type) -> bool:
     return any(kind is each for each in (types.FrameType, types.FunctionType, *_OURS)) or naming.is_generator_type(kind)
 
 
-def path_from_a_root(
-    target: WorkList, roots: Roots, max_links: int | None, without: Set[int] = frozenset()
-) -> WorkList:
+def path_from_a_root(target: WorkList, roots: Roots, max_links: int | None, without: Set[int]) -> WorkList:
     """Return the shortest path from a root to the object, from its referrers up; empty where there is none.
 
     `without` are the ids of what must not be the last but one of the path, and of the object itself where it is named.

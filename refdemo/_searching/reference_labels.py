@@ -1,6 +1,5 @@
 """Words for references: what serves one object only (its dict, a function's cells) is told as that object's own."""
 
-import functools
 import gc
 import itertools
 import types
@@ -18,7 +17,6 @@ from refdemo._searching.naming import a, general, is_exactly, is_generator, kind
 from refdemo._searching.owners import HELD_INSIDE, direct_labels, is_tree, owns_exclusively
 
 _NAMED = ("local", "key", "closure variable", "default argument", "keyword-only default argument")
-_WITH_ARGS = (functools.partial, BaseException)
 _LONGEST = 24  # links that a printed chain shows
 
 

@@ -24,8 +24,8 @@ class Verdict:
     complaints: dict[str, list[str]]
 
 
-def verdict(address: str, chromium: str, flags: list[str], runs: int = 3) -> Verdict:
-    reports = [report(address, chromium, flags) for _ in range(runs)]
+def verdict(address: str, chromium: str, flags: list[str]) -> Verdict:
+    reports = [report(address, chromium, flags) for _ in range(3)]
     scores = {name: [100 * each["categories"][name]["score"] for each in reports] for name in CATEGORIES}
     return Verdict(
         {name: round(median(each)) for name, each in scores.items()},

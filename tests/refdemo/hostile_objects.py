@@ -38,9 +38,9 @@ def hostile_key():
     return Key
 
 
-def hostile_class(**attributes):
+def hostile_class(*bases, **attributes):
     class Meta(type):
         __getattribute__ = __repr__ = __dir__ = __eq__ = __hash__ = __instancecheck__ = __subclasscheck__ = complain
         __name__ = __mro__ = __bases__ = property(complain)
 
-    return Meta("Class", (), attributes)
+    return Meta("Class", bases, attributes)

@@ -22,7 +22,6 @@ def tell(address):
         print("count" if found is refdemo.IMMORTAL or type(found) is int and found >= 0 else found)
 """
 REFUSED = "ValueError" if COUNTED else "NotImplementedError"
-NOT_AN_ADDRESS = "TypeError" if COUNTED else "NotImplementedError"
 ANY = {"count", "ValueError"} if COUNTED else {"NotImplementedError"}
 
 

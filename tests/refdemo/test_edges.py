@@ -12,7 +12,7 @@ import pytest
 from live_objects import LIVE, Node, T
 from raw_memory import COUNTED, counted, run
 
-from refdemo.edges import Edge, edges
+from refdemo.edges import Edge, edges, item_labels
 
 
 def labels(obj):
@@ -29,6 +29,10 @@ class TestAContainer:
     def test_names_its_items(self):
         x = [1]
         assert labels([x, x]) == labels((x, x)) == labels(deque([x, x]))[:2] == ["[0]", "[1]"]
+
+    def test_has_a_label_for_each_place_of_an_item_and_for_none_of_its_equals(self):
+        one, equal = [1], [1]
+        assert item_labels([one, equal, one], one) == item_labels((one, equal, one), one) == ["[0]", "[2]"]
 
     def test_of_members_names_none_of_them(self):
         assert labels({("a",), ("b",)}) == labels(frozenset({("a",), ("b",)})) == [" member"] * 2

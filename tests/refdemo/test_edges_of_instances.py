@@ -165,6 +165,9 @@ class TestAnInstance:
         cls = hostile_class(x=value)
         assert label_of(cls, value) == ".x"
         assert label_of(cls(), cls) == ".__class__"
+        items = list.__new__(hostile_class(list)), tuple.__new__(hostile_class(tuple), [value])
+        list.append(items[0], value)
+        assert [label_of(each, value) for each in items] == ["[0]"] * 2
 
     def test_runs_no_descriptor_that_hides_nothing(self):
         a = live_objects.overridden()

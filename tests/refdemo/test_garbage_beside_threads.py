@@ -1,6 +1,5 @@
 """A search for garbage beside threads that make more of it: it ends, says how much it left out, and is never wrong."""
 
-import gc
 import threading
 
 import pytest
@@ -11,16 +10,7 @@ from raw_memory import counted, free_threaded, run
 from refdemo._searching.garbage import unreachable
 from refdemo.cycles import Garbage, GarbageList, cyclic_garbage
 
-pytestmark = counted
-
-
-@pytest.fixture(autouse=True)
-def nothing_to_collect():
-    gc.disable()
-    for _ in range(10):  # what dies may leave garbage, but not for ever
-        if not gc.collect():
-            return
-    pytest.fail("a test before this one has left garbage that no collection frees")
+pytestmark = [counted, pytest.mark.usefixtures("nothing_to_collect")]
 
 
 def nodes_of(found):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import marshal
 import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import pytest
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Result
 from everypython.model.units import Cell, Options, Unit
-from everypython.run.environments import Environments, python_of
+from everypython.run.environments import Environments, make_environment, python_of
 from everypython.run.scheduler import Scheduler
 from everypython.run.tree import Tree
 
@@ -87,6 +89,48 @@ def test_a_python_that_became_another_one_in_its_place_has_no_results(
     assert results == {} and scheduler.environments.gone == {removable: "it is another Python now"}
 
 
+def test_a_python_that_was_upgraded_since_it_was_found_has_no_environment(tmp_path: Path) -> None:
+    found, environments = replace(this_python(), version="3.10.0"), Environments(tmp_path / "of/runs", {})
+    with pytest.raises(OSError, match=r"is not CPython 3.10.0.* any more"):
+        environments.python(found, ())
+    environments.prepare(found, ())
+    assert environments.gone == {found: "it is another Python now"}
+
+
+def test_what_takes_the_place_of_a_python_and_is_none_is_said(tmp_path: Path, removable: Interpreter) -> None:
+    environments = Environments(tmp_path / "runs", {})
+    inside = environments.python(removable, ())
+    environments.usable.clear()
+    for link in (Path(removable.executable), inside):
+        link.unlink()
+        link.symlink_to(shutil.which("true") or pytest.skip("there is no `true` here"))
+    environments.prepare(removable, ())
+    assert environments.gone == {removable: "it answers something that no Python says"}
+
+
+def test_where_no_environment_can_be_made_no_python_is_blamed(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("a file", encoding="utf-8")
+    environments = Environments(tmp_path / "runs", {})
+    with pytest.raises(OSError, match="runs"):
+        environments.prepare(this_python(), ())
+    assert environments.gone == {}
+    with pytest.raises(OSError, match="cannot make a virtual environment: Traceback"):
+        make_environment(this_python(), tmp_path / "runs/made", [])
+
+
+def test_what_is_compiled_names_the_folder_where_it_will_stand(tmp_path: Path) -> None:
+    (tmp_path / "helper").mkdir()
+    (tmp_path / "helper/__init__.py").touch()
+    make_environment(this_python(), tmp_path / "half", [tmp_path / "helper"], tmp_path / "whole")
+    (compiled,) = (tmp_path / "half").rglob("helper/__pycache__/*.pyc")
+    source = tmp_path / "whole" / compiled.parents[1].relative_to(tmp_path / "half") / "__init__.py"
+    assert marshal.loads(compiled.read_bytes()[16:]).co_filename == str(source)
+
+
+def test_a_bundle_of_a_pyodide_is_not_asked_what_it_is(tmp_path: Path) -> None:
+    assert Environments(tmp_path, {}).answers(tmp_path / "not made", replace(this_python(), pyodide="0.27.0"))
+
+
 def test_a_python_that_was_removed_since_it_was_found_is_left_out_and_the_others_run(
     tmp_path: Path, removable: Interpreter, other: Interpreter
 ) -> None:
@@ -100,10 +144,11 @@ def test_a_python_that_was_removed_since_it_was_found_is_left_out_and_the_others
 def test_a_python_that_is_removed_while_its_units_run_is_left_out_and_nothing_of_that_is_kept(
     tmp_path: Path, removable: Interpreter
 ) -> None:
-    scheduler = Scheduler(tmp_path / "runs", {}, 60, Tree([], []))
+    _, scheduler = run(tmp_path, "print(1)", removable)
     link = removable.executable
     units = [unit(f"import os\nif os.path.exists({link!r}): os.unlink({link!r})\n{number}") for number in range(8)]
-    assert scheduler.all(units, [removable], lambda line: None, False) == {}
+    assert scheduler.again([(each, removable) for each in units], lambda line: None) == {}
+    assert scheduler.all([unit("print(1)"), *units], [removable], lambda line: None, False) == {}
     assert "No such file" in scheduler.environments.gone[removable]
     forget()
     kept = Scheduler(tmp_path / "runs", {}, 60, Tree([], [])).store.known(units, [this_python()])

@@ -36,11 +36,10 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Scheduler:
     return Scheduler(tmp_path_factory.mktemp("kept"), {}, 20, Tree([], []))
 
 
-def recorded(scheduler: Scheduler, unit: Unit = UNIT, python: Interpreter = ELSEWHERE) -> dict[str, Any]:
+def recorded(scheduler: Scheduler) -> dict[str, Any]:
     """A record as the engine writes it."""
     outcomes = Outcome("says\n"), Outcome(data=GRAPH), Outcome(error=Error(**ERROR))
-    results = {(unit, python): Result(outcomes[: len(unit.cells)])}
-    written = records.written(results, scheduler.store)
+    written = records.written({(UNIT, ELSEWHERE): Result(outcomes)}, scheduler.store)
     return dict(json.loads(json.dumps(written)))
 
 

@@ -2,6 +2,7 @@
 
 import os
 import select
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,7 +61,10 @@ def test_c_output_keeps_its_place_on_cpython(python: Interpreter, run: Run) -> N
 
 
 def test_bytes_that_are_no_text_are_shown_escaped(python: Interpreter, run: Run) -> None:
-    assert texts(run(python, r"import os; _ = os.write(1, b'\xff\xfe!')")) == ["\\xff\\xfe!"]
+    half = r"class Half:\n    def __repr__(self): return '\ud800'\nHalf()".replace("\\n", "\n")
+    result = run(python, r"import os; _ = os.write(1, b'\xff\xfe!')", half, r"raise ValueError('\ud800')")
+    assert texts(result)[0] == r"\xff\xfe!"
+    assert (result.cells[1].data, result.cells[2].error.message) == ({"text/plain": r"\ud800"}, r"\ud800")
 
 
 def test_after_an_exception_the_next_cell_runs(python: Interpreter, run: Run) -> None:
@@ -119,21 +123,22 @@ def test_pypy_has_the_same_nursery_on_every_processor(python: Interpreter, run: 
 
 
 ENDS = {
-    "import os; os.abort()": "SIGABRT",
-    "import os; os._exit(3)": "exit status 3",
+    "import os; os.kill(os.getpid(), 1)": "ended its process (SIGHUP)",
+    "import os; print('x' * 5000); os._exit(0)": f"ended its process (exit status 0), having printed:\n{'x' * 2000}",
     "import sys; sys.exit('bye')": "called sys.exit('bye')",
 }
 
 
 def assert_ended_early(result: Result, how: str) -> None:
-    assert result.problem.cell == 1 and how in result.problem.says
-    assert result.cells[0].text == "first\n"
-    assert not result.cells[2].reached
+    *before, _, after = result.cells
+    assert result.problem.cell == len(before) and result.problem.says == how
+    assert before[0].text == "first\n"
+    assert not after.reached
 
 
-@pytest.mark.parametrize("cell", ENDS, ids=["abort", "_exit", "exit"])
+@pytest.mark.parametrize("cell", ENDS, ids=["killed", "_exit", "exit"])
 def test_a_process_that_ends_early_is_a_problem_at_its_line(cell: str, python: Interpreter, run: Run) -> None:
-    assert_ended_early(run(python, "print('first')", cell, "print('third')"), ENDS[cell])
+    assert_ended_early(run(python, "print('first')", "2", "3", cell, "print('fifth')"), ENDS[cell])
 
 
 def test_a_process_that_does_not_end_is_stopped_and_a_problem_at_its_line(run: Run) -> None:
@@ -147,8 +152,8 @@ def test_what_a_stopped_unit_started_is_stopped_too(run: Run, tmp_path: Path) ->
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     inner = f"pipe = open({str(pipe)!r}, 'w')\nprint('alive', file=pipe, flush=True)\n{WAITS}"
-    cell = f"import subprocess, sys\nsubprocess.run([sys.executable, '-c', {inner!r}])"
-    assert "was stopped" in run(this_python(), cell, timeout=LIMIT).problem.says
+    cell = f"import subprocess, sys\nprint('so far')\nsubprocess.run([sys.executable, '-c', {inner!r}])"
+    assert run(this_python(), cell, timeout=LIMIT).problem.says.endswith("was stopped, having printed:\nso far")
     assert until_its_end(reader) == b"alive\n"
 
 
@@ -186,4 +191,20 @@ def test_a_programs_error_is_told_apart_from_what_it_printed(python: Interpreter
 
 
 def test_a_program_that_exits_with_a_status_is_a_problem(python: Interpreter, run: Run) -> None:
-    assert "exit status 4" in run(python, "import sys; sys.exit(4)", kind="example").problem.says
+    result = run(python, "import sys; print('so far'); sys.exit(4)", kind="example")
+    assert result.problem.says == "ended its process (exit status 4), having printed:\nso far"
+    assert result.problem.cell == 0 and not result.cells[0].reached
+
+
+def test_a_program_that_is_killed_is_a_problem_whatever_it_printed(python: Interpreter, run: Run) -> None:
+    source = "import os, sys\nsys.stderr.write('Traceback (most recent call last):\\n')\nos.kill(os.getpid(), 1)"
+    says = run(python, source, kind="example").problem.says
+    assert says == "ended its process (SIGHUP), having printed:\nTraceback (most recent call last):"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="a command of Linux")
+def test_what_starts_another_program_is_used_where_that_is_allowed_and_says_nothing(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    found = [process.starter(*command) for command in (("echo", "it starts"), ("false",), ("no such command",))]
+    assert (found, capfd.readouterr().out) == ([("echo", "it starts"), (), ()], "")

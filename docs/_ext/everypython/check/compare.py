@@ -52,9 +52,9 @@ def differs(expected: str | None, got: str | None) -> str:
     return f"expected {said[0]}, got {said[1]}"
 
 
-def shortened(text: str, start: int = 0, length: int = 100) -> str:
-    cut = text[start : start + length]
-    return f"{'…' if start else ''}{cut}{'…' if start + length < len(text) else ''}"
+def shortened(text: str, start: int = 0) -> str:
+    end = start + 100
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
 def wrong_pages(site: Published, units: dict[str, Unit]) -> Iterator[str]:

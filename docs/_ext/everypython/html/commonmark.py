@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from docutils.parsers.rst import directives
 from docutils.parsers.rst.directives.admonitions import BaseAdmonition
@@ -24,6 +24,8 @@ from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.directives import parse_directive_text
 from myst_parser.parsers.mdit import create_md_parser
 from sphinx.application import Sphinx
+
+from .sharing import address
 
 DIRECTIVE = re.compile(r"\{(?P<name>[^}\s]+)\}[ \t]*(?P<argument>.*)")
 WITH_TARGET = re.compile(r"(?P<text>.+?)\s*<[^<>]+>", re.DOTALL)
@@ -45,15 +47,10 @@ class Place:
     app: Sphinx
     page: str
 
-    def address(self, page: str, anchor: str = "") -> str:
-        """Return where a page is read; nothing if that is not known."""
-        base = self.app.config.html_baseurl
-        hashed = f"#{anchor}" if anchor else ""
-        return urljoin(f"{base.rstrip('/')}/", self.app.builder.get_target_uri(page)) + hashed if base else ""
-
     def link(self, text: str, page: str, anchor: str = "") -> str:
-        address = self.address(page, anchor)
-        return f"[{text}]({address})" if address else text
+        """Return a link to where a page is read; only its text if that is not known."""
+        hashed = f"#{anchor}" if anchor else ""
+        return f"[{text}]({address(self.app, page)}{hashed})" if self.app.config.html_baseurl else text
 
     def leads(self, target: str) -> tuple[str, str] | None:
         """Return the page and the anchor that a link of this page means, if it means a page."""

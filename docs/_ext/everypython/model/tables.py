@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 
-def by_python(printed: Sequence[tuple[str, str]], columns: str = "") -> tuple[list[str], list[list[str]]]:
+def by_python(printed: Sequence[tuple[str, str]], columns: str) -> tuple[list[str], list[list[str]]]:
     """Return the head and the rows of a table: a row for each Python, by its name, and a column for each label.
 
     With `columns`, which says what the rows are, there is a column for each Python and a row for each label. Lines that

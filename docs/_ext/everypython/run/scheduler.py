@@ -108,9 +108,9 @@ def pool_that_stops() -> Iterator[ThreadPoolExecutor]:
         try:
             yield pool
         except BaseException as error:
+            pool.shutdown(wait=False, cancel_futures=True)
             if not isinstance(error, Exception):
                 process.stop.set()
-            pool.shutdown(cancel_futures=True)
             raise
 
 

@@ -4,7 +4,7 @@ import shared from "./shared.json" with { type: "json" };
 
 const pattern = (name) => new RegExp(shared.comparison[name], "g");
 
-export const lastLine = ({ type, message }) => (message ? `${type}: ${message}` : type);
+const lastLine = ({ type, message }) => (message ? `${type}: ${message}` : type);
 
 export function comparable({ text, data, error }, addresses) {
   const seen = new Map();
