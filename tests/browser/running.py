@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 PAGE = "tutorial/a-circle"
-LOADS = (
-    180_000  # milliseconds: an idle machine needs a fraction of that
-)
+LOADS = 180_000  # milliseconds: an idle machine needs a fraction of that
 
 
 def status(page: Page) -> Locator:
