@@ -47,7 +47,19 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
     from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, sharing
-    from .pages import claims, controls, events, filmstrip, kernel_comparison, lists, outcomes, pictures
+    from .pages import (
+        claims,
+        controls,
+        differences,
+        events,
+        filmstrip,
+        kernel_comparison,
+        lists,
+        outcomes,
+        pictures,
+        sections,
+        verdicts,
+    )
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
@@ -75,6 +87,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     browser_run.setup(app)
     fixes.setup(app)
     lists.setup(app)
+    differences.setup(app)
+    sections.setup(app)
+    verdicts.setup(app)
     claims.setup(app)
     kernel_comparison.setup(app)
     # what is done at each event, in the order in which it is done
@@ -88,12 +103,16 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("env-purge-doc", downloads.forget)
     app.connect("doctree-read", outcomes.attach)
     app.connect("doctree-read", claims.attach)
+    app.connect("doctree-read", verdicts.attach)
     app.connect("env-updated", events.pages_with_changed_nav)
-    app.connect("doctree-resolved", lists.make_lists)
+    app.connect("doctree-resolved", lists.list_programs)
+    app.connect("doctree-resolved", differences.make_list)
     app.connect("doctree-resolved", claims.list_all)
+    app.connect("doctree-resolved", sections.list_sections)  # last: the others make sections
     app.connect("html-page-context", downloads.add_to_page, priority=400)  # before the chooser's provenance
     app.connect("html-page-context", outcomes.add_search)
     app.connect("html-page-context", filmstrip.add_script)
+    app.connect("html-page-context", differences.add_script)
     app.connect("html-page-context", chooser.add_to_page)
     app.connect("html-page-context", browser_run.add_script)
     app.connect("html-page-context", sharing.add_tags)

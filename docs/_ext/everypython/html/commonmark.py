@@ -27,11 +27,12 @@ from sphinx.application import Sphinx
 
 DIRECTIVE = re.compile(r"\{(?P<name>[^}\s]+)\}[ \t]*(?P<argument>.*)")
 WITH_TARGET = re.compile(r"(?P<text>.+?)\s*<[^<>]+>", re.DOTALL)
-UNSEEN = {"toctree", "index", "only", "meta"}
+UNSEEN = {"toctree", "index", "only", "meta", "sections"}
 INSTEAD = {
     "by-python": "shows in a table what each Python printed",
     "example": "shows a program, and what it printed",
     "filmstrip": "shows its pictures as a film, step by step",
+    "verdicts": "shows in a table what each Python found",
     "kernel-comparison": "says which cells do something else in Jupyter’s kernel",
 }
 
