@@ -72,6 +72,7 @@
     const apply = () => {
       const one = from.selectedIndex - 1;
       const other = to.selectedIndex - 1;
+      root.toggleAttribute("data-compared", one >= 0 && other >= 0);
       for (const each of entries) {
         const { entry, section, groups, parts } = each;
         const two = one >= 0 && other >= 0 ? [groups[one], groups[other]] : undefined;
