@@ -12,7 +12,7 @@
 
   // Where a Python stands among those that ran, by a name for it; of a patch that did not run, its version's newest.
   const find = (text, pythons) => {
-    const wanted = text.trim().toLowerCase().replaceAll("_", "-");
+    const wanted = text.trim().toLowerCase();
     const key = pythons.findIndex((one) => one.key === wanted);
     const [, word, major, minor, patch, letters = ""] = NAME.exec(wanted) ?? [];
     if (key >= 0 || !(word || minor)) return { at: key, exact: true };
