@@ -51,6 +51,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     from .pages import (
         claims,
         controls,
+        differences,
         events,
         filmstrip,
         kernel_comparison,
@@ -59,6 +60,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
         outcomes,
         pictures,
         predictions,
+        sections,
+        verdicts,
     )
 
     app.add_config_value("everypython_card", {}, "html", dict)  # the PNG that links to pages show: `file` and `alt`
@@ -89,6 +92,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     fixes.setup(app)
     lists.setup(app)
     predictions.setup(app)
+    differences.setup(app)
+    sections.setup(app)
+    verdicts.setup(app)
     claims.setup(app)
     kernel_comparison.setup(app)
     # what is done at each event, in the order in which it is done
@@ -103,14 +109,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", outcomes.attach)
     app.connect("doctree-read", predictions.attach)  # before claims, which stand in answers, too
     app.connect("doctree-read", claims.attach)
+    app.connect("doctree-read", verdicts.attach)
     app.connect("env-updated", events.pages_with_changed_nav)
-    app.connect("doctree-resolved", lists.make_lists)
+    app.connect("doctree-resolved", lists.list_programs)
+    app.connect("doctree-resolved", differences.make_list)
     app.connect("doctree-resolved", claims.list_all)
+    app.connect("doctree-resolved", sections.list_sections)  # last: the others make sections
     app.connect("html-page-context", downloads.add_to_page, priority=400)  # before the chooser's provenance
     app.connect("html-page-context", outcomes.add_search)
     app.connect("html-page-context", filmstrip.add_script)
     app.connect("html-page-context", predictions.add_script)
     app.connect("html-page-context", fixes.add_storage)
+    app.connect("html-page-context", differences.add_script)
     app.connect("html-page-context", chooser.add_to_page)
     app.connect("html-page-context", browser_run.add_script)
     app.connect("html-page-context", sharing.add_tags)

@@ -134,7 +134,7 @@ def tables_drawn(page: Path) -> list[Rows]:
     text = page.read_text(encoding="utf-8")
     only = SoupStrainer("table")
     drawn = BeautifulSoup(text, "html.parser", parse_only=only).select("table.by-python") if "by-python" in text else []
-    bodies = ([row.select("td") for row in table.select("tbody tr")] for table in drawn)
+    bodies = ([row.select("th, td") for row in table.select("tbody tr")] for table in drawn)
     return [sorted([cell.get_text().strip() for cell in row] for row in body) for body in bodies]
 
 

@@ -30,12 +30,13 @@ from .sharing import address
 DIRECTIVE = re.compile(r"\{(?P<name>[^}\s]+)\}[ \t]*(?P<argument>.*)")
 WITH_TARGET = re.compile(r"(?P<text>.+?)\s*<[^<>]+>", re.DOTALL)
 SPACE_AT_END = re.compile(r"&#32;$", re.MULTILINE)  # before a role that is left out
-UNSEEN = {"toctree", "index", "only", "meta"}
+UNSEEN = {"toctree", "index", "only", "meta", "sections"}
 WRITTEN = {"predict", "answer"}  # what stands inside stands alone there
 INSTEAD = {
     "by-python": "shows in a table what each Python printed",
     "example": "shows a program, and what it printed",
     "filmstrip": "shows its pictures as a film, step by step",
+    "verdicts": "shows in a table what each Python found",
     "kernel-comparison": "says which cells do something else in Jupyter’s kernel",
 }
 

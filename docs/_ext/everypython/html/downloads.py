@@ -26,7 +26,7 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from sphinx.environment import BuildEnvironment
 
 from ..check.verdict import refuse
-from ..pages.lists import ARCHIVE, FOLDER, examples
+from ..pages.lists import ARCHIVE, FOLDER, PROGRAMS, examples
 from ..run.build import Build, build_of
 from ..run.tree import Tree
 from . import notebooks
@@ -142,11 +142,14 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
 
 def pack(app: Sphinx, exception: Exception | None) -> None:
-    """Write all examples into one zip, with the wheels and how to run them."""
+    """Write each example, and all of them into one zip, with the wheels and how to run them."""
     build, out = build_of(app.env), Path(app.outdir)
     if exception or build is None or not isinstance(app.builder, StandaloneHTMLBuilder) or not examples(build):
         return
     content = {f"{u.name}.py": u.cells[0].source.encode() for u in build.units if u.kind == "example"}
+    (out / PROGRAMS).mkdir(exist_ok=True)
+    for name, source in content.items():
+        (out / PROGRAMS / name).write_bytes(source)
     content |= {name: (out / FOLDER / name).read_bytes() for name in wheels(app)}
     content["README.txt"] = readme(app, build).encode()
     folder = f"{app.config.project}-examples"

@@ -30,6 +30,8 @@ PLAIN = {
     '<input class="sidebar-search"': '<input type="search" class="sidebar-search"',
     # docutils: what a heading of a table is of
     '<th class="head">': '<th class="head" scope="col">',
+    '<th class="head stub">': '<th class="head stub" scope="col">',
+    '<th class="stub">': '<th class="stub" scope="row">',
     # Sphinx: an attribute that is on or off has no value
     ' defer="defer"': " defer",
 }

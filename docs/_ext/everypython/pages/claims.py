@@ -139,7 +139,8 @@ def sections(app: Sphinx, build: Build, docname: str) -> Iterator[nodes.section]
         if unit.kind == "claims":
             title = app.env.titles[unit.page].deepcopy()
             made = table(head, list(rows(app, build, unit, docname)), "claims")
-            yield nodes.section("", title, made, ids=[nodes.make_id(unit.page)])
+            scrolling = nodes.container("", made, classes=["table-wrapper"])  # as furo has wrapped tables by now
+            yield nodes.section("", title, scrolling, ids=[nodes.make_id(unit.page)])
 
 
 def rows(app: Sphinx, build: Build, unit: Unit, docname: str) -> Iterator[list[nodes.Node]]:

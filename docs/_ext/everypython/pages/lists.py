@@ -1,11 +1,12 @@
-"""Directives that gather runs from all over the site: `{differences}`, `{programs}` and `{by-python}`."""
+"""Directives that gather runs: `{programs}` from all over the site, and `{by-python}` from one page."""
 
 from __future__ import annotations
 
 import ast
 import copy
-import html
 import re
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, ClassVar
 
 from docutils import nodes
@@ -14,39 +15,33 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.osutil import relative_uri
 
-from ..model.claims import TAG
-from ..model.grouping import Group, names
-from ..model.interpreters import Interpreter
 from ..model.tables import by_python
 from ..model.units import Unit
 from ..run.build import Build, build_of
-from .labels import group_status
-from .outcomes import explained, fold, inline, printouts
+from . import controls
+from .outcomes import inline, printouts
 
 FOLDER = "download"  # of the site: what readers take with them
 ARCHIVE = f"{FOLDER}/examples.zip"
+PROGRAMS = f"{FOLDER}/examples"
 
 
 def setup(app: Sphinx) -> None:
-    app.add_node(listed)
-    app.add_directive("differences", List)
-    app.add_directive("programs", List)
+    app.add_node(programs)
+    app.add_directive("programs", Programs)
     app.add_directive("by-python", ByPython)
     app.add_css_file("gather.css")
 
 
-class listed(nodes.General, nodes.Element):  # docutils names nodes in lower case
-    """Where a list goes, once it is known how pages link to each other; `what` it is of names its directive."""
+class programs(nodes.General, nodes.Element):  # docutils names nodes in lower case
+    """Where the list of programs goes, once it is known how pages link to each other."""
 
 
-class List(SphinxDirective):
-    """``{differences}`` lists every cell and example whose output differs between Pythons.
-
-    ``{programs}`` lists every example: what its docstring says, where it is told and what it printed.
-    """
+class Programs(SphinxDirective):
+    """``{programs}`` lists every example: what its docstring says, where it is told and what it printed."""
 
     def run(self) -> list[nodes.Node]:
-        return [listed(what=self.name)]
+        return [programs()]
 
 
 class ByPython(SphinxDirective):
@@ -85,7 +80,8 @@ def verbatim(text: str) -> nodes.Node:
 
 
 def table(head: list[str], body: list[list[nodes.Node]], kind: str) -> nodes.table:
-    group = nodes.tgroup("", *(nodes.colspec(colwidth=1) for _ in head), cols=len(head))
+    columns = [nodes.colspec("", colwidth=1, stub=not number) for number in range(len(head))]
+    group = nodes.tgroup("", *columns, cols=len(head))
     group += nodes.thead("", row([verbatim(text) for text in head]))
     group += nodes.tbody("", *(row(cells) for cells in body))
     return nodes.table("", group, classes=[kind, "gathered-table"])
@@ -95,10 +91,9 @@ def row(cells: list[nodes.Node]) -> nodes.row:
     return nodes.row("", *(nodes.entry("", cell) for cell in cells))
 
 
-def make_lists(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    make = {"differences": listed_differences, "programs": listed_programs}
-    for place in list(doctree.findall(listed)):
-        place.replace_self(make[place["what"]](app, docname))
+def list_programs(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    for place in list(doctree.findall(programs)):
+        place.replace_self(listed_programs(app, docname))
 
 
 def units_in_toc_order(app: Sphinx) -> list[Unit]:
@@ -106,25 +101,6 @@ def units_in_toc_order(app: Sphinx) -> list[Unit]:
     order = {name: place for place, name in enumerate(app.env.collect_relations())}
     build = build_of(app.env)
     return sorted(build.units if build else [], key=lambda unit: order.get(unit.page, len(order)))
-
-
-def listed_differences(app: Sphinx, docname: str) -> list[nodes.Node]:
-    """Return a section for each page with a difference."""
-    build = build_of(app.env)
-    sections: dict[str, nodes.section] = {}
-    for unit in units_in_toc_order(app):
-        for index, cell in enumerate(unit.cells):
-            groups = [group for group in build.groups(unit, index) if not group.of_page] if build else []
-            if build is None or len(groups) < 2 or cell.options.tags & {"remove-cell", "by-python", TAG}:
-                continue
-            title = app.env.titles[unit.page].deepcopy()
-            section = sections.setdefault(unit.page, nodes.section("", title, ids=[nodes.make_id(unit.page)]))
-            uri = f"{app.builder.get_relative_uri(docname, unit.page)}#{anchor(unit, index)}"
-            where = f"{unit.name}.py" if unit.kind == "example" else last_statement(cell.source)
-            link = nodes.reference("", "", nodes.literal("", where), refuri=uri, internal=True)
-            summaries = (part for group in groups for part in summary(group, build.interpreters))
-            section += nodes.container("", nodes.paragraph("", "", link), *summaries, classes=["gathered"])
-    return list(sections.values())
 
 
 def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
@@ -136,21 +112,52 @@ def listed_programs(app: Sphinx, docname: str) -> list[nodes.Node]:
         if build is None or unit.kind != "example":
             continue
         groups = build.groups(unit, 0)
-        uri = f"{app.builder.get_relative_uri(docname, unit.page)}#{anchor(unit, 0)}"
-        link = nodes.reference("", app.env.titles[unit.page].astext(), refuri=uri, internal=True)
         others = "the same on every Python" if len(groups) == 1 else f"one of {len(groups)} answers, all of them there"
         sections.append(
             nodes.section(
                 "",
                 nodes.title("", "", nodes.literal("", f"{unit.name}.py")),
                 *(nodes.paragraph("", "", *copy.deepcopy(inline(text))) for text in said_by(unit.cells[0].source)),
-                nodes.paragraph("", "Told in ", link, nodes.Text(f". It prints ({others}):")),
+                nodes.paragraph("", "", *ways_to_it(app, build, unit, docname), classes=["ways"]),
+                nodes.paragraph("", f"It prints ({others}):"),
                 *printouts(groups[0].outcome),
                 ids=[nodes.make_id(unit.name)],
                 classes=["listed-program"],
             )
         )
     return sections
+
+
+def ways_to_it(app: Sphinx, build: Build, unit: Unit, docname: str) -> Iterator[nodes.Node]:
+    """Yield links to where a program is told, to its source, and to where a browser runs it.
+
+    It is run where it is told: a page has one engine, and that one knows the outputs and the reasons of its page alone.
+    """
+    file, told = f"{unit.name}.py", app.builder.get_relative_uri(docname, unit.page)
+    links = {app.env.titles[unit.page].astext(): f"{told}#{anchor(unit, 0)}"}
+    if app.builder.format == "html":
+        links[f"download {file}"] = relative_uri(app.builder.get_target_uri(docname), f"{PROGRAMS}/{file}")
+    if address := in_repository(app, file):
+        links[f"{file} in the repository"] = address
+    if controls.of_cell(build, unit, 0):
+        links[f"run {file} there"] = f"{told}#{anchor(unit, 0)}"
+    yield nodes.Text("Told in ")
+    for number, (text, uri) in enumerate(links.items()):
+        yield nodes.Text(" · " if number else "")
+        yield nodes.reference("", text, refuri=uri, internal="://" not in uri)
+
+
+def in_repository(app: Sphinx, file: str) -> str:
+    """Return where the repository shows an example; nothing if that is not known."""
+    repository = app.config.everypython_repository
+    whole = Path(app.srcdir, app.config.everypython_protected).resolve()
+    path = Path(app.srcdir, app.config.everypython_examples, file).resolve()
+    host = repository.split("/")[2] if repository else ""
+    views = {"github": "blob", "gitlab": "-/blob", "bitbucket": "src"}  # whose newest commit is called HEAD
+    view = next((view for name, view in views.items() if name in host), "")
+    return (
+        f"{repository}/{view}/HEAD/{path.relative_to(whole).as_posix()}" if view and path.is_relative_to(whole) else ""
+    )
 
 
 def examples(build: Build) -> dict[str, str]:
@@ -175,18 +182,3 @@ def anchor(unit: Unit, index: int) -> str:
     if unit.kind == "claims":
         return f"claim-{unit.cells[index].options.name}"
     return f"cell-{index + 1}" if unit.kind == "page" else f"example-{unit.name}"
-
-
-def last_statement(source: str) -> str:
-    return source.strip().splitlines()[-1].strip()
-
-
-def summary(group: Group, everyone: list[Interpreter]) -> list[nodes.Node]:
-    """Return one group: its name, under which its output is folded, and its reasons."""
-    # without their exact versions, which a list of hundreds would repeat: the demonstration that is linked names them
-    label = f'<span class="who">{html.escape(names(group.interpreters, everyone))}</span>'
-    printed = printouts(group.outcome)
-    named: nodes.Node = nodes.paragraph("", "", nodes.raw("", f"{label} {group_status(group)}", format="html"))
-    if printed:
-        named = fold("", *printed, who=label, says=group_status(group), is_open=False)
-    return [named, *(explained(reason) for reason in group.reasons)]
