@@ -76,6 +76,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     filmstrip.setup(app)
     browser_run.setup(app)
     fixes.setup(app)
+    search.setup(app)
     lists.setup(app)
     claims.setup(app)
     kernel_comparison.setup(app)

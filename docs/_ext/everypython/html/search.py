@@ -34,7 +34,12 @@ from ..run import node
 LOG = logging.getLogger(__name__)
 LIBRARY = "minisearch"
 FALLBACK = "fallback_search.js"
-UNREAD = controls, filmstrip, picture, nodes.comment, nodes.meta, nodes.raw, nodes.system_message, addnodes.toctree
+LONGEST = 600  # characters of a program or of what it printed: what is longer is a list
+TABLES, CLAIMS = "gathered-table", "no-search"  # of what all Pythons printed, and attacks
+UNREAD = (
+    *(controls, filmstrip, picture, addnodes.desc_signature, addnodes.toctree),
+    *(nodes.comment, nodes.meta, nodes.raw, nodes.system_message),
+)
 FORM = """<h1>Search</h1>
 <form class="search-page" role="search" aria-label="All pages" action="{here}">
 <label>Search for <input type="search" name="q" autocomplete="off"></label> <button>Search</button>
@@ -55,6 +60,10 @@ class Section(NamedTuple):
     anchor: str
     title: str
     text: str
+
+
+def setup(app: Sphinx) -> None:
+    app.add_css_file("search.css")
 
 
 def choose(app: Sphinx, config: Config) -> None:
@@ -81,9 +90,7 @@ def add_fallback(app: Sphinx, name: str, *_: Any) -> None:
 
 def sections_of(env: BuildEnvironment) -> dict[str, list[Section]]:
     """Return the sections of every page that was read, which Sphinx keeps with its environment."""
-    if not hasattr(env, "everypython_sections"):
-        env.everypython_sections = {}
-    sections: dict[str, list[Section]] = env.everypython_sections
+    sections: dict[str, list[Section]] = vars(env).setdefault("everypython_sections", {})
     return sections
 
 
@@ -116,10 +123,12 @@ def gather(parent: nodes.Element, into: list[str], found: list[tuple[str, str, l
     for child in parent.children:
         if isinstance(child, nodes.Text):
             into.append(str(child))
+        elif isinstance(child, nodes.literal_block):
+            into.append(f"{child.astext()[:LONGEST]} ")
         elif isinstance(child, nodes.Element) and not unread(child):
             if named := head(child):
-                found.append((named["ids"][0], name_of(named), text := []))
-                gather(child, text, found)
+                found.append((named["ids"][0], name_of(named), []))
+                gather(child, found[-1][2], found)
             else:
                 gather(child, into, found)
                 into.append("" if isinstance(child, nodes.Inline) else " ")
@@ -130,7 +139,7 @@ def unread(element: nodes.Element) -> bool:
     parent = element.parent
     others = isinstance(element, outcome) and parent.index(element) > 0
     named = element is head(parent) or (isinstance(element, nodes.title) and isinstance(parent, nodes.section))
-    return others or named or isinstance(element, UNREAD) or "no-search" in element.get("classes", ())
+    return others or named or isinstance(element, UNREAD) or bool({TABLES, CLAIMS} & {*element.get("classes", ())})
 
 
 def head(element: nodes.Element) -> nodes.Element | None:
@@ -173,7 +182,9 @@ def add_page(app: Sphinx) -> Iterator[tuple[str, dict[str, Any], str]]:
     """Yield the page of results. Without JavaScript it lists all pages."""
     if app.config.everypython_search_library and isinstance(app.builder, StandaloneHTMLBuilder):
         here = app.builder.get_target_uri("search")
-        entries = (ENTRY.format(**{name: html.escape(said) for name, said in entry(app, p).items()}) for p in pages(app))
+        entries = (
+            ENTRY.format(**{name: html.escape(said) for name, said in entry(app, p).items()}) for p in pages(app)
+        )
         body = FORM.format(here=html.escape(here), pages="\n".join(entries))
         context = {"title": "Search", "body": body, "metatags": '<meta name="robots" content="noindex">\n'}
         yield "search", context, "page.html"

@@ -28,6 +28,8 @@ def add_to_toc(app: Sphinx, doctree: nodes.document) -> None:
         link += [nodes.Text(" "), nodes.inline("", said, classes=["subtitle"])]
 
 
-def add_to_title(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:
+def add_to_title(
+    app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
     """Give the template what stands in the page's `<title>`."""
     context["subtitle"] = subtitle_of(app.env, name)
