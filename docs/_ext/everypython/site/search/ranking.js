@@ -72,7 +72,7 @@ globalThis.siteSearch = (() => {
       boost: { title: 3, page: 2.5, about: 4 },
       boostTerm: (term) => (NAME.test(term) ? 2 : 1),
       prefix: (term) => term.length > 2,
-      fuzzy: (term) => (term.length > 4 && !NAME.test(term) ? 0.2 : false),
+      fuzzy: (term) => (term.length > 3 && !NAME.test(term) ? 0.2 : false),
       weights: { prefix: 0.4, fuzzy: 0.2 },
       boostDocument: (id) => {
         const [page, , title] = sections[id];

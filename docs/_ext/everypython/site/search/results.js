@@ -61,9 +61,7 @@ Object.assign(siteSearch, (() => {
     field.value ||= new URLSearchParams(location.search).get("q") ?? "";
     field.addEventListener("input", () => {
       render();
-      const address = new URL(location);
-      address.searchParams.set("q", field.value);
-      history.replaceState(null, "", address);
+      history.replaceState(null, "", `?${new URLSearchParams({ q: field.value })}`);
     });
     render();
   };
