@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SAID: dict[str, Any] = tomllib.loads((ROOT / "docs/search.toml").read_text(encoding="utf-8"))
 PAGE, RESULTS = "tutorial/a-circle.html", "search.html"
 TOP = 3  # results that a reader looks at
+LOADS = 30_000  # milliseconds: the search is fetched and its index made, beside other work
 
 
 @pytest.fixture
@@ -86,10 +87,10 @@ def test_nothing_is_loaded_before_the_search_is_opened_and_nothing_twice(page: P
     assert asked == []
     field_of(page).click()
     page.keyboard.type("circle")
-    expect(page.locator(".search-panel .found li").first).to_be_visible()
+    expect(page.locator(".search-panel .found li").first).to_be_visible(timeout=LOADS)
     page.get_by_label("Show outputs for").focus()
     field_of(page).click()
-    expect(page.locator(".search-panel .found li").first).to_be_visible()
+    expect(page.locator(".search-panel .found li").first).to_be_visible(timeout=LOADS)
     names = [re.sub(r".*/|\?.*", "", url) for url in asked]
     assert names == ["minisearch.js", "index.js", "ranking.js", "results.js"]
 
@@ -102,7 +103,7 @@ def test_the_keyboard_alone_asks_walks_through_the_results_and_opens_one(page: P
     expect(field).to_be_focused()
     page.keyboard.type("gc.freeze")
     links = page.locator(".search-panel .found a")
-    expect(links.first).to_be_visible()
+    expect(links.first).to_be_visible(timeout=LOADS)
     page.keyboard.press("ArrowDown")
     expect(links.first).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -127,7 +128,7 @@ def test_enter_leads_to_a_page_of_results_that_answers_while_one_types_on(page: 
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"search\.html\?q=refcount_at"))
     status, first = page.locator(".search-page + [role=status]"), page.locator("article .found li").first
-    expect(status).to_contain_text("pages found")
+    expect(status).to_contain_text("pages found", timeout=LOADS)
     expect(first.locator(".title")).to_have_text("What does refdemo offer?")
     expect(first.locator(".section")).to_have_text("refcount_at")
     page.get_by_role("searchbox", name="Search for").fill("lru_cache")
@@ -140,7 +141,7 @@ def test_enter_leads_to_a_page_of_results_that_answers_while_one_types_on(page: 
 def test_a_result_says_page_section_and_subtitle_and_marks_what_was_asked_in_an_excerpt(page: Page) -> None:
     page.goto(f"{RESULTS}?q=arenas")
     result = page.locator("article .found li", has=page.locator("a[href*=where-the-memory-goes]"))
-    expect(result.locator(".title")).to_have_text("I deleted it; why is the process still big?")
+    expect(result.locator(".title")).to_have_text("I deleted it; why is the process still big?", timeout=LOADS)
     expect(result.locator(".subtitle")).to_contain_text("pymalloc")
     expect(result.locator(".section")).to_have_count(1)
     expect(result.locator(".excerpt mark", has_text=re.compile("arenas?", re.I)).first).to_be_visible()
@@ -173,12 +174,12 @@ def test_a_page_of_results_has_no_violations_nor_has_the_list_below_a_field(
 ) -> None:
     page = reader(reduced_motion="reduce")
     page.goto(f"{RESULTS}?q=reference+cycle")
-    expect(page.locator("article .found li").first).to_be_visible()
+    expect(page.locator("article .found li").first).to_be_visible(timeout=LOADS)
     assert violations(page, axe) == []
     page.goto(PAGE)
     page.keyboard.press("/")
     page.keyboard.type("reference cycle")
-    expect(page.locator(".search-panel .found li").first).to_be_visible()
+    expect(page.locator(".search-panel .found li").first).to_be_visible(timeout=LOADS)
     assert violations(page, axe) == []
 
 
@@ -190,7 +191,7 @@ def test_the_list_is_whole_within_the_screen_and_over_the_page(reader: Callable[
     page.keyboard.press("/")
     page.keyboard.type("memory leak")
     panel = page.locator(".search-panel")
-    expect(panel.locator("li").first).to_be_visible()
+    expect(panel.locator("li").first).to_be_visible(timeout=LOADS)
     box = panel.bounding_box()
     assert box and box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= 800
     over = "({ x, y, width, height }) => [0.1, 0.5, 0.9].map((part) => !!document"
@@ -205,7 +206,7 @@ def test_in_forced_colours_the_list_has_an_edge_and_marks_can_be_told(reader: Ca
     page.keyboard.press("/")
     page.keyboard.type("circle")
     mark = page.locator(".search-panel mark").first
-    expect(mark).to_be_visible()
+    expect(mark).to_be_visible(timeout=LOADS)
     looks = "(part) => [getComputedStyle(part).backgroundColor, getComputedStyle(part.parentElement).backgroundColor]"
     own, around = mark.evaluate(looks)
     assert own != around
@@ -219,7 +220,7 @@ def test_it_works_from_the_disk(browser: Browser, site: Built) -> None:
     page.goto((site.folder.resolve() / PAGE).as_uri())
     page.keyboard.press("/")
     page.keyboard.type("gc.freeze")
-    expect(page.locator(".search-panel .found li").first).to_be_visible()
+    expect(page.locator(".search-panel .found li").first).to_be_visible(timeout=LOADS)
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"search\.html\?q=gc\.freeze"))
     page.locator("article .found a").first.click()
