@@ -96,6 +96,7 @@ everypython_protected = ".."  # the whole repository
 everypython_timeout = 180  # PyPy takes 30 ms to list its objects, and a guide asks a hundred times beside other work
 everypython_interpreters = SETTINGS["interpreters"]
 everypython_browser = SETTINGS["browser"]
+everypython_search = "search.toml"
 everypython_wanted = SETTINGS["wanted"]
 everypython_records = "../runs"
 

@@ -1,9 +1,8 @@
-"""What readers expect of any good site: copying, searching, dark mode, printing, and help after a wrong link."""
+"""What readers expect of any good site: copying, dark mode, printing, and help after a wrong link."""
 
 from __future__ import annotations
 
 import json
-import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -168,73 +167,6 @@ def test_a_cell_that_is_edited_has_no_copy_button_in_the_way(page: Page) -> None
     expect(cell.locator(".copy")).to_be_visible()
 
 
-# each page that was found is fetched for its excerpt; what stands in an object index says what it is instead
-WAITING = "#search-results li:not(:has(.context, span:not(.highlighted)))"
-
-
-def found(page: Page, query: str) -> list[tuple[str, list[str]]]:
-    """The titles that a search shows, each with its excerpt, if it has one."""
-    page.goto(f"search.html?q={query}")
-    expect(page.locator("#search-results .search-summary")).to_contain_text(re.compile("found|did not match"))
-    expect(page.locator(WAITING)).to_have_count(0)
-    results = page.locator("#search-results li").all()
-    return [(each.locator("a").first.inner_text(), each.locator(".context").all_inner_texts()) for each in results]
-
-
-@pytest.mark.parametrize("term", ["refcount_at", "sys.getrefcount", "gc.freeze"])
-def test_search_finds_terms_in_code_and_shows_them(page: Page, term: str) -> None:
-    results = found(page, term)
-    assert len(results) > 2
-    assert all(title.strip() for title, _ in results)
-    excerpts = [" ".join(excerpt.split()) for _, texts in results for excerpt in texts]
-    assert len([excerpt for excerpt in excerpts if term in excerpt]) > 2
-    assert not [excerpt for excerpt in excerpts if "Run Edit Reset" in excerpt]
-
-
-def words(texts: list[str]) -> set[str]:
-    return set(re.findall(r"[A-Za-z_]{5,}", "\n".join(texts)))
-
-
-def printed_alone(site: Built, key: str) -> dict[str, str]:
-    """Words that a Python prints, and no source has; of another Python than the default, nor what that one prints."""
-    files = [*site.folder.glob("_sources/**/*.txt"), *ROOT.glob("examples/*.py"), *ROOT.glob("refdemo/**/*.py")]
-    variants = [(cell, variant) for cell in site.cells for variant in cell["variants"]]
-    texts = {True: list[tuple[str, str]](), False: [("", file.read_text(encoding="utf-8")) for file in files]}
-    for cell, variant in variants:
-        ran, default = variant["interpreters"], site.runs["published_default"]
-        mine = key in ran and (key == default or default not in ran)
-        for output in variant["outputs"]:
-            texts[mine].append((cell["id"].partition(":")[0], output["text/plain"]))
-    elsewhere = words([text for _, text in texts[False]])
-    return {word: page for page, text in texts[True] for word in words([text]) - elsewhere if "#" not in page}
-
-
-@pytest.mark.parametrize("python", ["published default", "pypy"])
-def test_search_finds_what_a_python_alone_printed(page: Page, site: Built, python: str) -> None:
-    key = key_of(site, "pypy") if python == "pypy" else site.runs["published_default"]
-    alone = printed_alone(site, key)
-    if not alone:
-        pytest.skip(f"{key} printed no word of its own")
-    word = max(sorted(alone), key=len)
-    assert [excerpt for _, texts in found(page, word) for excerpt in texts if word in excerpt], word
-
-
-def test_a_page_of_results_has_no_violations_and_its_box_answers_the_keyboard(
-    reader: Callable[..., Page], axe: str
-) -> None:
-    page = reader(reduced_motion="reduce")
-    page.goto(f"{PAGE}.html")
-    page.keyboard.press("/")
-    box = page.get_by_role("searchbox", name="Search", exact=True)
-    expect(box).to_be_focused()
-    box.press_sequentially("refcount_at")
-    box.press("Enter")
-    page.wait_for_url(re.compile(r"search\.html\?q=refcount_at"))
-    expect(page.locator(".search-summary")).to_contain_text("found")
-    page.wait_for_load_state("networkidle")
-    assert violations(page, axe) == []
-
-
 COLOURS = """() => [...document.querySelectorAll("body, article, pre, .cell_input, .cell_output, .outcome, pre span")]
   .map((part) => getComputedStyle(part)).map((look) => [look.color, look.backgroundColor, look.borderTopColor])"""
 
@@ -329,7 +261,7 @@ def test_a_wrong_link_leads_to_a_page_that_helps(browser: Browser, host: str, ax
     assert violations(page, axe) == []
     page.get_by_role("searchbox", name="Search for").fill("refcount_at")
     page.keyboard.press("Enter")
-    expect(page.locator(".search-summary")).to_contain_text("found")
+    expect(page.locator(".search-page + [role=status]")).to_contain_text("found")
     page.goto(host + where)
     page.get_by_role("link", name="first page").click()
     expect(page.locator("h1")).to_contain_text("How many references")

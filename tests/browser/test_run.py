@@ -240,7 +240,7 @@ def test_no_page_breaks_its_own_policy_or_asks_for_what_is_not_there(page: Page,
         if name != "404":  # is served in place of others, from the root of a host: test_reader.py
             page.goto(f"{name}.html", wait_until="networkidle")
     page.goto("search.html?q=collector")
-    expect(page.locator("#search-results li").first).to_be_visible()
+    expect(page.locator(".found li").first).to_be_visible()
 
 
 def test_a_run_that_takes_a_minute_is_said_to_go_on(ready: Page) -> None:

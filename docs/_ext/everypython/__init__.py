@@ -47,7 +47,7 @@ def of_environment(config: Config) -> bool:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
-    from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, sharing
+    from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, search, sharing
     from .pages import (
         claims,
         controls,
@@ -61,6 +61,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         pictures,
         predictions,
         sections,
+        subtitles,
         verdicts,
     )
 
@@ -75,6 +76,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
+    app.add_config_value("everypython_search", "", "html", str)  # file with synonyms and what comes last in a search
+    app.add_config_value("everypython_search_library", "", "html", str)  # set by the engine: what is in the cache
     app.add_config_value("everypython_strict", of_environment, "", bool)  # refuse what is not explained
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
     app.add_config_value("everypython_preview", False, "", bool)  # show what the default printed, before the others
@@ -90,6 +93,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     filmstrip.setup(app)
     browser_run.setup(app)
     fixes.setup(app)
+    search.setup(app)
     lists.setup(app)
     predictions.setup(app)
     differences.setup(app)
@@ -100,23 +104,32 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # what is done at each event, in the order in which it is done
     app.connect("config-inited", events.configure_execution, priority=400)  # before myst-nb reads its configuration
     app.connect("config-inited", outcomes.add_static_files)
+    app.connect("config-inited", subtitles.add_templates)
+    app.connect("config-inited", search.choose)
     app.connect("builder-inited", events.run_everything)
+    app.connect("builder-inited", search.replace_sphinx_search)
     app.connect("builder-inited", chooser.write_stylesheet, priority=600)  # after the runs: it names every Python
     app.connect("builder-inited", downloads.build_wheels, priority=600)  # after the runs, which may end a build
     app.connect("env-get-outdated", events.outdated)
     app.connect("env-get-outdated", downloads.renamed)
     app.connect("env-purge-doc", downloads.forget)
+    app.connect("env-purge-doc", search.forget)
+    app.connect("env-merge-info", search.merge)
+    app.connect("doctree-read", subtitles.add_to_toc)
     app.connect("doctree-read", outcomes.attach)
     app.connect("doctree-read", predictions.attach)  # before claims, which stand in answers, too
     app.connect("doctree-read", claims.attach)
     app.connect("doctree-read", verdicts.attach)
+    app.connect("doctree-read", search.remember)  # after the outcomes are there
     app.connect("env-updated", events.pages_with_changed_nav)
     app.connect("doctree-resolved", lists.list_programs)
     app.connect("doctree-resolved", differences.make_list)
     app.connect("doctree-resolved", claims.list_all)
     app.connect("doctree-resolved", sections.list_sections)  # last: the others make sections
     app.connect("html-page-context", downloads.add_to_page, priority=400)  # before the chooser's provenance
-    app.connect("html-page-context", outcomes.add_search)
+    app.connect("html-collect-pages", search.add_page)
+    app.connect("html-page-context", search.add_fallback)
+    app.connect("html-page-context", subtitles.add_to_title)
     app.connect("html-page-context", filmstrip.add_script)
     app.connect("html-page-context", predictions.add_script)
     app.connect("html-page-context", fixes.add_storage)
@@ -128,8 +141,10 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", export.write_runs)
     app.connect("build-finished", browser_run.write)
     app.connect("build-finished", downloads.pack)
+    app.connect("build-finished", search.write)
     app.connect("build-finished", sharing.write_files)
     app.connect("build-finished", events.remember, priority=900)
     app.connect("build-finished", finish.finish, priority=900)  # whatever others write comes first
     app.connect("build-finished", events.end_log, priority=950)
-    return {"version": "0.1.0", "parallel_read_safe": True, "parallel_write_safe": True}
+    # a number that changes with what is kept in Sphinx's environment: an older one is read anew
+    return {"version": "0.1.0", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}

@@ -19,6 +19,8 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
+from ..pages.subtitles import subtitle_of
+
 UNTITLED = {"search": "Search", "genindex": "Index"}  # Sphinx's own pages
 LONGEST = 200  # characters: what searches show of a description
 
@@ -28,7 +30,7 @@ def add_tags(app: Sphinx, name: str, template: str, context: dict[str, Any], doc
         title = app.env.titles[name].astext()  # the context's is HTML
     else:
         title = context.get("title") or UNTITLED.get(name, name)
-    said = description(doctree) or f"{title}: {app.config.html_title}"
+    said = description(doctree, subtitle_of(app.env, name)) or f"{title}: {app.config.html_title}"
     tags = {} if written(doctree) else {"description": said}
     if doctree is not None:
         tags |= {"og:title": title, "og:description": said, "og:site_name": app.config.project}
@@ -49,13 +51,14 @@ def written(doctree: nodes.document | None) -> str:
     return next((str(meta["content"]) for meta in metas if meta.get("name") == "description"), "")
 
 
-def description(doctree: nodes.document | None) -> str:
-    """Return what a page says of itself, or its first paragraph: of text or an admonition, not of a cell or a list."""
+def description(doctree: nodes.document | None, subtitle: str) -> str:
+    """Return what a page says of itself, or its subtitle and its first paragraph: of text or an admonition, no cell."""
     if doctree is None:
         return ""
     frames = nodes.section, nodes.document, nodes.Admonition
     paragraphs = (each.astext() for each in doctree.findall(nodes.paragraph) if isinstance(each.parent, frames))
-    return shorten(written(doctree) or next(paragraphs, ""), LONGEST, placeholder=" …")
+    named = f"{subtitle[:1].upper()}{subtitle[1:]}. " if subtitle else ""
+    return shorten(written(doctree) or named + next(paragraphs, ""), LONGEST, placeholder=" …")
 
 
 def addresses(app: Sphinx, name: str) -> dict[str, str]:

@@ -27,7 +27,14 @@ DEMONSTRATION = re.compile(
 )
 REMEDY = "Write it as YAML, with quotes around a text that contains a colon."
 OPTIONS = {"tags", "differs", "volatile", "skip", "name"}
-OF_PAGE = {"differs", "volatile", "skip", "notebook", "claims"}  # the engine's names in a page's front matter
+OF_PAGE = {
+    "differs",
+    "volatile",
+    "skip",
+    "notebook",
+    "claims",
+    "subtitle",
+}  # the engine's names in a page's front matter
 OF_JUPYTER = {"collapsed", "deletable", "editable", "id", "jupyter", "mystnb", "scrolled", "slideshow"}
 PARTS = {f"{do}-{part}" for do in ("hide", "remove") for part in ("cell", "input", "output")}
 TAGS = {"addresses", "by-python", "raises-exception", "scroll-output"} | PARTS

@@ -25,6 +25,7 @@ from ..run.sources import opened
 from ..run.tree import SourceChangedError
 from . import reader
 from .pictures import report_missing_graphviz
+from .subtitles import subtitle_of
 
 LOG = logging.getLogger(__name__)
 # Directives that gather from all pages, and the option of a film that is another page's.
@@ -164,7 +165,7 @@ def outdated(
 
 def pages_with_changed_nav(app: Sphinx, env: BuildEnvironment) -> Sequence[str]:
     """Return every page if the table of contents changed that each shows: Sphinx would write only some of them."""
-    titles = {name: title.astext() for name, title in env.titles.items()}
+    titles = {name: (title.astext(), subtitle_of(env, name)) for name, title in env.titles.items()}
     now = digest(titles, env.toctree_includes)
     known = getattr(env, "everypython_navigation", now)
     build = build_of(env)

@@ -52,11 +52,6 @@ def add_static_files(app: Sphinx, config: Config) -> None:
     config.html_static_path.append(str(Path(__file__).parents[1] / "site"))
 
 
-def add_search(app: Sphinx, name: str, *_: Any) -> None:
-    if name == "search":
-        app.add_js_file("search.js", loading_method="defer")
-
-
 def open_outcome(self: HTML5Translator, node: outcome) -> None:
     names = {"data-cell": node["cell"], "data-pythons": " ".join(node["pythons"])}
     self.body.append(self.starttag(node, "div", CLASS="outcome", **names))

@@ -1,17 +1,27 @@
-// Sphinx's search shows a few words of each page that it found. These should be of the text, not of what it is
-// operated by, and if what was asked for stands there as it was asked for, they should be around that.
+// Opens the search: nothing of it is loaded before its field has the focus or its page is read.
 (() => {
-  const { htmlToText, makeSearchSummary } = Search;
-  const operated = ".chooser, .run, .exactly, .who, .hide > summary, .provenance, .downloads, .feedback";
-  const asked = new URLSearchParams(location.search).get("q")?.trim();
+  const here = document.currentScript.src;
+  const load = (name) =>
+    new Promise((loaded, failed) => {
+      const script = document.createElement("script");
+      Object.assign(script, { src: new URL(`search/${name}.js`, here), async: false, onload: loaded, onerror: failed });
+      document.head.append(script);
+    });
+  let loading;
+  const open = (field) => {
+    loading ??= Promise.all(["minisearch", "index", "ranking", "results"].map(load)).then(() => siteSearch.ready);
+    loading.then(
+      () => siteSearch.attach(field),
+      () => document.querySelector(".search-page + [role=status]")?.replaceChildren("The search could not be loaded."),
+    );
+  };
 
-  Search.htmlToText = (html, anchor) => {
-    const page = new DOMParser().parseFromString(html, "text/html");
-    for (const part of page.querySelectorAll(operated)) part.remove();
-    return htmlToText(page.documentElement.outerHTML, anchor);
-  };
-  Search.makeSearchSummary = (html, words, anchor) => {
-    const whole = Search.htmlToText(html, anchor).toLowerCase().includes(asked.toLowerCase());
-    return makeSearchSummary(html, whole ? [asked] : words, anchor);
-  };
+  document.addEventListener("focusin", ({ target }) => target.matches("form input[name=q]") && open(target));
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+    event.preventDefault();
+    document.querySelector("input[name=q]")?.focus();
+  });
+  const field = document.querySelector(".search-page input[name=q]");
+  if (field) open(field);
 })();
