@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -15,7 +16,7 @@ from pygments.lexers import BashSessionLexer
 
 from tests.site.conftest import ROOT, Built
 
-from .conftest import Handler, key_of, tab_to, violations
+from .conftest import Handler, tab_to, violations
 from .test_reading import SHIFTS
 
 pytest.importorskip("playwright", reason="playwright is not installed")
