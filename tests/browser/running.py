@@ -14,9 +14,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 PAGE = "tutorial/a-circle"
-LOADS = (
-    180_000  # milliseconds: an idle machine needs a fraction of that
-)
+LOADS = 180_000  # milliseconds: an idle machine needs a fraction of that
 
 
 def status(page: Page) -> Locator:
@@ -48,6 +46,8 @@ def write(page: Page, number: int, source: str) -> Locator:
     """Edits a cell."""
     press(page, "Edit", number)
     field = editor(page, number)
+    field.press("Control+a")
+    field.press("Delete")  # or `fill`, which bypasses the editor, would have the browser join lines
     field.fill(source)
     return field
 
