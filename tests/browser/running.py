@@ -46,6 +46,8 @@ def write(page: Page, number: int, source: str) -> Locator:
     """Edits a cell."""
     press(page, "Edit", number)
     field = editor(page, number)
+    field.press("Control+a")
+    field.press("Delete")  # or `fill`, which bypasses the editor, would have the browser join lines
     field.fill(source)
     return field
 

@@ -77,6 +77,8 @@ def test_pictures_errors_and_editors_of_a_run_have_no_violations(
     expect(page.locator("#cell-7 .ran figure svg")).to_be_visible(timeout=60_000)
     page.locator(".run[data-cell='tutorial/a-circle:2']").get_by_role("button", name="Edit").click()
     field = page.get_by_role("textbox", name="Code of cell 2")
+    field.press("Control+a")
+    field.press("Delete")
     field.fill("# every kind of word\n@property\nclass A:\n    def f(self): return None, 'text', 1\n1 / 0")
     field.press("Control+Enter")
     expect(page.locator("#cell-2 .ran")).to_contain_text("ZeroDivisionError")

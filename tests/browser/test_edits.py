@@ -22,9 +22,13 @@ from playwright.sync_api import expect
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-DENIED = (
-    """Object.defineProperty(window, "localStorage", { get() { throw new DOMException("no", "SecurityError"); } });"""
-)
+DENIED = """for (const method of ["getItem", "setItem", "removeItem"]) {
+  const plain = Storage.prototype[method];
+  Storage.prototype[method] = function (key, ...rest) {
+    if (key.startsWith("everypython edits")) throw new DOMException("no", "SecurityError");
+    return plain.call(this, key, ...rest);
+  };
+}"""
 EDITED = "Edited: what you wrote stays in this browser"
 
 

@@ -69,12 +69,22 @@ function codeField(modules, place, name, { run, leave, wrote }) {
         modules.python.python(),
         syntaxHighlighting(colours(modules)),
         EditorView.theme(LOOK),
+        EditorView.domEventHandlers({ beforeinput: typedOverLines }),
         EditorView.contentAttributes.of({ "aria-label": name, autocapitalize: "off", autocomplete: "off" }),
         EditorView.updateListener.of((update) => update.docChanged && wrote(update.state.doc.toString())),
       ],
     }),
   });
   return { dom: host, focus: () => view.focus() };
+}
+
+// A browser that joins lines by itself gives them inline styles, which the page's policy refuses, aloud.
+function typedOverLines({ inputType, data, isComposing }, view) {
+  const { state } = view;
+  const { from, to } = state.selection.main;
+  if (inputType !== "insertText" || isComposing || state.doc.lineAt(from).to >= to) return false;
+  view.dispatch(state.replaceSelection(data), { userEvent: "input.type" });
+  return true;
 }
 
 function colours({ highlight: { tags }, language: { HighlightStyle } }) {
