@@ -58,7 +58,8 @@ def stylesheet(build: Build) -> str:
 
 def called(python: Interpreter, build: Build) -> str:
     """Return a Python's name, which two of different platforms may share."""
-    return python.name if python.platform == build.default.platform else f"{python.name} on {python.platform}"
+    here = python.pyodide or python.platform == build.default.platform
+    return python.name if here else f"{python.name} on {python.platform}"
 
 
 def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

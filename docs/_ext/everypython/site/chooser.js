@@ -98,7 +98,7 @@
   function tell(bar, message, chose) {
     const shown = ran.find(({ key }) => key === root.dataset.python);
     const runs = runsOn(shown);
-    if (!runs || !bar.dataset.cells) return (bar.querySelector("[role=status]").textContent = message);
+    if (!runs || "disk" in root.dataset) return (bar.querySelector("[role=status]").textContent = message);
     const name = runs.name.replace(/ in Pyodide.*/, "");
     const cannot = chose && runs !== shown ? `${shown.name} cannot run here; ` : "";
     if (bar.dataset.run !== runs.key) bar.dataset.run = runs.key; // which Run listens to
