@@ -60,6 +60,10 @@ class TestAContainer:
         point = namedtuple("Point", "x y")(x, None)
         assert edges(point)[:2] == [(".x", x), (".y", None)]
 
+    def test_with_more_names_than_items_has_its_places(self):
+        kind = type("Odd", (tuple,), {"_fields": ("x", "y", "z")})
+        assert labels(kind(([1], [2])))[:2] == ["[0]", "[1]"]
+
     def test_has_readable_keys(self):
         assert labels({"k" * 200: None, 10**5000: None})[:2] == ["['" + "k" * 58 + "…]", "[<int>]"]
         assert labels({1.5: None, b"b": None, None: None})[:3] == ["[1.5]", "[b'b']", "[None]"]
@@ -172,6 +176,10 @@ class TestAnException:
         assert label_of(second, second.__traceback__) == ".__traceback__"
         assert label_of(second, note) == ".note"
         assert label_of(second.__traceback__, second.__traceback__.tb_frame) == ".tb_frame"
+
+    @counted
+    def test_has_no_name_for_none_where_an_empty_place_would_look_like_it(self):
+        assert label_of(ImportError("why", path=None), None) == " (held inside)"  # its name is unset, and shown as None
 
 
 class TestAModuleOrClass:
