@@ -41,7 +41,7 @@ html_title = "refdemo"
 html_baseurl = ADDRESS
 html_static_path = ["_static"]
 html_favicon = "_static/favicon.svg"
-html_css_files = ["doors.css"]
+html_css_files = ["home.css"]
 pygments_dark_style = "a11y-high-contrast-dark"  # furo's default underlines names
 if REPOSITORY.startswith(("https://github.com/", "https://gitlab.com/", "https://bitbucket.org/")):  # furo knows these
     html_theme_options = {"source_repository": REPOSITORY, "source_branch": BRANCH, "source_directory": "docs"}
