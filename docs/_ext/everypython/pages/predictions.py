@@ -63,7 +63,8 @@ class Predict(SphinxDirective):
         asked = prediction("", *self.parse_content_to_nodes())
         for item in asked.findall(nodes.list_item):
             inside = [part for paragraph in item.children for part in paragraph.children]
-            item.children = [choice("", nodes.inline("", "", *inside))]
+            item.clear()
+            item += choice("", nodes.inline("", "", *inside))
         self.set_source_info(asked)
         return [asked]
 
