@@ -113,7 +113,7 @@ class Filmstrip(SphinxDirective):
         longest = max((f"{len(taken)} of {len(taken)}: {dot.read(graph).says}" for _, graph in frames), key=len)
         filled = STAGE.format(size=size, steps=len(taken), longest=html.escape(longest))
         stage = nodes.raw("", filled, format="html")
-        below = [element("", *text, tag="figcaption", of={})] if text else []
+        below = [element("", nodes.inline("", "", *text), tag="figcaption", of={})] if text else []
         of = {"class": "filmstrip", "aria-label": f"Step by step: {name}", "data-film": name}
         brought = [frames_of(build, unit, taken)] if page != self.env.docname else []
         if brought:
