@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from refdemo._drawing.pictures import Arrow, Node, ObjectGraph
+from refdemo._drawing.pictures import Arrow, Node, ObjectGraph, references
 
 _NOTHING = ObjectGraph("", [], [], [])
 _DEFINITIONS = ("class ", "module ", "function ", "code ", "frame ")
@@ -104,8 +104,8 @@ class _Comparison:
         if now is None:
             return ""
         if before is None:
-            return f": {self.are[key].remark}"
-        return f": still {self.are[key].remark}" if now == before else f": from {self.was[key].remark} to {now}"
+            return f": {references(now)}"
+        return f": still {references(now)}" if now == before else f": from {references(before)} to {now}"
 
 
 def _by_target(arrows: Iterable[Arrow]) -> list[tuple[str, list[Arrow]]]:

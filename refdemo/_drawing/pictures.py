@@ -6,6 +6,15 @@ import re
 from typing import NamedTuple
 
 
+def references(count: int) -> str:
+    """Return a count in words.
+
+    >>> references(1), references(2)
+    ('1 reference', '2 references')
+    """
+    return f"{count} reference{'' if count == 1 else 's'}"
+
+
 class Node(NamedTuple):
     """One box of a picture, or one name beside it. It holds no reference to what it shows.
 
@@ -31,7 +40,7 @@ class Node(NamedTuple):
         """What is written second: the note, or else the count in words, or nothing."""
         if self.note is not None:
             return self.note
-        return "" if self.count is None else f"{self.count} reference{'' if self.count == 1 else 's'}"
+        return "" if self.count is None else references(self.count)
 
 
 class Arrow(NamedTuple):

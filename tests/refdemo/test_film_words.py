@@ -37,6 +37,13 @@ class TestAFrameSays:
         x.me = x
         assert film.frame(x=x, box=box).says == counts("Plain.me now leads to Plain: from 3 references to 4.")
 
+    def test_the_count_where_a_note_is_drawn_in_its_place(self):
+        film, x = Film(), Plain()
+        film.frame(x=x, notes={id(x): "mine"})
+        x.me = x
+        said = film.frame(x=x, notes={id(x): "mine"}).says
+        assert said == counts("Plain.me now leads to Plain: from 1 reference to 2.")
+
     def test_that_a_weak_reference_does_not_count(self):
         film, x = Film(), Plain()
         film.frame(x=x)

@@ -24,7 +24,7 @@ PICTURES = {"text/vnd.graphviz", "image/svg+xml"}
 
 
 def pictures(site: Built) -> Iterator[tuple[str, Tag]]:
-    """Every picture with its page; none that a filmstrip will copy, which is empty until it plays."""
+    """Every picture below its cell, with its page: none of a stage, or that a filmstrip brings along."""
     return ((name, figure) for name, page in site.pages() for figure in page.select(".outcome figure.picture"))
 
 
@@ -115,8 +115,8 @@ def test_no_picture_has_a_colour_a_font_a_style_or_a_reference_of_its_own(site: 
 
 def test_the_pictures_of_a_film_are_of_one_size_which_its_strip_keeps_free(site: Built) -> None:
     sizes: dict[tuple[str, str], set[str]] = {}
-    for name, figure in pictures(site):
-        if "data-film" in figure.attrs and figure.svg:
+    for name, figure in ((name, each) for name, page in site.pages() for each in page.select("figure[data-film]")):
+        if "picture" in figure["class"] and figure.svg:
             sizes.setdefault((name, str(figure["data-film"])), set()).add(str(figure.svg["viewbox"]))
     assert [film for film, size in sizes.items() if len(size) > 1] == []
     for name, page in site.pages():
