@@ -57,6 +57,16 @@ def test_every_program_links_to_its_page_and_to_its_source(site: Built) -> None:
         assert here.read_bytes() == (ROOT / "examples" / name).read_bytes()
 
 
+def test_a_program_links_to_run_where_its_page_has_run_and_only_there(site: Built) -> None:
+    pages = dict(site.pages())
+    for program in pages["reference/examples"].select(".listed-program"):
+        told, *others = program.select(".ways a")
+        path, _, anchor = str(told["href"]).partition("#")
+        place = pages[posixpath.normpath(f"reference/{path}").removesuffix(".html")].find(id=anchor)
+        leads = [link["href"] for link in others if link.get_text().startswith("run ")]
+        assert leads == ([told["href"]] if place.select(".run") else [])
+
+
 def test_the_verdicts_on_myths_are_what_each_python_printed(site: Built) -> None:
     page = dict(site.pages())["background/myths"]
     rows = [

@@ -212,13 +212,14 @@ def test_the_same_runs_give_the_same_bytes_on_another_day(built: Site, told: Sit
         os.utime(file, (1e9, 1e9))
     told.built(*WITH, "-D", f"html_baseurl={ADDRESS}")
     ours, theirs = ({file.name: file.read_bytes() for file in taken(each)} for each in (built, told))
-    assert ours == theirs and ours.keys() == {"told.ipynb", "examples.zip", WHEEL}
+    assert ours == theirs and ours.keys() == {"told.ipynb", "examples.zip", "greet.py", WHEEL}
     with zipfile.ZipFile(BytesIO(ours[WHEEL])) as wheel:
         assert "helper/__init__.py" in wheel.namelist()
 
 
 def taken(site: Site) -> list[Path]:
-    return [*(site.root / "out").rglob("*.ipynb"), *(site.root / "out").glob("download/*")]
+    files = [*(site.root / "out").rglob("*.ipynb"), *(site.root / "out").glob("download/**/*")]
+    return [file for file in files if file.is_file()]
 
 
 def test_pages_that_did_not_change_follow_a_wheels_name_and_the_sites_address(told: Site) -> None:

@@ -45,7 +45,7 @@ def below(site: Site, name: str) -> Tag:
 
 def rows(site: Site) -> dict[str, list[str]]:
     drawn = BeautifulSoup(site.html(), "html.parser").select("table.claims tbody tr")
-    texts = [[entry.get_text().strip() for entry in row.select("td")] for row in drawn]
+    texts = [[entry.get_text().strip() for entry in row.select("th, td")] for row in drawn]
     return {claim: rest for claim, *rest in texts}
 
 

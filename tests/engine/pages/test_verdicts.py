@@ -61,6 +61,17 @@ def test_below_a_heading_stands_which_pythons_say_what(page: BeautifulSoup) -> N
     assert all(each.find_previous_sibling().name == "h2" for each in page.select(".verdict"))
 
 
+def test_what_most_pythons_say_comes_last_and_before_it_the_others_in_their_order(site: Site, old: Interpreter) -> None:
+    site.write("docs/index.md", PAGE)
+    site.strict = False  # no reason is given for any of this
+    add_columns(site, *map(made, ("3.9.1", "3.9.2", "3.8.1")), changes={"new": "old", "false": "cannot be tried"})
+    add_columns(site, made("3.7.1"), made("3.7.2"), changes={"false": "true"}, file="more.json")
+    site.built()
+    _, second = BeautifulSoup(site.html(), "html.parser").select(".verdict")
+    here = this_python().name
+    assert second.get_text() == f"False on {here}; true on CPython 3.7.1–3.7.2; cannot be tried on all others."
+
+
 def test_a_verdict_follows_what_is_printed(site: Site, old: Interpreter, page: BeautifulSoup) -> None:
     site.write("docs/index.md", PAGE.replace("M2 -> false", "M2 -> true"))
     add_columns(site, old, made("3.9.2"), changes={"new": "old"})

@@ -83,12 +83,13 @@ def row(section: nodes.section, said: Verdict, build: Build) -> list[nodes.Node]
 
 
 def in_words(said: Verdict, build: Build) -> Iterator[nodes.Node]:
-    """Yield which Pythons gave which verdict, what the fewest said first: the last is for all others."""
+    """Yield which Pythons gave which verdict; what most of them said comes last, for all others."""
     groups: dict[str, list[Interpreter]] = {}
     for python in build.interpreters:
         groups.setdefault(said.get(python, UNTRIED), []).append(python)
-    *few, (most, _) = sorted(groups.items(), key=lambda group: len(group[1]))
-    told = [(words, names(pythons, build.interpreters)) for words, pythons in few]
+    most = max(groups, key=lambda words: len(groups[words]))
+    few = {words: pythons for words, pythons in groups.items() if words != most}
+    told = [(words, names(pythons, build.interpreters)) for words, pythons in few.items()]
     told.append((most, "all others" if few else "every Python here"))
     for number, (words, pythons) in enumerate(told):
         yield nodes.strong("", words if number else words[0].upper() + words[1:])
