@@ -97,7 +97,7 @@ def test_who_is_read_to_hears_of_the_beginning_the_half_and_the_end(ready: Page)
     ran(ready, 1)
     begin, half, done = ready.evaluate("heard")
     assert re.fullmatch(r"Loading CPython .*, 1\d\.\d MB\.", begin)
-    assert re.fullmatch(r"Half of 1\d\.\d MB is here\.", half)
+    assert re.fullmatch(r"Half of CPython .* is here\.", half)
     assert done.startswith("Done in")
 
 
