@@ -35,7 +35,7 @@ def test_nothing_of_it_is_fetched_before_the_first_press(page: Page, site: Built
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{PAGE}.html", wait_until="networkidle")
-    needed = re.compile(r"/(pyodide|run|viz)/|/browser/(?!run\.mjs)")
+    needed = re.compile(r"/(pyodide|run|viz)/|/browser/(?!(?:run|edits)\.mjs)")
     assert asked and not list(filter(needed.search, asked))
     controls(page, 1).get_by_role("button", name="Run").click()
     expect(result(page, 1)).to_have_attribute("data-verdict", "same", timeout=LOADS)

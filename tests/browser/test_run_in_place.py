@@ -97,7 +97,7 @@ def test_who_is_read_to_hears_of_the_beginning_the_half_and_the_end(ready: Page)
     ran(ready, 1)
     begin, half, done = ready.evaluate("heard")
     assert re.fullmatch(r"Loading CPython .*, 1\d\.\d MB\.", begin)
-    assert re.fullmatch(r"Half of 1\d\.\d MB is here\.", half)
+    assert re.fullmatch(r"Half of CPython .* is here\.", half)
     assert done.startswith("Done in")
 
 
@@ -110,7 +110,7 @@ def test_what_is_said_of_one_program_is_not_said_of_the_next(ready: Page) -> Non
 
 
 def test_run_all_says_what_each_cell_came_to_and_leads_to_those_that_failed(ready: Page) -> None:
-    cells = ready.locator(".run:visible").count()
+    cells = ready.locator(".run [data-do=run]:not([hidden])").count()
     write(ready, 2, "1 / 0")
     ready.get_by_role("button", name="Run all").click()
     expect(status(ready)).to_contain_text(f"{cells} cells: ", timeout=LOADS)

@@ -6,14 +6,16 @@ import { steadily } from "./steady.mjs";
 
 const SECOND = 1000; // milliseconds
 
-export const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
 export function metered({ bar, say, stop }) {
   const end = element("button", { type: "button", class: "run-stop" }, "Stop");
   const track = element("progress", { "aria-label": "Loading Python", hidden: "" });
   const words = bar.appendChild(element("span", { class: "run-says" }));
   end.addEventListener("click", stop);
-  let [at, began, doing, ticking, half] = [null, 0, "", 0, false];
+  let [at, began, doing, ticking] = [null, 0, "", 0];
+  const said = new Set(); // of a Python that starts once more nobody needs to hear: it is in the browser's cache
+  const once = (what, sentence) => said.has(what) || (said.add(what), say(sentence));
 
   const says = () => at?.says ?? words;
   const tell = () => {
@@ -24,7 +26,7 @@ export function metered({ bar, say, stop }) {
   return {
     // Begins to count for a place, or for the whole page.
     begin(place) {
-      [at, began, doing, half] = [place, performance.now(), "Running", false];
+      [at, began, doing] = [place, performance.now(), "Running"];
       if (place) {
         end.setAttribute("aria-label", `Stop ${place.number}`);
         steadily(() => place.says.before(end, track));
@@ -34,16 +36,13 @@ export function metered({ bar, say, stop }) {
     },
 
     loading(name, bytes, all) {
-      if (!doing.startsWith("Loading")) say(`Loading ${name}, ${megabytes(all)} MB.`);
+      once(name, `Loading ${name}, ${megabytes(all)} MB.`);
       doing = `Loading ${megabytes(Math.min(bytes, all))} of ${megabytes(all)} MB`;
       Object.assign(track, { hidden: false, max: all, value: bytes });
       if (bytes >= all) {
         doing = `Loading: ${megabytes(all)} MB are here, Python starts`;
         track.removeAttribute("value"); // it moves without saying how far it is
-      } else if (bytes > all / 2 && !half) {
-        half = true;
-        say(`Half of ${megabytes(all)} MB is here.`);
-      }
+      } else if (bytes > all / 2) once(`half ${name}`, `Half of ${name} is here.`);
       tell();
     },
 
