@@ -14,7 +14,10 @@ from typing import Any
 import nbformat
 import yaml
 
-ENGINE = {"example", "by-python", "claims", "differences", "filmstrip", "kernel-comparison", "programs"}
+ENGINE = {
+    "answer", "by-python", "claims", "differences", "example", "filmstrip", "kernel-comparison", "predict", "programs",
+    "sections", "verdicts",
+}  # fmt: skip
 CLAIM = re.compile(r" ?\{claim\}`\w+`")  # its role
 FENCE = re.compile(
     r"^(?P<fence>`{3,}|:{3,})\{(?P<kind>[\w-]+)\}(?P<rest>[^\n]*)\n(?P<body>.*?)^(?P=fence)[ \t]*(?:\n|\Z)",

@@ -1,8 +1,8 @@
 """Three jobs make a program grow, and one measurement tells them apart.
 
-Count what a job leaves behind, before and after a collection. What stays is
-held. What goes was waiting for the collector. Where nothing was left, the
-objects are not what grows.
+Claim: of what a job leaves behind, what stays after a collection is held, what
+goes was waiting for the collector, and where nothing was left, the objects are
+not what grows.
 """
 
 import gc

@@ -206,7 +206,9 @@ def made(version: str, implementation: str = "cpython", platform: str = "") -> I
     return python(version, implementation=implementation, platform=platform or this_python().platform)
 
 
-def add_columns(site: Site, *pythons: Interpreter, changes: dict[str, str] | None = None) -> None:
+def add_columns(
+    site: Site, *pythons: Interpreter, changes: dict[str, str] | None = None, file: str = "away.json"
+) -> None:
     """Add Pythons to the builds of a site whose pages are written, as a record does.
 
     They print what this one prints, but for words that `changes` maps to others.
@@ -216,7 +218,7 @@ def add_columns(site: Site, *pythons: Interpreter, changes: dict[str, str] | Non
     here = json.loads((site.root / "records/here").read_text(encoding="utf-8"))
     columns = [renamed(here, python, changes or {}) for python in pythons]
     content = {**here, **{name: [one for each in columns for one in each[name]] for name in ("interpreters", "runs")}}
-    site.write("records/away.json", json.dumps(content))
+    site.write(f"records/{file}", json.dumps(content))
 
 
 def renamed(record: dict[str, Any], python: Interpreter, changes: dict[str, str]) -> dict[str, Any]:

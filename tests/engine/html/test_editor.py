@@ -17,7 +17,7 @@ SETTINGS = tomllib.loads((EXTENSIONS.parents[1] / "pyproject.toml").read_text(en
 WANTED: dict[str, str] = {
     package: said
     for package, said in SETTINGS["tool"]["everypython"]["browser"].items()
-    if not package.startswith(("pyodide@", "@viz"))
+    if not package.startswith(("pyodide@", "@viz", "minisearch@"))
 }
 LOADED = """const { pathToFileURL } = await import("node:url");
 const modules = await import(pathToFileURL(process.argv[1]));

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 from .outcome import Outcome
 from .units import Cell, Prediction, Unit, Unreadable
@@ -23,7 +24,7 @@ ROLE = re.compile(r"\{prints\}(?P<ticks>`+)(?P<text>.*?)(?P=ticks)(?!`)", re.DOT
 FOLDED = "hide-output"  # the tag of a cell whose output is folded, as that of each predicted cell is
 
 
-def predictions(text: str, file: object) -> Iterator[Prediction]:
+def predictions(text: str, file: Path) -> Iterator[Prediction]:
     """Yield the predictions of a page. Raises Unreadable for one that nothing can be right of."""
     for found in FENCE.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
@@ -52,9 +53,10 @@ def pattern(text: str) -> re.Pattern[str] | None:
     return re.compile(text[1:-1], re.MULTILINE) if len(text) > 2 and text[0] == text[-1] == "/" else None
 
 
-def with_predictions(units: Iterable[Unit], text: str, file: object) -> Iterator[Unit]:
+def with_predictions(units: Iterable[Unit], file: Path) -> Iterator[Unit]:
     """Yield the units of a page with each prediction at the cell or example that follows it."""
-    told, asked = list(units), list(predictions(text, file))
+    told = list(units)  # first, as whoever makes them complains of a file that cannot be read
+    asked = list(predictions(file.read_text(encoding="utf-8"), file))
     lines = sorted(cell.line for unit in told for cell in unit.cells if shown(unit, cell))
     about: dict[int, Prediction] = {}
     for one in asked:

@@ -54,7 +54,7 @@ def opened(app: Sphinx, folder: Path) -> tuple[list[Unit], Scheduler]:
 
         def made() -> list[Unit]:
             told = chain(page_units(name, file, examples, used), claims_of(name, file, attacks, used))
-            asked = with_predictions(told, file.read_text(encoding="utf-8"), file)
+            asked = with_predictions(told, file)
             return [replace(unit, origin=origin) for unit in asked]
 
         return scheduler.store.index.remembered(made, "units", origin)
