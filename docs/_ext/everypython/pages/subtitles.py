@@ -18,7 +18,7 @@ def subtitle_of(env: BuildEnvironment, page: str) -> str:
 def add_templates(app: Sphinx, config: Config) -> None:
     """Add the templates of the engine after the project's own."""
     ours = str(Path(__file__).parents[1] / "html" / "templates")
-    config.templates_path = [*config.templates_path, ours]  # type: ignore[attr-defined]  # the default is one list for all
+    config.templates_path = [*config.templates_path, ours]  # the default is one list for all
 
 
 def add_to_toc(app: Sphinx, doctree: nodes.document) -> None:
