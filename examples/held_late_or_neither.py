@@ -3,7 +3,7 @@
 Claim: of what a job leaves behind, what stays after a collection is held, what
 goes was waiting for the collector, and where nothing was left, the objects are
 not what grows.
-Promise: language for what is held; what goes at once is CPython's counting.
+Promise: the collector is off while a job runs, and runs once between two counts.
 """
 
 import gc
