@@ -165,6 +165,10 @@ class TestAnInstance:
         cls = hostile_class(x=value)
         assert label_of(cls, value) == ".x"
         assert label_of(cls(), cls) == ".__class__"
+
+    @counted  # PyPy's list.__new__ asks a metaclass for __init__
+    def test_of_a_hostile_metaclass_has_its_items_read(self):
+        value = [1]
         items = list.__new__(hostile_class(list)), tuple.__new__(hostile_class(tuple), [value])
         list.append(items[0], value)
         assert [label_of(each, value) for each in items] == ["[0]"] * 2
