@@ -122,3 +122,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Built:
             result = build("everypython", "build", "docs", str(folder), EVERYPYTHON=named)
             assert result.returncode == 0, result.stdout[-3000:] + result.stderr[-3000:]
     return Built(folder)
+
+
+@pytest.fixture
+def several() -> None:
+    """Skips a test where readers have nothing to choose."""
+    if len(found()) < 2:
+        pytest.skip("needs two Pythons: this machine has one, and nothing is to be chosen")

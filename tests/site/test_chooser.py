@@ -22,13 +22,6 @@ DISPLAY = re.compile(r"\bdisplay: (\w+);")
 WANTED = {">=3.14,<3.14.5": "CPython 3.14.0 to 3.14.4"}
 
 
-@pytest.fixture
-def several() -> None:
-    """Skips a test where readers have nothing to choose."""
-    if len(found()) < 2:
-        pytest.skip("needs two Pythons: this machine has one, and nothing is to be chosen")
-
-
 @pytest.fixture(scope="module")
 def told(site: Built) -> dict[str, BeautifulSoup]:
     """The pages that show outcomes."""
@@ -99,6 +92,7 @@ def test_the_stylesheet_has_a_look_for_each_choice_and_for_none(site: Built, tol
         assert " pythons.css " in joined.read_text(encoding="utf-8").partition("\n")[0], name
 
 
+@pytest.mark.usefixtures("several")
 def test_without_javascript_there_is_no_chooser_and_the_published_default_comes_first(
     site: Built, told: dict[str, BeautifulSoup]
 ) -> None:

@@ -31,6 +31,7 @@ def test_every_python_that_ran_has_a_row_in_each_table(site: Built) -> None:
         assert all(cell.get_text().strip() for cell in table.select("td"))
 
 
+@pytest.mark.usefixtures("several")
 def test_the_list_of_differences_is_filtered_by_the_groups_of_runs_json(site: Built) -> None:
     page = dict(site.pages())["reference/differences"]
     assert [option["value"] for option in page.select("select[name=from] option")][1:] == site.keys
@@ -95,7 +96,7 @@ def test_a_page_of_many_sections_begins_with_links_to_all_of_them(site: Built, n
     links = [str(link["href"]).removeprefix("#") for link in page.select(".sections a")]
     levels = "h2, h3" if name == "faq" else "h2"
     assert links == [heading.parent["id"] for heading in page.article.select(levels)]
-    assert page.select_one("article .sections").find_previous("h2") is None
+    assert [list_.find_previous("h2") for list_ in page.select("article .sections")[:1]] == [None] * bool(links)
 
 
 def test_each_question_of_the_faq_is_answered_first_and_then_says_where_it_was_asked(site: Built) -> None:
