@@ -193,3 +193,14 @@ def key_of(site: Built, beginning: str) -> str:
     if not found or len(site.keys) == 1:
         pytest.skip(f"no {beginning} to choose")
     return found[0]
+
+
+@pytest.fixture
+def ready(page: Page, site: Built) -> Page:
+    """A page with Run, as it comes up."""
+    from .running import LOADS, PAGE  # here, as it wants Playwright
+
+    key_of(site, "cpython-3.14.2-emscripten")
+    page.set_default_timeout(LOADS)
+    page.goto(f"{PAGE}.html")
+    return page

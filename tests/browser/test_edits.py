@@ -14,7 +14,7 @@ import pytest
 from tests.site.conftest import Built
 
 from .conftest import key_of
-from .running import LOADS, PAGE, controls, editor, press, ran, result, run, status, write
+from .running import PAGE, controls, editor, press, ran, result, run, status, write
 
 pytest.importorskip("playwright", reason="playwright is not installed")
 from playwright.sync_api import expect
@@ -30,14 +30,6 @@ DENIED = """for (const method of ["getItem", "setItem", "removeItem"]) {
   };
 }"""
 EDITED = "Edited: what you wrote stays in this browser"
-
-
-@pytest.fixture
-def ready(page: Page, site: Built) -> Page:
-    key_of(site, "cpython-3.14.2-emscripten")
-    page.set_default_timeout(LOADS)
-    page.goto(f"{PAGE}.html")
-    return page
 
 
 def code(page: Page, number: int) -> Locator:

@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Route
 
 
-@pytest.fixture
-def ready(page: Page, site: Built) -> Page:
-    """A page with Run, as it comes up."""
-    key_of(site, "cpython-3.14.2-emscripten")
-    page.set_default_timeout(LOADS)
-    page.goto(f"{PAGE}.html")
-    return page
-
-
 def test_nothing_of_it_is_fetched_before_the_first_press(page: Page, site: Built) -> None:
     key_of(site, "cpython-3.14.2-emscripten")
     asked: list[str] = []

@@ -33,14 +33,6 @@ HEARD = """() => {
 }"""
 
 
-@pytest.fixture
-def ready(page: Page, site: Built) -> Page:
-    key_of(site, "cpython-3.14.2-emscripten")
-    page.set_default_timeout(LOADS)
-    page.goto(f"{PAGE}.html")
-    return page
-
-
 @pytest.mark.parametrize("width", [390, 768, 1280, 1920])
 def test_the_pressed_button_stays_where_it_is(reader: Callable[..., Page], site: Built, width: int) -> None:
     key_of(site, "cpython-3.14.2-emscripten")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -16,6 +15,7 @@ from ..model.grouping import first_match, names
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
 from ..run.build import Build, build_of
+from .controls import skip
 from .lists import anchor, table, units_in_toc_order, verbatim
 from .outcomes import does_not_hold, printouts, results
 
@@ -62,10 +62,6 @@ def open_claim(self: HTML5Translator, node: claim) -> None:
 
 def close_claim(self: HTML5Translator, node: claim) -> None:
     self.body.append("</details>\n")
-
-
-def skip(self: Any, node: nodes.Element) -> None:
-    """Do nothing: other formats show what is inside."""
 
 
 def attach(app: Sphinx, doctree: nodes.document) -> None:

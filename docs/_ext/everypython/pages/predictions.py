@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
@@ -20,6 +20,7 @@ from sphinx.writers.html5 import HTML5Translator
 from ..model.grouping import names
 from ..model.units import Unit
 from ..run.build import Build, build_of
+from .labels import UNSEEN
 
 LOG = logging.getLogger(__name__)
 
@@ -37,10 +38,9 @@ class answer(nodes.General, nodes.Element):
 
 
 def setup(app: Sphinx) -> None:
-    skips = dict.fromkeys(("latex", "text"), (skip, skip))
-    app.add_node(prediction, html=(open_prediction, close_prediction), **skips)  # type: ignore[arg-type]  # its stub
-    app.add_node(choice, html=(open_choice, close_choice), **skips)  # type: ignore[arg-type]
-    app.add_node(answer, html=(open_answer, close_answer), **skips)  # type: ignore[arg-type]
+    app.add_node(prediction, html=(open_prediction, close_prediction), **UNSEEN)
+    app.add_node(choice, html=(open_choice, close_choice), **UNSEEN)
+    app.add_node(answer, html=(open_answer, close_answer), **UNSEEN)
     app.add_role("prints", Prints())
     app.add_directive("predict", Predict)
     app.add_directive("answer", Answer)
@@ -73,7 +73,6 @@ class Answer(SphinxDirective):
     """``{answer}`` holds what would give the answer to a prediction away."""
 
     has_content = True
-    option_spec: ClassVar[dict[str, Any]] = {}
 
     def run(self) -> list[nodes.Node]:
         said = answer("", *self.parse_content_to_nodes())
@@ -193,7 +192,3 @@ def open_answer(self: HTML5Translator, node: answer) -> None:
 
 def close_answer(self: HTML5Translator, node: answer) -> None:
     self.body.append("</div>\n")
-
-
-def skip(self: Any, node: nodes.Element) -> None:
-    """Do nothing: other formats show what is inside."""
