@@ -115,7 +115,7 @@ def test_a_link_brings_a_cells_code_and_python_and_does_not_run_them(reader: Cal
     older = key_of(site, "cpython-3.12.7-emscripten")
     sender = reader(permissions=["clipboard-read", "clipboard-write"])
     sender.goto(f"{PAGE}.html")
-    sender.get_by_label("Run here on").select_option(older)
+    sender.get_by_label("run on").select_option(older)
     write(sender, 2, "print('<b>ünlike</b>')\n" * 3)
     press(sender, "Share", 2)
     expect(controls(sender, 2).locator(".run-says")).to_have_text("Link copied")
@@ -124,7 +124,7 @@ def test_a_link_brings_a_cells_code_and_python_and_does_not_run_them(reader: Cal
     page.goto(link)
     expect(page.locator("#cell-2 .run-note")).to_contain_text("This code came with the link that you opened")
     expect(page.locator("#cell-2")).to_be_in_viewport()
-    expect(page.get_by_label("Run here on")).to_have_value(older)
+    expect(page.get_by_label("run on")).to_have_value(older)
     assert code(page, 2).inner_text() == "print('<b>ünlike</b>')\n" * 3 + "\n"
     press(page, "Run", 3)
     ran(page, 3)
