@@ -24,7 +24,7 @@ class Unreachable(NamedTuple):
     referents_of: Callable[[object], list[Any]]
     """What each of them referred to when it was found."""
     not_examined: int
-    """How many more objects may be unreachable."""
+    """The largest number of objects that may be unreachable besides these."""
 
 
 def unreachable(most: int | None = None) -> Unreachable:
@@ -39,7 +39,7 @@ def unreachable(most: int | None = None) -> Unreachable:
     if most is not None and len(objects) > _PART * most:
         found = _unreachable_among([*objects[: _PART * most], objects[-1]], most)
         if found.not_examined:
-            return found._replace(not_examined=found.not_examined + len(objects) - 1 - _PART * most)
+            return found._replace(not_examined=len(objects) - 1 - len(found.objects))
         del found  # which holds some of them
     return _unreachable_among(objects, most)
 

@@ -26,6 +26,17 @@ class TestALimit:
         assert {type(each) for each in found.objects.values()} <= {Node, dict}  # up to 3.10 with a dict each
         assert found.not_examined >= 1000 - 100
 
+    def test_counts_as_left_out_what_only_an_object_not_looked_at_refers_to(self):
+        apart = [Node() for _ in range(100)]
+        for _ in range(200):
+            make_ring()
+        for each in apart:
+            each.partner = Node()
+            each.partner.partner = each
+        del apart, each
+        found = unreachable(most=100)
+        assert len(nodes_of(found)) + found.not_examined >= 600
+
     def test_takes_no_object_for_garbage_that_something_holds(self):
         held = [Node() for _ in range(1000)]
         for here, following in zip(held, held[1:] + held[:1], strict=True):
