@@ -80,6 +80,16 @@ def test_another_python_is_judged_anew(page: Page, site: Built) -> None:
     expect(asked(page).get_by_role("status")).to_contain_text("Not on PyPy")
 
 
+def test_what_is_right_on_the_python_that_is_shown_is_marked(page: Page, site: Built) -> None:
+    pypy = key_of(site, "pypy")
+    page.goto(PAGE)
+    asked(page).locator("input").first.check()
+    current = fold(page).locator(".truths [aria-current]")
+    expect(current).to_contain_text("CPython")
+    page.locator(".chooser select").select_option(pypy)
+    expect(current).to_contain_text("PyPy")
+
+
 def test_the_keyboard_alone_chooses(page: Page) -> None:
     page.goto(PAGE)
     tab_to(page, asked(page).locator("input").first)

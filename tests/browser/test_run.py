@@ -89,6 +89,15 @@ def test_an_object_is_drawn_as_the_build_draws_it(ready: Page) -> None:
     expect(ran.locator("figure svg")).to_have_attribute("aria-label", re.compile("a"))
 
 
+def test_a_graph_that_says_what_happened_has_it_for_its_caption(ready: Page) -> None:
+    source = """
+class Graph:
+    def _repr_mimebundle_(self):
+        return {"text/plain": "a graph", "text/vnd.graphviz": 'digraph { comment="a <lost> &quot;its&quot; name"; a }'}
+Graph()"""
+    expect(run(ready, 1, source).locator("figcaption")).to_have_text('a <lost> "its" name')
+
+
 def test_markup_in_an_output_stays_text(ready: Page) -> None:
     source = """
 class Picture:

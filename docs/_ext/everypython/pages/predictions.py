@@ -153,7 +153,7 @@ def truth(build: Build, unit: Unit, index: int, options: list[choice]) -> Iterat
         if pythons:
             where = f"all {len(every)} Pythons" if len(pythons) == len(every) > 1 else names(pythons, every)
             words = nodes.paragraph("", "", nodes.strong("", f"{where}:"), nodes.Text(" "), what)
-            yield nodes.list_item("", words)
+            yield nodes.list_item("", words, classes=[f"place-{place}"])
 
 
 def add_script(app: Sphinx, name: str, template: str, context: dict[str, Any], doctree: nodes.document | None) -> None:

@@ -46,6 +46,13 @@
     return { exact, nearest: exact ?? near[0] };
   }
 
+  // The shorter name that leads back to a key, or the key: cpython-3.12.1.
+  function short(key) {
+    const name = key.split("-").slice(0, 2).join("-");
+    return find(name).exact?.key === key ? name : key;
+  }
+  window.everypython = { find, short };
+
   const stored = () => { try { return localStorage.getItem("everypython"); } catch {} };
   const store = (key) => { try { localStorage.setItem("everypython", key); } catch {} };
 
@@ -54,9 +61,8 @@
   let own = false;
   function address(key) {
     own = true;
-    const short = key.split("-").slice(0, 2).join("-");
     const here = new URL(location);
-    here.searchParams.set("python", find(short).exact?.key === key ? short : key);
+    here.searchParams.set("python", short(key));
     history.replaceState({ ...history.state, everypython: "own" }, "", here);
   }
 

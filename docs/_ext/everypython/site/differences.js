@@ -6,43 +6,12 @@
   const asked = new URLSearchParams(location.search);
   if (FIELDS.some((field) => asked.get(field))) root.dataset.filtering = "";
 
-  // What somebody may call a Python: 3.12, 3.13t, python3.12, CPython 3.12.1, cp312, pypy, pypy3.11, pyodide, a key.
-  const NAME = /^(pypy|pyodide|c?python|cp|py)?[- ]*(\d)?\.?(\d+)?(?:\.(\w+?))?[- ]*(td?|d|free-?threaded|debug)?$/;
-  const KEY = /^(\w+?)-(\d+)\.(\d+)\.(\w+?)(t?)(d?)-(.+)$/;
-
-  // Where a Python stands among those that ran, by a name for it; of a patch that did not run, its version's newest.
-  const find = (text, pythons) => {
-    const wanted = text.trim().toLowerCase();
-    const key = pythons.findIndex((one) => one.key === wanted);
-    const [, word, major, minor, patch, letters = ""] = NAME.exec(wanted) ?? [];
-    if (key >= 0 || !(word || minor)) return { at: key, exact: true };
-    const kind = word === "pypy" || word === "pyodide" ? word : "cpython";
-    const build = { f: "t" }[letters[0]] ?? letters.replace("debug", "d");
-    const version = (one) => kind !== "cpython" || !minor || (one.major === major && one.minor === minor);
-    const fits = pythons.filter((one) => one.kind === kind && (kind !== "cpython" || one.build === build) && version(one));
-    const same = fits.find((one) => kind !== "cpython" || !patch || one.patch === patch);
-    return { at: pythons.indexOf(same ?? fits[0]), exact: same !== undefined };
-  };
-
-  const described = ({ value: key }) => {
-    const [, name, major, minor, patch, threads, debug, platform] = KEY.exec(key) ?? [];
-    const kind = platform?.startsWith("emscripten") ? "pyodide" : name;
-    return { key, kind, major, minor, patch, build: threads + debug };
-  };
-
-  // The shortest name that leads back: 3.12, or else the key.
-  const short = (at, pythons) => {
-    const { key, kind, major, minor, build } = pythons[at];
-    const name = kind === "cpython" ? `${major}.${minor}${build}` : kind;
-    return find(name, pythons).at === at ? name : key;
-  };
-
   document.addEventListener("DOMContentLoaded", () => {
     const form = document.querySelector(".difference-filter");
     const { from, to, topic } = form.elements;
     const status = form.querySelector("[role=status]");
     const [unfold, reset] = ["unfold", "reset"].map((what) => form.querySelector(`[data-do=${what}]`));
-    const pythons = [...from.options].slice(1).map(described);
+    const { find, short } = window.everypython; // of chooser.js
     const entries = [...document.querySelectorAll(".gathered")].map((entry) => ({
       entry,
       section: entry.closest("section").id,
@@ -102,7 +71,7 @@
     const write = () => {
       const address = new URL(location);
       for (const select of [from, to]) {
-        if (select.value) address.searchParams.set(select.name, short(select.selectedIndex - 1, pythons));
+        if (select.value) address.searchParams.set(select.name, short(select.value));
         else address.searchParams.delete(select.name);
       }
       if (topic.value) address.searchParams.set("topic", topic.value);
@@ -114,10 +83,10 @@
       const told = [];
       for (const select of [from, to]) {
         const name = asked.get(select.name) ?? "";
-        const { at, exact } = find(name, pythons);
-        select.selectedIndex = at + 1;
-        const instead = at < 0 ? "" : `; nearest: ${select.selectedOptions[0].text}`;
-        if (name && (at < 0 || !exact)) told.push(`${name} did not run for this site${instead}`);
+        const { exact, nearest } = find(name);
+        select.value = nearest?.key ?? "";
+        const instead = nearest ? `; nearest: ${nearest.name}` : "";
+        if (name && !exact) told.push(`${name} did not run for this site${instead}`);
       }
       const page = (asked.get("topic") ?? "").replace(/\.(html|md)$/, "").replaceAll("/", "-");
       topic.value = page;

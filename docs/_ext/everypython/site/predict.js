@@ -41,7 +41,24 @@
     where.querySelector(".verdict").textContent = `${verdict} ${tally()}`;
   };
 
+  // Of what is right on which Pythons, the line of the shown one is marked.
+  const mark = (where) => {
+    const { key } = python(where);
+    const inputs = [...where.querySelectorAll("input")];
+    const at = inputs.findIndex((one) => rightOn(one, key));
+    const truths = document.getElementById(where.dataset.cell)?.querySelectorAll(".truths > li") ?? [];
+    for (const truth of truths) {
+      if (truth.matches(`.place-${at < 0 ? inputs.length : at}`)) truth.setAttribute("aria-current", "true");
+      else truth.removeAttribute("aria-current");
+    }
+  };
+  const show = (where) => {
+    judge(where);
+    mark(where);
+  };
+
   for (const where of asked) {
+    mark(where);
     const before = input(where, kept[page][where.dataset.cell]);
     if (before) before.checked = true;
     where.addEventListener("change", ({ target }) => {
@@ -52,5 +69,5 @@
       document.getElementById(where.dataset.cell)?.querySelector("details.hide")?.setAttribute("open", "");
     });
   }
-  new MutationObserver(() => asked.forEach(judge)).observe(root, { attributeFilter: ["data-python"] });
+  new MutationObserver(() => asked.forEach(show)).observe(root, { attributeFilter: ["data-python"] });
 })();

@@ -13,7 +13,7 @@ function drawn(viz, dot) {
   if (nodes.length + edges.length > most) throw new Error(`the graph has more than ${most} nodes and edges`);
   const nameOf = new Map((read.objects ?? []).map(({ _gvid, name }) => [_gvid, name]));
   const rankdir = directions.includes(read.rankdir) ? read.rankdir : directions[0];
-  return viz.renderString(
+  const svg = viz.renderString(
     {
       directed: read.directed,
       graphAttributes: { rankdir, nodesep: 0.3, ranksep: 0.3, bgcolor: "transparent", pad: 0.05 },
@@ -28,12 +28,13 @@ function drawn(viz, dot) {
     },
     { format: "svg" },
   );
+  return { svg, says: lines(read.comment ?? "", "").join(" ") };
 }
 
 addEventListener("message", async ({ data: { graphviz, dot } }) => {
   try {
     const { instance } = await import(graphviz);
-    postMessage({ svg: drawn(await instance(), dot) });
+    postMessage(drawn(await instance(), dot));
   } catch (error) {
     postMessage({ error: String(error?.message ?? error) });
   }

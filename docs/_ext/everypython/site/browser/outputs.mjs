@@ -32,17 +32,18 @@ export function drawn({ text, data, error, trace, dropped, kept }, graphviz, ste
   return parts;
 }
 
-// A picture with the text that says the same; until it is drawn, or where it cannot be, the text alone.
+// A picture with the text that says the same, and its caption; until it is drawn, or where it cannot be, the text alone.
 function figure(data, graphviz, steadily) {
   const text = pre(data[TEXT], "displayed");
   const whole = element("figure", { class: "picture" }, text);
-  const svg = data[GRAPH] ? laidOut(data[GRAPH], graphviz) : Promise.resolve(data[SVG]);
-  svg.then((drawing) => {
-    const clean = allowed(drawing);
+  const drawing = data[GRAPH] ? laidOut(data[GRAPH], graphviz) : Promise.resolve({ svg: data[SVG] });
+  drawing.then(({ svg, says }) => {
+    const clean = allowed(svg);
     clean.setAttribute("role", "img");
     clean.setAttribute("aria-label", data[TEXT]);
     const folded = element("details", { class: "as-text" }, element("summary", {}, "As text"), text);
-    steadily(() => whole.replaceChildren(clean, folded));
+    const caption = says ? [element("figcaption", {}, says)] : [];
+    steadily(() => whole.replaceChildren(clean, folded, ...caption));
   }).catch((error) => whole.append(note(`No picture: ${error.message}`)));
   return whole;
 }
@@ -55,7 +56,7 @@ function laidOut(dot, graphviz) {
   const draw = () =>
     new Promise((resolve, reject) => {
       drawer ??= new Worker(new URL("draw.mjs", import.meta.url), { type: "module" });
-      drawer.onmessage = ({ data: { svg, error } }) => (error ? reject(new Error(error)) : resolve(svg));
+      drawer.onmessage = ({ data: { error, ...drawing } }) => (error ? reject(new Error(error)) : resolve(drawing));
       drawer.onerror = () => reject(new Error("Graphviz could not be started"));
       drawer.postMessage({ graphviz, dot });
     });
