@@ -1,4 +1,4 @@
-"""`python -m refdemo`: the article's demonstrations and claims, tried on the Python that runs this."""
+"""`python -m refdemo`: the article's demonstrations and claims, tried here; `… report PID`: what grows in a process."""
 
 import argparse
 import json
@@ -21,14 +21,10 @@ WIDTH = 100
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Print the report; 0, or argparse's 2 for an option that there is not."""
-    parser = argparse.ArgumentParser(
-        prog="python -m refdemo",
-        description="Try the demonstrations and claims of the article that refdemo grew from on this Python.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("--json", action="store_true", help="print it for machines, as JSON")
-    options = parser.parse_args(arguments)
+    """Print what is asked for; 0, 1 if a process gives no report, or argparse's 2 for an option that there is not."""
+    options = _parser().parse_args(arguments)
+    if options.command == "report":
+        return _report_of(options)
     found = report()
     if options.json:
         print(json.dumps(as_json(found), indent=2))
@@ -36,6 +32,42 @@ def main(arguments: list[str] | None = None) -> int:
         width = max(min(WIDTH, get_terminal_size((WIDTH, 24)).columns), 30)
         colour = wants_colour(sys.stdout, os.environ)
         print("\n".join(lines(found, width, colour)))
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m refdemo",
+        description="Try the demonstrations and claims of the article that refdemo grew from on this Python; "
+        "or, with `report PID`, tell what grows in a process.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--json", action="store_true", help="print it for machines, as JSON")
+    commands = parser.add_subparsers(dest="command", metavar="report", help="ask a process what grows in it")
+    asked = commands.add_parser(
+        "report",
+        description="Tell what grows in a process: live objects, garbage, or memory that no Python object has. "
+        "Nothing has to be prepared in it if it is a Python of the same version as this one, from 3.14 on; "
+        "an older one is prepared by refdemo.report.on_signal.",
+        allow_abbrev=False,
+    )
+    asked.add_argument("pid", type=int, metavar="PID", help="the number of the process")
+    asked.add_argument("--seconds", type=float, default=10, help="the time between two looks, 0.5 to 60 (10)")
+    asked.add_argument("--limit", type=float, default=2, help="seconds after which no further holder is looked for (2)")
+    asked.add_argument("--timeout", type=float, default=10, help="seconds to wait for the process to begin (10)")
+    asked.add_argument("--json", action="store_true", help="print it for machines, as JSON")
+    return parser
+
+
+def _report_of(options: argparse.Namespace) -> int:
+    from refdemo._reporting.attach import NoReport, report_of
+
+    try:
+        found = report_of(options.pid, options.seconds, options.limit, options.timeout)
+    except (NoReport, ValueError) as error:
+        print(f"refdemo: {error}", file=sys.stderr)
+        return 1
+    print(json.dumps(found["report"], indent=2) if options.json else found["text"])
     return 0
 
 

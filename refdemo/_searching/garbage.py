@@ -37,14 +37,14 @@ def unreachable(most: int | None = None) -> Unreachable:
     objects = tracked()
     objects.append([])  # which nothing else holds: its count is what looking adds to each, on every version
     if most is not None and len(objects) > _PART * most:
-        found = _unreachable_among([*objects[: _PART * most], objects[-1]], most)
+        found = unreachable_among([*objects[: _PART * most], objects[-1]], most)
         if found.not_examined:
             return found._replace(not_examined=len(objects) - 1 - len(found.objects))
         del found  # which holds some of them
-    return _unreachable_among(objects, most)
+    return unreachable_among(objects, most)
 
 
-def _unreachable_among(objects: list[object], most: int | None) -> Unreachable:
+def unreachable_among(objects: list[object], most: int | None = None) -> Unreachable:
     """Return which of some objects nothing but these refers to, and what looking adds; the last one is a mark.
 
     The collector must be off meanwhile. Other threads can change only what they reach, and that is found to be held

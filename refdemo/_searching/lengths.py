@@ -3,16 +3,18 @@
 import collections
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Set
+from itertools import compress, filterfalse
 from typing import Any
 
 from refdemo._reading.claims import retry_while_resizing
-from refdemo._reading.referents import shows_freed_objects
+from refdemo._reading.referents import referents_of_all
 from refdemo._searching.worklist import WorkList
 
-_KINDS = (list, dict, set, collections.deque)
+KINDS = (list, dict, set, collections.deque)
 # Until then a dict of what is not tracked, such as of ints, was not tracked itself.
 _DICTS_ARE_LISTED = sys.version_info >= (3, 14) or not hasattr(gc, "is_tracked")
+_AT_ONCE = 50_000  # objects whose referents are one list
 
 
 class Lengths:
@@ -29,7 +31,7 @@ class Lengths:
             return
         at_place = self._places.index(place)
         now, before = self.looks[at_place], self.looks[at_place - 1] if at_place else None
-        for obj, length in _containers(WorkList(gc.get_objects())):
+        for obj, length in containers(WorkList(gc.get_objects())):
             at = id(obj)
             if at not in own and (before is None or before.get(at, length) < length):
                 now[at] = length
@@ -38,35 +40,44 @@ class Lengths:
         """Put the container that was longer at each look, and is by most, into `found`; return how long it was."""
         most = 0
         chosen: tuple[int, ...] = ()
-        for obj, length in _containers(objects):
+        for obj, length in containers(objects):
             at = id(obj)
             longer = self.looks[-1].get(at, length) < length and length - self.looks[0][at] > most
-            if longer and not _is_of_interned_strings(obj):
+            if longer and not is_of_interned_strings(obj):
                 most = length - self.looks[0][at]
                 chosen = (*[look[at] for look in self.looks], length)
                 found[:] = [obj]
         return chosen
 
 
-def _is_of_interned_strings(obj: Any) -> bool:
+def is_of_interned_strings(obj: Any) -> bool:
     """Whether this is the interpreter's own dict, which later versions list, with each name as key and as value."""
     return type(obj) is dict and all(key is value for key, value in retry_while_resizing(lambda: list(obj.items())))
 
 
-def _containers(objects: WorkList) -> Iterator[tuple[Any, int]]:
-    """Yield each container among the objects with its length, as its built-in type tells it."""
-    measures: dict[int, Callable[[Any], int] | None] = {}
-    for obj in objects:
-        at = id(type(obj))
-        if at not in measures:
-            measures[at] = next((kind.__len__ for kind in _KINDS if issubclass(type(obj), kind)), None)
-        measure = measures[at]
-        if measure is not None:
-            yield obj, measure(obj)
+def containers(objects: list[Any], at_least: int = 0) -> Iterator[tuple[Any, int]]:
+    """Yield each container among the objects that is so long, with its length as its built-in type tells it."""
+    types = dict(zip(map(id, map(type, objects)), map(type, objects), strict=True))
+    kinds = {at: next((kind for kind in KINDS if issubclass(cls, kind)), None) for at, cls in types.items()}
+    measured = frozenset(at for at, kind in kinds.items() if kind)
+    found = list(_of_types(objects, measured))
+    for kind in KINDS:
+        alike = list(_of_types(found, {at for at in measured if kinds[at] is kind}))
+        lengths = list(map(kind.__len__, alike))
+        yield from compress(zip(alike, lengths, strict=True), map(at_least.__le__, lengths))
     if not _DICTS_ARE_LISTED:
-        seen = set()
-        asked = [obj for obj in objects if not shows_freed_objects(obj)]
-        for obj in gc.get_referents(*asked):
-            if type(obj) is dict and not gc.is_tracked(obj) and id(obj) not in seen:
+        yield from _unlisted_dicts(objects, at_least)
+
+
+def _of_types(objects: list[Any], ats: Set[int]) -> Iterator[Any]:
+    return compress(objects, map(ats.__contains__, map(id, map(type, objects))))
+
+
+def _unlisted_dicts(objects: list[Any], at_least: int) -> Iterator[tuple[Any, int]]:
+    seen = set()
+    for start in range(0, len(objects), _AT_ONCE):
+        referents = referents_of_all(objects[start : start + _AT_ONCE])
+        for obj in filterfalse(gc.is_tracked, _of_types(referents, {id(dict)})):
+            if len(obj) >= at_least and id(obj) not in seen:
                 seen.add(id(obj))
                 yield obj, len(obj)

@@ -129,7 +129,7 @@ class TestOptions:
     def test_help_says_what_there_is(self):
         assert "--json" in text("--help")
 
-    @pytest.mark.parametrize("wrong", ["--colour", "--js", "report"])
+    @pytest.mark.parametrize("wrong", ["--colour", "--js"])
     def test_one_that_there_is_not_is_one_clear_error(self, wrong):
         done = command(wrong)
         assert (done.returncode, done.stdout) == (2, "")
