@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import gc
 import weakref
+from collections import Counter
+from itertools import compress
 from typing import NamedTuple
 
 from refdemo._reading.classes import is_a, name_of
@@ -79,15 +81,10 @@ class Numbers:
 
 
 def _count() -> dict[int, tuple[weakref.ref[type], int]]:
-    counts: dict[int, int] = {}
-    types: dict[int, weakref.ref[type]] = {}
-    for obj in gc.get_objects():
-        at = id(type(obj))
-        if at not in counts:
-            counts[at] = 0
-            types[at] = weakref.ref(type(obj))
-        counts[at] += 1
-    return {at: (types[at], number) for at, number in counts.items()}
+    kinds = list(map(type, gc.get_objects()))
+    numbers = Counter(map(id, kinds))
+    each_once = dict(zip(map(id, kinds), kinds, strict=True))
+    return {at: (weakref.ref(kind), numbers[at]) for at, kind in each_once.items()}
 
 
 class Left(NamedTuple):
@@ -172,7 +169,8 @@ def what_holds_a_newcomer(kind: type, seen: set[int]) -> Newcomer:
 
 def _instances_of(kind: type) -> WorkList:
     wanted = class_and_subclasses(kind)
-    return WorkList([obj for obj in gc.get_objects() if id(type(obj)) in wanted])
+    objects = WorkList(gc.get_objects())
+    return WorkList(compress(objects, map(wanted.__contains__, map(id, map(type, objects)))))
 
 
 def classes_in(of: object) -> tuple[type, ...]:
