@@ -60,9 +60,7 @@ def method_for_the_exit():
 
 
 def method_for_the_exit_mended():
-    session = Session()
-    atexit.register(session.close)
-    atexit.unregister(session.close)
+    weakref.finalize(Session(), int)  # which is called at the exit as well
 
 
 def partial_in_a_registry():
