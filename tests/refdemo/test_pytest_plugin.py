@@ -24,7 +24,8 @@ class Run:
     def __init__(self, folder, name, *options, plugin="refdemo._pytest_plugin"):
         (folder / "pytest.ini").write_text("[pytest]\npython_files = *.py\naddopts = --strict-markers\n")
         (folder / f"{name}.py").write_text((PLUGGED / f"{name}.py").read_text(encoding="utf-8"), encoding="utf-8")
-        plugins = ["-p", "no:cacheprovider", *(["-p", plugin] if plugin else [])]
+        # Also where refdemo is installed, and so found by its entry point.
+        plugins = ["-p", "no:cacheprovider", "-p", "no:refdemo", *(["-p", plugin] if plugin else [])]
         command = [sys.executable, "-m", "pytest", *plugins, "--junitxml=found.xml", *options, f"{name}.py"]
         where = {**os.environ, "PYTHONPATH": str(Path(refdemo.__file__).parents[1]), "PYTEST_ADDOPTS": "", "CI": "1"}
         done = subprocess.run(command, cwd=folder, env=where, capture_output=True, text=True, timeout=LIMIT)
