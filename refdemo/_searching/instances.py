@@ -27,8 +27,8 @@ def count(of: type, collect: bool) -> int:
     return with_collector_off(lambda: _listed(of))
 
 
-def _listed(of: type) -> int:
-    # By ids: a metaclass can define what equality and hashes are, and it is the user's.
+def class_and_subclasses(of: type) -> set[int]:
+    """Return the ids of a class and of all classes below it: a metaclass can define what equality and hashes are."""
     wanted: set[int] = set()
     found = [of]
     while found:
@@ -36,6 +36,11 @@ def _listed(of: type) -> int:
         if id(kind) not in wanted:
             wanted.add(id(kind))
             found += type.__subclasses__(kind)
+    return wanted
+
+
+def _listed(of: type) -> int:
+    wanted = class_and_subclasses(of)
     # A plain loop, which makes nothing that would be counted, and which PyPy compiles better than map and sum.
     number = 0
     if len(wanted) == 1:  # as most often: twice as fast, for no id becomes an int
