@@ -53,6 +53,7 @@ def names(file):
     return re.findall(r"def (test_\w+)", (PLUGGED / f"{file}.py").read_text(encoding="utf-8"))
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("name", names("innocent"))
 def test_an_innocent_test_passes(innocent, name):
     found = [outcome for each, outcome in innocent.outcomes.items() if each.partition("[")[0] == name]
@@ -130,6 +131,7 @@ def test_a_class_whose_instances_are_never_tracked_is_refused(leaking):
     assert "the collector never tracks instances of int itself" in found
 
 
+@pytest.mark.deep
 def test_each_test_is_reported_once(leaking, innocent):
     for each in (leaking, innocent):
         assert all(len(outcomes) == 1 for outcomes in each.outcomes.values())
@@ -137,12 +139,14 @@ def test_each_test_is_reported_once(leaking, innocent):
     assert "FAILED leaking.py::test_in_a_global - Failed: left: 1 instance" in leaking.printed
 
 
+@pytest.mark.deep
 def test_the_first_leak_ends_a_run_that_shall_end_with_the_first_failure(tmp_path):
     found = Run(tmp_path, "leaking", "-x")
     assert found.outcomes == {"test_in_a_global": ["failure"]}
     assert "stopping after 1 failures" in found.printed
 
 
+@pytest.mark.deep
 def test_with_xdist_each_worker_reports_the_same(tmp_path, leaking):
     pytest.importorskip("xdist")
     found = Run(tmp_path, "leaking", "-n2", "--dist=loadfile")
@@ -150,6 +154,7 @@ def test_with_xdist_each_worker_reports_the_same(tmp_path, leaking):
     assert all("left:" in found.messages[name] for name, said in leaking.messages.items() if "left:" in said)
 
 
+@pytest.mark.deep
 def test_a_test_that_another_plugin_runs_is_not_passed_over_silently(tmp_path):
     (tmp_path / "conftest.py").write_text(
         "import pytest\n"
@@ -166,6 +171,7 @@ def test_a_test_that_another_plugin_runs_is_not_passed_over_silently(tmp_path):
     assert "another plugin runs this test in its own way" in found.messages["test_in_a_global"]
 
 
+@pytest.mark.deep
 def test_what_the_reference_shows_is_what_is_printed(tmp_path):
     found = Run(tmp_path, "asked")
     assert found.outcomes == {"test_a_session_that_is_kept": ["failure"], "test_a_class_of_its_own": ["passed"]}

@@ -60,22 +60,25 @@ def test_the_chooser_follows_the_title(told: dict[str, BeautifulSoup]) -> None:
 def test_the_script_that_chooses_runs_before_anything_is_painted(site: Built, told: dict[str, BeautifulSoup]) -> None:
     for name, page in told.items():
         script = the(page.select("head script[data-pythons]"))
-        assert not {"async", "defer", "type"} & script.attrs.keys(), name
-        assert not script.find_previous("link", rel="stylesheet"), "a script waits for the stylesheets before it"
+        for each, file in [(script, "names.js"), (script.find_next("script"), "chooser.js")]:
+            assert not {"async", "defer", "type"} & each.attrs.keys(), name
+            assert not each.find_previous("link", rel="stylesheet"), "a script waits for the stylesheets before it"
+            source = (site.folder / f"{name}.html").parent / str(each["src"]).partition("?")[0]
+            assert source.resolve() == site.folder.resolve() / "_static" / file and source.is_file(), name
         pythons = json.loads(str(script["data-pythons"]))
         assert [python["key"] for python in pythons] == site.keys, name
         skipped = {python["key"] for python in pythons if python.get("skips")}
         assert skipped == {option["value"] for option in page.select("option[disabled]")}, name
         first = next(key for key in [published_default(found()).key, *site.keys] if key not in skipped)
         assert script["data-default"] == first, name
-        source = (site.folder / f"{name}.html").parent / str(script["src"]).partition("?")[0]
-        assert source.resolve() == site.folder.resolve() / "_static/chooser.js" and source.is_file(), name
 
 
 def test_pages_without_outcomes_have_no_chooser(site: Built, told: dict[str, BeautifulSoup]) -> None:
     others = [page for name, page in site.pages() if name not in told]
     assert others
-    assert [page.select(".chooser, script[data-pythons]") for page in others] == [[]] * len(others)
+    assert [page.select(".chooser") for page in others] == [[]] * len(others)
+    for page in others:
+        assert bool(page.select("script[data-pythons]")) is bool(page.select(".difference-filter"))
 
 
 def test_the_stylesheet_has_a_look_for_each_choice_and_for_none(site: Built, told: dict[str, BeautifulSoup]) -> None:

@@ -86,10 +86,13 @@ def test_the_topics_of_the_filter_are_the_pages_of_the_list_and_their_folders(tw
     assert all(page.find("section", id=value) for value in ("part-inside", "differing"))
 
 
-def test_only_the_page_of_the_list_loads_the_script_that_filters(two: Site) -> None:
+def test_only_the_page_of_the_list_loads_the_script_that_filters_with_what_it_needs(two: Site) -> None:
     two.built()
-    loaded = {name: "differences.js" in two.html(name) for name in ("index", "differing")}
-    assert loaded == {"index": True, "differing": False}
+    loaded = {
+        name: [script for script in ("names.js", "chooser.js", "differences.js") if script in two.html(name)]
+        for name in ("index", "differing")
+    }
+    assert loaded == {"index": ["names.js", "differences.js"], "differing": ["names.js", "chooser.js"]}
 
 
 def test_a_list_of_sections_links_those_that_the_build_makes_too(two: Site) -> None:

@@ -3,7 +3,8 @@
 One choice is both whose outcomes are shown and where Run runs them, as nearly as that can be in a browser.
 
 The head script `chooser.js` puts the choice on <html> before anything is painted, and the stylesheet written here draws
-each cell by it. Without JavaScript there is no choice, and the published default's outcome is the one that is shown.
+each cell by it; `names.js`, before it, knows which Pythons ran and what people call them. Without JavaScript there is
+no choice, and the published default's outcome is the one that is shown.
 """
 
 from __future__ import annotations
@@ -24,13 +25,14 @@ from sphinx.builders.html import StandaloneHTMLBuilder
 from ..model import grouping, patterns
 from ..model.interpreters import Interpreter
 from ..model.units import Explanation, digest
+from ..pages.differences import difference
 from ..pages.labels import short_name
 from ..pages.outcomes import outcome
 from ..run.build import Build, build_of
 from . import browser_run
 
 HERE = Path(__file__).parent
-STYLESHEET, SCRIPT, PLACEHOLDER = "pythons.css", "chooser.js", ".shown"
+STYLESHEET, NAMES, SCRIPT, PLACEHOLDER = "pythons.css", "names.js", "chooser.js", ".shown"
 
 
 def write_stylesheet(app: Sphinx) -> None:
@@ -70,10 +72,14 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     skipped, top = skips(build, name), ""
     runs = browser_run.runs_here(build, doctree)
     shows = len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None
+    skipping = {python.key for pythons in skipped.values() for python in pythons}
+    scripts = []
+    if shows or runs or next(doctree.findall(difference), None) is not None:
+        scripts.append(head_script(context, NAMES, listed(build, skipping, runs)))
     if shows or runs:
-        skipping = {python.key for pythons in skipped.values() for python in pythons}
-        context["metatags"] = context.get("metatags", "") + head_script(build, context, skipping, runs)
+        scripts.append(head_script(context, SCRIPT))
         top = bar(build, skipping, name if runs else "")
+    context["metatags"] = "".join([context.get("metatags", ""), *scripts])
     top += "".join(
         f'\n<p class="because"><strong>{html.escape(grouping.names(pythons, build.interpreters))}</strong> did not run '
         f"this page: {markdown(why.reason)}</p>"
@@ -86,16 +92,21 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     context["body"] = page + provenance(app, build, context["pathto"]("runs.json", resource=True))
 
 
-def head_script(build: Build, context: dict[str, Any], skipping: set[str], runs: bool) -> str:
+def head_script(context: dict[str, Any], name: str, attributes: str = "") -> str:
     """Return a script that blocks: themes put what `add_js_file` adds at the end of the page, after the first paint."""
-    address = f"{context['pathto'](f'_static/{SCRIPT}', resource=True)}?v={version_of_script()}"
+    address = f"{context['pathto'](f'_static/{name}', resource=True)}?v={version_of(name)}"
+    return f'<script src="{address}"{attributes}></script>\n'
+
+
+def listed(build: Build, skipping: set[str], runs: bool) -> str:
+    """Return the attributes that tell the scripts of a page which Pythons ran."""
     pythons = [
         {"key": python.key, "name": called(python, build), "also": python.pyodide or also(python)}
         | ({"skips": True} if python.key in skipping else {"runs": True} if runs and python in build.pyodides else {})
         for python in build.interpreters
     ]
-    listed, first = html.escape(json.dumps(pythons, ensure_ascii=False)), shown_first(build, skipping)
-    return f'<script src="{address}" data-default="{first.key}" data-pythons="{listed}"></script>\n'
+    every, first = html.escape(json.dumps(pythons, ensure_ascii=False)), shown_first(build, skipping)
+    return f' data-default="{first.key}" data-pythons="{every}"'
 
 
 def also(python: Interpreter) -> str:
@@ -110,8 +121,8 @@ def shown_first(build: Build, skipping: set[str]) -> Interpreter:
 
 
 @cache
-def version_of_script() -> str:
-    return digest(HERE.parent.joinpath("site", SCRIPT).read_text(encoding="utf-8"))[:8]
+def version_of(script: str) -> str:
+    return digest(HERE.parent.joinpath("site", script).read_text(encoding="utf-8"))[:8]
 
 
 def bar(build: Build, skipping: set[str], page: str) -> str:

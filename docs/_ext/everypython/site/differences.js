@@ -11,7 +11,7 @@
     const { from, to, topic } = form.elements;
     const status = form.querySelector("[role=status]");
     const [unfold, reset] = ["unfold", "reset"].map((what) => form.querySelector(`[data-do=${what}]`));
-    const { find, short } = window.everypython; // of chooser.js
+    const { find, short } = window.everypython; // of names.js
     const entries = [...document.querySelectorAll(".gathered")].map((entry) => ({
       entry,
       section: entry.closest("section").id,

@@ -5,7 +5,8 @@
   if (!entry) return;
   const [outer, inner] = [sidebar, entry].map((part) => part.getBoundingClientRect());
   if (inner.top < outer.top || inner.bottom > outer.bottom) {
-    sidebar.scrollTop += (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+    const top = (inner.top + inner.bottom - outer.top - outer.bottom) / 2;
+    sidebar.scrollBy({ top, behavior: "instant" }); // furo's sidebar would travel
   }
 })();
 
