@@ -58,11 +58,6 @@ def on_signal(
 
     Raises ValueError if the signal has a handler already, what `signal.signal` raises and what `open` raises for the
     file, and what `report` raises for its arguments.
-
-    >>> import signal
-    >>> if hasattr(signal, "SIGUSR1") and hasattr(sys, "getrefcount"):
-    ...     on_signal(signal.SIGUSR1, seconds=30)
-    ...     _ = signal.signal(signal.SIGUSR1, signal.SIG_DFL)
     """
     first_look, examination = loaded(seconds, limit)
     from refdemo._reporting.service import Service

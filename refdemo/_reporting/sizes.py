@@ -17,7 +17,7 @@ _POINTER = 8
 _SAMPLE = 50
 _WHOLE = (bytes, str, int, float, bool, complex, type(None))
 # Of types of which an instance is all that it has, their own method that tells how much; by their ids.
-_SIZES: dict[int, Any] = {id(kind): kind.__sizeof__ for kind in _WHOLE}
+_SIZES: dict[int, Any] = {id(kind): kind.__sizeof__ for kind in _WHOLE if hasattr(kind, "__sizeof__")}  # not on PyPy
 
 
 def of_types(objects: list[object], rises: dict[int, int]) -> int | None:
