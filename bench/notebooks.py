@@ -73,7 +73,7 @@ def stripped(
     """
 
     def fence(found: re.Match[str]) -> str:
-        if found["kind"] in ENGINE or found["kind"] in without:
+        if found["kind"] in ENGINE or found["kind"] in without or found["kind"] == "literalinclude":  # a file elsewhere
             return ""
         if found["kind"] != "code-cell":
             return found[0]
