@@ -212,16 +212,19 @@ def test_pictures_fade_in_unless_the_reader_wants_less_motion(
 
 
 @pytest.mark.parametrize("where", FILMS)
-def test_without_javascript_there_are_the_pictures_and_their_texts_alone(
+def test_without_javascript_there_are_the_pictures_and_their_texts_to_unfold_alone(
     reader: Callable[..., Page], where: str
 ) -> None:
     page = reader(java_script_enabled=False)
     page.goto(where)
     expect(page.locator(".filmstrip")).to_be_hidden()
-    pictures = page.locator(".outcome .picture").all()
+    for answer in page.locator("details.hide > summary").all():
+        answer.click()
+    pictures = page.locator(".outcome:first-child .picture").all()
     assert len(pictures) >= 4
     for picture in pictures:
         expect(picture.locator("> svg")).to_be_visible()
+        picture.get_by_text("As text", exact=True).click()
         expect(picture.locator("pre")).to_be_visible()
 
 
