@@ -76,7 +76,7 @@ maximum_signature_line_length = 60  # longer ones have a line for each parameter
 python_use_unqualified_type_names = True
 toc_object_entries_show_parents = "hide"
 # types of the standard library in signatures: its inventory cannot be asked for, as a build needs no network
-nitpick_ignore_regex = [("py:class", r"collections\.abc\.\w+|types\.\w+|weakref\.ref")]
+nitpick_ignore_regex = [("py:class", r"collections\.abc\.\w+|types\.\w+|weakref\.ref|os\.PathLike")]
 
 # Who shows links shows no SVG. After a change of card.svg, in docs/_static:
 # chromium --headless --hide-scrollbars --window-size=1200,630 --screenshot=card.png card.svg

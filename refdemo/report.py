@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     import os
     from typing import Any
 
-    from refdemo._reporting.result import Report
+    from refdemo._reporting.result import ProcessReport
 
 _SHORTEST, _LONGEST = 0.5, 60.0
 
 
-def report(seconds: float = 10, *, limit: float = 2) -> Report:
+def report(seconds: float = 10, *, limit: float = 2) -> ProcessReport:
     """Compare this process with itself some seconds later, and say what has grown and who holds it.
 
     The answer is plain data that keeps nothing alive; printed, it is at most forty lines. Its `kind` says which of
@@ -65,12 +65,12 @@ def on_signal(
     Service(lambda: _between(first_look, examination, seconds, limit), file).answer(signum)
 
 
-def _between(first_look: Any, examination: Any, seconds: float, limit: float) -> Report:
+def _between(first_look: Any, examination: Any, seconds: float, limit: float) -> ProcessReport:
     import time
 
     moment = first_look()
     time.sleep(seconds)
-    found: Report = examination(moment, limit).report()
+    found: ProcessReport = examination(moment, limit).report()
     return found
 
 

@@ -17,7 +17,7 @@ from refdemo._reading.referents import referents_of_all, tracked
 from refdemo._reporting import sizes, verdict
 from refdemo._reporting.moment import Moment, full_name, long_containers, look
 from refdemo._reporting.process import memory, resident_around
-from refdemo._reporting.result import NOTHING, OUTSIDE, Holder, Report, TypeRise
+from refdemo._reporting.result import NOTHING, OUTSIDE, Holder, ProcessReport, TypeRise
 from refdemo._reporting.waiting import Waiting, next_collection, to_examine, waiting_among
 from refdemo._searching.lengths import is_of_interned_strings
 from refdemo._searching.undisturbed import with_collector_off
@@ -60,7 +60,7 @@ class Examination:
         """An instance of each type that grew fastest, or the container that got longer by most."""
         self.longer: TypeRise | None = None
 
-    def report(self) -> Report:
+    def report(self) -> ProcessReport:
         """Return what has been found. Between looks, each of which is a pause for other threads, these may run."""
         due = next_collection()  # before the collector is off
         garbage = self._timed(with_collector_off, self._look)._replace(due=due)
@@ -76,7 +76,7 @@ class Examination:
         self.found.clear()
         if self.longer and len(holders) > 1 and any(_goes_on(holders[-1], each) for each in holders[:-1]):
             holders.pop()  # the container that holds the first
-        report = Report(
+        report = ProcessReport(
             kind="",
             python=f"{platform.python_implementation()} {platform.python_version()}",
             pid=os.getpid(),

@@ -29,7 +29,7 @@ class Holder(NamedTuple):
     """How a root leads to it, a line for each link."""
 
 
-class Report(NamedTuple):
+class ProcessReport(NamedTuple):
     """What has grown in a process between two moments, and who holds it. Printed, at most forty lines."""
 
     kind: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refdemo._reporting import verdict
-from refdemo._reporting.result import GARBAGE, HELD_FREE, NOTHING, OBJECTS, OUTSIDE, Holder, Report
+from refdemo._reporting.result import GARBAGE, HELD_FREE, NOTHING, OBJECTS, OUTSIDE, Holder, ProcessReport
 
 _HEADS = {
     OBJECTS: "Live objects grow in number: something holds them.",
@@ -26,7 +26,7 @@ _MOST = 40
 _WIDTH = 120
 
 
-def lines(report: Report) -> list[str]:
+def lines(report: ProcessReport) -> list[str]:
     """Return the lines of a report."""
     head = [f"refdemo: process {report.pid}, {report.python}, {report.seconds:.1f} s between two moments"]
     head += [_HEADS[report.kind], *(f"  {line}" for line in _ADVICE.get(report.kind, ()))]
@@ -37,7 +37,7 @@ def lines(report: Report) -> list[str]:
     return head + [line for holder in report.holders for line in _held(holder, room - 1)] + end
 
 
-def _memory(report: Report) -> Iterator[str]:
+def _memory(report: ProcessReport) -> Iterator[str]:
     before, now = report.memory
     if now.resident is None:
         yield "Memory of the process (RSS): not known here."
@@ -55,7 +55,7 @@ def _memory(report: Report) -> Iterator[str]:
     yield f"Blocks of Python's allocator: {now.blocks:,}{_change(before.blocks, now.blocks, '{:,}'.format)}{around}."
 
 
-def _types(report: Report) -> Iterator[str]:
+def _types(report: ProcessReport) -> Iterator[str]:
     before, now = report.tracked
     yield f"Objects that the collector tracks: {now:,}{_change(before, now, '{:,}'.format)}."
     width = max((len(_cut(each.name)) for each in report.types), default=0)
@@ -83,7 +83,7 @@ def _held(holder: Holder, most: int) -> Iterator[str]:
     yield from (f"  {line[: _WIDTH - 2]}" for line in chain)
 
 
-def _garbage(report: Report) -> Iterator[str]:
+def _garbage(report: ProcessReport) -> Iterator[str]:
     garbage = report.garbage
     least = "" if garbage.complete else " at least"
     found = f"{garbage.objects:,}{least}" if garbage.objects else "none"
