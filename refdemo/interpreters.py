@@ -67,7 +67,7 @@ def interpreter() -> InterpreterInfo:
         bits=bits,
         counts=_counts(bits, free_threaded),
         thresholds=gc.get_threshold() if hasattr(gc, "get_threshold") else None,
-        collector=collector_kind(sys.hexversion, free_threaded),
+        collector=_collector(sys.hexversion, free_threaded),
         platform=f"{sys.platform}-{platform.machine().lower()}",
     )
 
@@ -87,7 +87,7 @@ def _counts(bits: int, free_threaded: bool) -> str:
     return "32-bit count with flags" if sys.version_info >= (3, 14) else "32-bit count in one word"
 
 
-def collector_kind(hexversion: int, free_threaded: bool) -> str:
+def _collector(hexversion: int, free_threaded: bool) -> str:
     """Return the kind of collector in the release that `sys.hexversion` names."""
     if sys.implementation.name == "pypy":
         return str(getattr(sys, "pypy_translation_info", {}).get("translation.gc", "unknown"))

@@ -43,8 +43,12 @@ def report(seconds: float = 10, *, limit: float = 2) -> ProcessReport:
     Raises TypeError for what is no number, ValueError for seconds below 0.5 or above 60 and for a negative limit,
     NotImplementedError on a Python that keeps no reference counts (PyPy).
     Source: `gc.get_objects`, `sys.getallocatedblocks`, `/proc/self`, `resource`; what is not there is not known.
+
+    >>> found = report(0.5) if hasattr(sys, "getrefcount") else None
+    >>> found is None or found.kind in ("objects", "garbage", "outside", "held free", "nothing")
+    True
     """
-    return _between(*loaded(seconds, limit), seconds, limit)
+    return _between(*_loaded(seconds, limit), seconds, limit)
 
 
 def on_signal(
@@ -58,8 +62,13 @@ def on_signal(
 
     Raises ValueError if the signal has a handler already, what `signal.signal` raises and what `open` raises for the
     file, and what `report` raises for its arguments.
+
+    >>> import signal
+    >>> if hasattr(signal, "SIGUSR1") and hasattr(sys, "getrefcount"):
+    ...     on_signal(signal.SIGUSR1, seconds=30)
+    ...     _ = signal.signal(signal.SIGUSR1, signal.SIG_DFL)
     """
-    first_look, examination = loaded(seconds, limit)
+    first_look, examination = _loaded(seconds, limit)
     from refdemo._reporting.service import Service
 
     Service(lambda: _between(first_look, examination, seconds, limit), file).answer(signum)
@@ -74,7 +83,7 @@ def _between(first_look: Any, examination: Any, seconds: float, limit: float) ->
     return found
 
 
-def loaded(seconds: float, limit: float) -> tuple[Any, Any]:
+def _loaded(seconds: float, limit: float) -> tuple[Any, Any]:
     """Return what looks, or raise what speaks against looking. Loading it is done before the first look."""
     for name, value in ("seconds", seconds), ("limit", limit):
         if isinstance(value, bool) or not isinstance(value, (int, float)):

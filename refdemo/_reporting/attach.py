@@ -12,7 +12,7 @@ from pathlib import Path
 
 import refdemo
 from refdemo._reporting import attached
-from refdemo.report import loaded
+from refdemo.report import _loaded
 
 _PREPARE = (
     "Prepare the process instead: `import refdemo.report, signal; refdemo.report.on_signal(signal.SIGUSR1)`, "
@@ -41,7 +41,7 @@ def report_of(pid: int, seconds: float, limit: float, timeout: float) -> dict[st
     """Return the report of another process: its text under "text", and its values as JSON's types under "report"."""
     if not hasattr(sys, "remote_exec"):
         raise NoReport(f"a process is asked from outside by Python 3.14 or newer. {_PREPARE}")
-    loaded(seconds, limit)  # so that what is wrong with them is said here, and that the process finds it all compiled
+    _loaded(seconds, limit)  # so that what is wrong with them is said here, and that the process finds it all compiled
     folder = Path(tempfile.mkdtemp(prefix="refdemo-report-"))
     try:
         script = folder / "ask.py"

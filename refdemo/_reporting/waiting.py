@@ -13,7 +13,7 @@ from refdemo._searching.components import CLOSED, components
 from refdemo._searching.garbage import Unreachable, unreachable_among
 from refdemo._searching.undisturbed import sees_other_threads
 from refdemo.counts import _SPLIT
-from refdemo.interpreters import collector_kind
+from refdemo.interpreters import _collector
 
 _MOST = 200_000 if sees_other_threads() else 50_000
 _MOST_IN_CIRCLES = 50_000
@@ -98,7 +98,7 @@ def next_collection() -> str:
     if not first:
         return "none comes by itself: the first threshold is 0"
     more = f"the next one when {max(first + 1 - young, 1):,} more tracked objects have been made than freed"
-    if collector_kind(sys.hexversion, _SPLIT) != "generational":
+    if _collector(sys.hexversion, _SPLIT) != "generational":
         return more
     full = max(others[1] + 1 - older[1], 1)
     several = f"{full} collections" if full > 1 else "one collection"

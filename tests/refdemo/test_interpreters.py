@@ -7,7 +7,7 @@ import sysconfig
 import pytest
 from raw_memory import COUNTED, FREE_THREADED, run
 
-from refdemo.interpreters import InterpreterInfo, collector_kind, interpreter
+from refdemo.interpreters import InterpreterInfo, _collector, interpreter
 
 
 def test_the_version_is_the_one_that_python_reports_to_the_patch():
@@ -100,8 +100,8 @@ def test_the_collector_is_named():
     ],
 )
 def test_the_incremental_collector_came_and_went_three_times(release, collector):
-    assert collector_kind(release, free_threaded=False) == collector
-    assert collector_kind(release, free_threaded=True) == "stop-the-world"
+    assert _collector(release, free_threaded=False) == collector
+    assert _collector(release, free_threaded=True) == "stop-the-world"
 
 
 def test_the_platform_names_system_and_machine():
