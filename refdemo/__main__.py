@@ -61,13 +61,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _report_of(options: argparse.Namespace) -> int:
     from refdemo._reporting.attach import NoReport, report_of
+    from refdemo._reporting.words import printable
 
     try:
         found = report_of(options.pid, options.seconds, options.limit, options.timeout)
     except (NoReport, ValueError) as error:
         print(f"refdemo: {error}", file=sys.stderr)
         return 1
-    print(json.dumps(found["report"], indent=2) if options.json else found["text"])
+    text = "\n".join(map(printable, str(found["text"]).splitlines()))
+    print(json.dumps(found["report"], indent=2) if options.json else text)
     return 0
 
 

@@ -82,6 +82,12 @@ def module_of(cls: type) -> str:
     return text(_module_of(cls))
 
 
+def full_name(cls: type, name: Callable[[type], str] = name_of) -> str:
+    """Return the name of a class, with its module where that does not go without saying and is known."""
+    module = module_of(cls)
+    return name(cls) if module in ("", "builtins", "__main__") else f"{module}.{name(cls)}"
+
+
 _HEAP_TYPE = 1 << 9  # Py_TPFLAGS_HEAPTYPE of Include/object.h
 _flags: Callable[[type], int] = type.__dict__["__flags__"].__get__
 _name_of: Callable[[type], object] = type.__dict__["__name__"].__get__

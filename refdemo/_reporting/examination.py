@@ -12,10 +12,10 @@ from itertools import compress, repeat
 from operator import rshift
 from typing import Any, TypeVar
 
-from refdemo._reading.classes import module_namespace, module_of, namespace, text
+from refdemo._reading.classes import full_name, module_namespace, module_of, namespace, text
 from refdemo._reading.referents import referents_of_all, tracked
 from refdemo._reporting import sizes, verdict
-from refdemo._reporting.moment import Moment, full_name, long_containers, look
+from refdemo._reporting.moment import Moment, long_containers, look
 from refdemo._reporting.process import memory, resident_around
 from refdemo._reporting.result import NOTHING, OUTSIDE, Holder, ProcessReport, TypeRise
 from refdemo._reporting.waiting import Waiting, next_collection, to_examine, waiting_among
@@ -122,7 +122,7 @@ class Examination:
         for each in own:
             if gc.is_tracked(each):
                 self.now.numbers[id(type(each))] -= 1
-        self.now.tracked -= len(own)
+                self.now.tracked -= 1
         own.clear()
         grown = self._grown()
         found, waiting = waiting_among(some := to_examine(objects, grown), objects)

@@ -11,7 +11,7 @@ from itertools import islice
 from time import monotonic
 from types import ModuleType
 
-from refdemo._reading.classes import is_a, module_dict, module_of, name_of
+from refdemo._reading.classes import full_name, is_a, module_dict
 from refdemo._reporting.process import Memory, memory
 from refdemo._searching.lengths import containers
 
@@ -71,9 +71,3 @@ def long_containers(objects: list[object]) -> Iterator[tuple[object, int]]:
 def types_of(objects: list[object]) -> dict[int, type]:
     """Return the types of some objects by their ids."""
     return dict(zip(map(id, map(type, objects)), map(type, objects), strict=True))
-
-
-def full_name(cls: type) -> str:
-    """Return a class's name, with its module where that does not go without saying."""
-    module = module_of(cls)
-    return name_of(cls) if module in ("", "builtins", "__main__") else f"{module}.{name_of(cls)}"

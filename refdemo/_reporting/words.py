@@ -34,7 +34,13 @@ def lines(report: ProcessReport) -> list[str]:
     end = [*_garbage(report), *(f"Not looked at, as the time was over: {each}." for each in report.unfinished)]
     end.append(f"The longest look took {report.pause:.2f} s; other code may have waited meanwhile.")
     room = (_MOST - len(head) - len(end)) // max(len(report.holders), 1)
-    return head + [line for holder in report.holders for line in _held(holder, room - 1)] + end
+    held = [line for holder in report.holders for line in _held(holder, room - 1)]
+    return [printable(line) for line in (*head, *held, *end)]
+
+
+def printable(line: str) -> str:
+    """Return a line without what a terminal would obey, or would begin a new line for: a name may have anything."""
+    return "".join(each if each.isprintable() else "\ufffd" for each in line)
 
 
 def _memory(report: ProcessReport) -> Iterator[str]:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from refdemo._reading.classes import module_of, name_of, qualname_of
+from refdemo._reading.classes import full_name, qualname_of
 from refdemo._searching.lengths import Lengths
 from refdemo._searching.undisturbed import with_collector_off
 from refdemo._searching.worklist import WorkList
@@ -131,14 +131,7 @@ def _names(objects: WorkList, wanted: set[int]) -> dict[int, str]:
     for obj in objects:
         at = id(type(obj))
         if at in wanted and at not in short:
-            module = _module(type(obj))
-            short[at] = module + name_of(type(obj))
-            long[at] = module + qualname_of(type(obj))
+            short[at] = full_name(type(obj))
+            long[at] = full_name(type(obj), qualname_of)
     said = list(short.values())
     return {at: long[at] if said.count(name) > 1 else name for at, name in short.items()}
-
-
-def _module(kind: type) -> str:
-    """Return the name of a type's module and a dot; nothing where it goes without saying, or nothing is known."""
-    module = module_of(kind)
-    return "" if module in ("", "builtins", "__main__") else f"{module}."

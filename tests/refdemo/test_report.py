@@ -125,6 +125,12 @@ class TestTheAnswer:
 
         assert 20 < len(str(between(grow)).splitlines()) <= 40
 
+    def test_has_no_character_that_a_terminal_obeys(self, collector_off):
+        cls = type("Red\x1b[31m\nKind", (), {})
+        report = between(lambda: kept.extend(cls() for _ in range(50)))
+        assert any("\x1b" in each.name for each in report.types)
+        assert all(line.isprintable() for line in str(report).split("\n"))
+
     def test_keeps_nothing_alive(self, collector_off):
         reports = [between(keep_sessions)]
         survivor = weakref.ref(kept[50])
