@@ -8,8 +8,8 @@ from itertools import repeat
 from typing import Any
 
 from refdemo._reading.claims import PYPY, Claims, Edge, in_words, retry_while_resizing
-from refdemo._reading.classes import mro, namespace
-from refdemo._reading.fields import HELD_INSIDE, in_order, members, shown
+from refdemo._reading.classes import is_heap_type, mro, namespace
+from refdemo._reading.fields import FRAMES_APART, HELD_INSIDE, in_order, members, shown
 from refdemo._reading.instances import claim_attributes, claim_namespace, claim_own_dict, dict_shown
 from refdemo._reading.names import Unreadable, variables
 from refdemo._reading.referents import referents
@@ -120,17 +120,19 @@ def _is_filled(obj: Any, base: Any, reported: list[object]) -> bool:
 
     What C code makes by PyList_New or PyTuple_New can be seen while places are still empty, and some lists stay so
     (that of the open elements of an XMLPullParser). The collector passes over empty places. Only a tuple's subclass
-    may report more than its items: a dict and its type, in this order and before the items.
+    reports more than its items: its type, after its dict if it has one, and before the items.
     """
     if PYPY or (base is list and type(obj) is not list):
         return True
-    length = base.__len__(obj)
+    length: int = base.__len__(obj)
     for cls in mro(type(obj)):
         if type(namespace(cls).get("n_fields")) is int:  # a struct sequence has more fields than it counts
             length = namespace(cls)["n_fields"]
             break
-    more = len(reported) - length
-    return more == 0 or (0 < more <= 2 and base is tuple and reported[more - 1] is type(obj))
+    if is_heap_type(type(obj)):
+        before = next((place for place, each in enumerate(reported[:2], 1) if each is type(obj)), 0)
+        return before > 0 and len(reported) == before + length
+    return len(reported) == length
 
 
 def _field_names(obj: object, length: int) -> Iterable[str]:
@@ -186,7 +188,7 @@ def _claim_variables(obj: object, claims: Claims) -> None:
     for referent in claims.unclaimed():
         if type(referent) is types.FunctionType and referent.__code__ is code:
             claims.claim(" function", referent)
-        elif type(referent) is types.FrameType and kind is types.FrameType:
+        elif type(referent) is types.FrameType and kind is types.FrameType and not FRAMES_APART:
             claims.claim(".f_back", referent)
         elif issubclass(type(referent), BaseException):
             claims.claim(" handled exception or temporary value", referent)

@@ -5,6 +5,7 @@ import threading
 
 import pytest
 from garbage_shapes import SHAPES, class_statement, generator_in_itself, ring_that_holds_more
+from hostile_objects import hostile_class
 from object_graphs import heap_with_known_cycles, ids, random_graph
 from raw_memory import FREE_THREADED, counted, run
 
@@ -59,6 +60,28 @@ def test_what_garbage_leads_to_and_is_in_no_cycle_is_not_listed():
     ring_that_holds_more()
     [group] = cyclic_garbage()
     assert [type(member) for member in group] == [list, list]
+
+
+def test_what_hangs_on_a_cycle_is_counted_and_not_compared():
+    held = hostile_class()
+    ring = [held()]
+    ring.append(ring)
+    del ring
+    [group] = cyclic_garbage()
+    assert group.hanging == {"Class": 1}
+
+
+def test_an_instance_hangs_on_a_cycle_without_its_dict_and_with_another():
+    class Kept:
+        pass
+
+    kept = Kept()
+    vars(kept)["table"] = {"other": []}
+    ring = [kept]
+    ring.append(ring)
+    del ring, kept
+    [group] = cyclic_garbage()
+    assert group.hanging == {"Kept": 1, "dict": 1, "list": 1}
 
 
 class TestWhatIsHeldIsNotListed:

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import os
 import sys
 import threading
 import types
@@ -12,6 +13,7 @@ import pytest
 from live_objects import LIVE, Node, T
 from raw_memory import COUNTED, counted, run
 
+from refdemo._reading.fields import FRAMES_APART
 from refdemo.edges import Edge, edges, item_labels
 
 
@@ -63,6 +65,14 @@ class TestAContainer:
     def test_with_more_names_than_items_has_its_places(self):
         kind = type("Odd", (tuple,), {"_fields": ("x", "y", "z")})
         assert labels(kind(([1], [2])))[:2] == ["[0]", "[1]"]
+
+    def test_of_which_some_fields_have_no_name_has_its_places(self):
+        places = [f"[{place}]" for place in range(10)]
+        assert [label for label in labels(os.stat(".")) if label in places] == places
+
+    def test_with_hundreds_of_named_fields_names_each(self):
+        names = [f"x{number}" for number in range(300)]
+        assert labels(namedtuple("Wide", names)(*names))[:300] == [f".{name}" for name in names]
 
     def test_has_readable_keys(self):
         assert labels({"k" * 200: None, 10**5000: None})[:2] == ["['" + "k" * 58 + "…]", "[<int>]"]
@@ -218,6 +228,27 @@ class TestAnIterator:
         assert dict(edges(LIVE["product"]()))[" pools"] == ((T,), (1,))
         assert dict(edges(LIVE["pairwise"]()))[" last item"] == 1
         assert dict(edges(LIVE["cycle"]()))[" saved items"] == [T]
+
+
+class TestAFrame:
+    def test_that_is_kept_names_the_one_that_called_it(self):
+        def fail():
+            raise ValueError
+
+        try:
+            fail()
+        except ValueError as error:
+            kept = error.__traceback__.tb_next.tb_frame
+        assert label_of(kept, sys._getframe()) == ".f_back"
+
+    @counted
+    def test_that_a_generator_works_with_is_a_value_of_its_own(self):
+        def generator():
+            return (sys._getframe(1), (yield))
+
+        suspended = generator()
+        next(suspended)
+        assert label_of(suspended.gi_frame if FRAMES_APART else suspended, sys._getframe()) == " temporary value"
 
 
 def test_a_weakref_refers_to_its_callback_only():

@@ -178,6 +178,12 @@ class TestAnInstance:
         assert label_of(a, a.__dict__["x"]) == ".x"
 
 
+@counted
+def test_what_is_held_inside_is_named_and_its_owners_class_not_compared():
+    found = edges(hostile_class(map)(str, [1]))
+    assert [edge.label for edge in found] == [".__class__", " iterators", " function"]
+
+
 def test_keys_are_only_named_by_their_type():
     key, value = hostile_key()(), [1]
     assert edges({key: value}) == [("[<Key>]", value), (" key <Key>", key)]

@@ -1,5 +1,8 @@
 """Lists and tuples that C code is still filling have empty places, and no instrument reads one."""
 
+import sys
+
+import pytest
 from raw_memory import FREE_THREADED, counted, run
 
 pytestmark = counted
@@ -88,3 +91,26 @@ print(len(seen) > 0)
 """
     # A free-threaded build collects too seldom to be sure of it.
     assert run(EVERYTHING + program) in (["True\n"] if not FREE_THREADED else ["True\n", "False\n"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no pwd")
+def test_a_place_that_was_emptied_is_noticed_beside_a_dict_and_a_type():
+    program = """
+import collections, ctypes, pwd
+class WithDict(tuple): pass
+objects = WithDict([1, 2, 3]), collections.namedtuple("Named", "x y z")(1, 2, 3), pwd.getpwuid(0), (1, 2, 3)
+objects[0].x = []
+step = ctypes.sizeof(ctypes.c_void_p)
+for each in objects:
+    for count in 1, 2:
+        first = id(each) + tuple.__basicsize__
+        places = [ctypes.c_void_p.from_address(first + place * step) for place in range(count)]
+        kept = [place.value for place in places]
+        for place in places:
+            place.value = None
+        found = edges(each)
+        for place, value in zip(places, kept):
+            place.value = value
+        print(len(edges(each)) - len(found), end=" ")
+"""
+    assert run(EVERYTHING + program) == "1 2 " * 4
