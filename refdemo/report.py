@@ -13,9 +13,31 @@ if TYPE_CHECKING:
     import os
     from typing import Any
 
-    from refdemo._reporting.result import ProcessReport
+    from refdemo._reporting.process import Memory as Memory
+    from refdemo._reporting.result import Holder as Holder
+    from refdemo._reporting.result import ProcessReport as ProcessReport
+    from refdemo._reporting.result import TypeRise as TypeRise
+    from refdemo._reporting.waiting import Circles as Circles
+    from refdemo._reporting.waiting import Waiting as Waiting
 
+# What a report is made of is loaded when it is asked for.
+_PARTS = {
+    "ProcessReport": "result",
+    "TypeRise": "result",
+    "Holder": "result",
+    "Waiting": "waiting",
+    "Circles": "waiting",
+    "Memory": "process",
+}
 _SHORTEST, _LONGEST = 0.5, 60.0
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PARTS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"refdemo._reporting.{_PARTS[name]}"), name)
 
 
 def report(seconds: float = 10, *, limit: float = 2) -> ProcessReport:

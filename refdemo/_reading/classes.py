@@ -5,6 +5,7 @@ A metaclass, or a subclass of ModuleType, can define anything under these names;
 
 from __future__ import annotations
 
+import sys
 from itertools import repeat
 from operator import is_
 from types import ModuleType
@@ -80,6 +81,14 @@ def module_of(cls: type) -> str:
     if is_heap_type(cls):
         return text(namespace(cls).get("__module__"))
     return text(_module_of(cls))
+
+
+def source_of(cls: type) -> tuple[str, int | None]:
+    """Return the file of the module in which a class was defined, "" if none is known, and from 3.13 on the line."""
+    module = sys.modules.get(module_of(cls))
+    file = text(module_namespace(module).get("__file__")) if is_a(module, ModuleType) else ""
+    line = namespace(cls).get("__firstlineno__")
+    return file, line if type(line) is int else None
 
 
 def full_name(cls: type, name: Callable[[type], str] = name_of) -> str:

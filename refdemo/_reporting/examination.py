@@ -5,14 +5,13 @@ from __future__ import annotations
 import gc
 import os
 import platform
-import sys
 import time
 from collections.abc import Callable
 from itertools import compress, repeat
 from operator import rshift
 from typing import Any, TypeVar
 
-from refdemo._reading.classes import full_name, module_namespace, module_of, namespace, text
+from refdemo._reading.classes import full_name, source_of
 from refdemo._reading.referents import referents_of_all, tracked
 from refdemo._reporting import sizes, verdict
 from refdemo._reporting.moment import Moment, long_containers, look
@@ -180,7 +179,9 @@ class Examination:
 
 def _holder(target: WorkList) -> Holder:
     cls = type(target[0])
-    return Holder(full_name(cls), defined(cls), str(why_alive(target.pop(), max_links=_LONGEST_CHAIN)))
+    file, line = source_of(cls)
+    defined = f"{file}:{line}" if file and line is not None else file
+    return Holder(full_name(cls), defined, str(why_alive(target.pop(), max_links=_LONGEST_CHAIN)))
 
 
 def _goes_on(one: Holder, other: Holder) -> bool:
@@ -191,16 +192,3 @@ def _goes_on(one: Holder, other: Holder) -> bool:
 def _megabytes(objects: list[object]) -> set[int]:
     """Return where the objects are that some objects refer to, in megabytes."""
     return set(map(rshift, map(id, referents_of_all(objects)), repeat(20)))
-
-
-def defined(cls: type) -> str:
-    """Return the file in which a class is defined, with the line where that is known; "" for Python's own."""
-    module = sys.modules.get(module_of(cls))
-    if type(module) is not type(sys) or not module_of(cls):
-        return ""
-    file = text(module_namespace(module).get("__file__"))
-    space = namespace(cls)
-    lines = [space.get("__firstlineno__")]
-    lines += [each.__code__.co_firstlineno for each in space.values() if type(each) is type(defined)]
-    known = [line for line in lines if type(line) is int]
-    return f"{file}:{min(known)}" if file and known else file

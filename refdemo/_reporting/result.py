@@ -24,7 +24,7 @@ class Holder(NamedTuple):
     of: str
     """The name of the type."""
     defined: str
-    """Where the type is defined: "shop.py:12"; "" where that is not known."""
+    """Where the type is defined: "/srv/shop.py:12"; before 3.13 the file alone; "" where that is not known."""
     chain: str
     """How a root leads to it, a line for each link."""
 

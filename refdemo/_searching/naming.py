@@ -1,12 +1,11 @@
 """What the words call an object: "function `handle` (app.py:12)", "class `Session`", "a dict"."""
 
 import os
-import sys
 import types
 from typing import Any
 
 from refdemo._reading.claims import is_stored
-from refdemo._reading.classes import is_a, module_namespace, module_of, name_of, namespace, text
+from refdemo._reading.classes import is_a, module_namespace, module_of, name_of, source_of, text
 from refdemo._reading.fields import shown
 from refdemo._reading.unreported import loaded
 from refdemo.edges import direct_edges
@@ -138,13 +137,11 @@ def _coroutine_of(task: object) -> object:
 
 
 def _where_class(cls: Any) -> str:
-    module = module_of(cls)
-    found = sys.modules.get(module)
-    file = text(module_namespace(found).get("__file__")) if is_a(found, types.ModuleType) else ""
+    file, line = source_of(cls)
     if not file or _is_standard(file):
+        module = module_of(cls)
         return "" if module in ("", "builtins", "__main__") else f" ({module})"
-    line = namespace(cls).get("__firstlineno__")
-    return f" ({os.path.basename(file)}{f':{line}' if type(line) is int else ''})"
+    return f" ({os.path.basename(file)}{f':{line}' if line is not None else ''})"
 
 
 def _is_standard(file: str) -> bool:
