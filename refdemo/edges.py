@@ -131,7 +131,7 @@ def _is_filled(obj: Any, base: Any, reported: list[object]) -> bool:
             break
     if is_heap_type(type(obj)):
         before = next((place for place, each in enumerate(reported[:2], 1) if each is type(obj)), 0)
-        return before > 0 and len(reported) == before + length
+        return len(reported) == before + length
     return len(reported) == length
 
 
