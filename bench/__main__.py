@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from everypython.run.files import write_atomically
 
-from bench import builds, growth, heap, holders, instruments, report, results
+from bench import builds, growth, heap, holders, instruments, leaks, report, results
 from bench.rounds import BenchError, Log
 
 
@@ -27,6 +27,7 @@ LARGEST = "peak of resident memory of the largest process"
 SECTIONS = {
     "instruments": Section(instruments.run, report.instruments, "growth of the peak of resident memory"),
     "holders": Section(holders.run, holders.table, ""),
+    "leaks": Section(leaks.run, leaks.table, ""),
     "builds": Section(builds.run, report.builds, LARGEST),
     "growth": Section(growth.run, report.builds, LARGEST),
 }

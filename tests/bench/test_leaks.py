@@ -1,0 +1,31 @@
+"""The section that asks tools what grows in a program, and what holds it."""
+
+import inspect
+import re
+
+from bench import leaks
+
+
+def test_a_program_whose_objects_grow_says_itself_what_holds_them() -> None:
+    programs = {program.__name__: program for program in leaks.catalogue().PROGRAMS["objects"]}
+    assert programs.keys() == leaks.NAMES.keys()
+    for name, program in programs.items():
+        assert re.search(rf"\b{leaks.NAMES[name]}\b", inspect.getsource(program)), name
+
+
+def test_refdemo_is_asked_in_a_process_and_names_kind_and_holder() -> None:
+    told = leaks.asked_apart("refdemo", "texts_in_a_dict")
+    assert told is not None
+    kind, text = told
+    assert kind == "objects" and "local cache" in text
+
+
+def test_a_tool_that_fails_has_no_answer() -> None:
+    assert leaks.asked_apart("no such tool", "texts_in_a_dict") is None
+
+
+def test_each_row_tells_how_many_answers_are_right() -> None:
+    row = {"what": "what grows", "tool": "a peer", "version": "1", "call": "ask()", "skipped": None}
+    rows = [{**row, "answers": {"one": "right", "two": "right", "three": "wrong"}}, {**row, "skipped": "not installed"}]
+    first, second, *_ = leaks.table({"rows": rows, "goals": []})
+    assert first.endswith(" 2 right, 1 wrong") and second.endswith(" left out: not installed")
