@@ -161,7 +161,7 @@ def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> Non
     # Several processes without pytest-xdist: it starts threads, and with the first one a free-threaded 3.13 makes
     # classes and functions immortal. PyPy, found last, takes longest.
     jobs = [(key, part) for key in reversed(inside) for part in range(parts)]
-    with ThreadPoolExecutor(cores) as pool:
+    with ThreadPoolExecutor(cores + 1) as pool:  # some tests wait for a process, or for a second moment
         list(pool.map(test_refdemo, *zip(*jobs, strict=True)))
 
 

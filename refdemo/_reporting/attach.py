@@ -121,7 +121,7 @@ def _wait(file: Path, seconds: float, pid: int) -> str:
             raise NoReport(f"process {pid} ended before it answered")
         if time.monotonic() > ends:
             raise NoReport(
-                f"process {pid} did not answer within {seconds:.0f} s, and goes on as before: its main thread runs no "
+                f"process {pid} did not answer within {seconds:g} s, and goes on as before: its main thread runs no "
                 "Python code now. It may wait for input; ask again when it has work"
             )
         time.sleep(0.05)

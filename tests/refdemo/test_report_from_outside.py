@@ -71,7 +71,7 @@ class TestAProcessThatIsNotPrepared:
         with process(waits) as (started, said):
             done = ask(started.pid, "--timeout", "0.3")
         assert done.returncode == 1
-        assert "did not answer within 0 s, and goes on as before" in done.stderr
+        assert "did not answer within 0.3 s, and goes on as before" in done.stderr
         assert len(done.stderr.splitlines()) == 1
         assert said == ["on\n", ""]
 
