@@ -75,10 +75,8 @@ def test_text_is_served_compressed_and_the_rest_as_it_is(tmp_path: Path) -> None
 def test_all_that_a_tool_says_arrives_though_it_exits_right_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    try:
-        node.node()
-    except node.Unfetched as error:
-        pytest.skip(str(error))
+    if node.node() is None:
+        pytest.skip("there is no Node here")
     script = tmp_path / "node_modules/says/much.mjs"
     script.parent.mkdir(parents=True)
     script.write_text("process.stdout.write('x'.repeat(2_000_000)); process.exit(1);", encoding="utf-8")
