@@ -42,9 +42,9 @@ def editor(page: Page, number: int) -> Locator:
     return page.locator(f"#cell-{number}").get_by_role("textbox", name=f"Code of cell {number}")
 
 
-def write(page: Page, number: int, source: str) -> Locator:
+def write(page: Page, number: int, source: str, where: str = PAGE) -> Locator:
     """Edits a cell."""
-    press(page, "Edit", number)
+    press(page, "Edit", number, where)
     field = editor(page, number)
     field.press("Control+a")
     field.press("Delete")  # or `fill`, which bypasses the editor, would have the browser join lines

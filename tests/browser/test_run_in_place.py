@@ -125,3 +125,18 @@ def test_what_is_as_published_folds_and_what_fails_looks_so_without_its_colour(r
     expect(failed.locator(".raises")).to_have_text("✗ ZeroDivisionError")
     expect(failed.locator("details")).to_have_count(0)
     assert failed.locator("pre.raised").evaluate("pre => getComputedStyle(pre).borderLeftStyle") == "solid"
+
+
+@pytest.mark.parametrize("edits", [False, True])
+def test_what_a_cell_does_is_in_sight_below_the_pressed_button_also_where_its_output_was_predicted(
+    reader: Callable[..., Page], site: Built, edits: bool
+) -> None:
+    key_of(site, "cpython-3.14.2-emscripten")
+    page = reader(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, reduced_motion="reduce")
+    page.goto("index.html?python=3.13")
+    page.locator("fieldset.predict").first.get_by_role("radio").first.check()
+    expect(page.locator("#cell-1 .outcome").first).to_be_visible()
+    if edits:
+        write(page, 1, "print('mine')", "index")
+    press(page, "Run", 1, "index")
+    expect(ran(page, 1)).to_be_in_viewport(ratio=1)

@@ -29,6 +29,7 @@ LOADS = 30_000  # milliseconds: the search is fetched and its index made, beside
 def results(page: Page) -> Callable[[str], list[dict[str, Any]]]:
     """Asks the index, and returns what its pages are: best first."""
     page.goto(RESULTS)
+    page.locator(".search-page input").focus()
     page.wait_for_function("() => Boolean(globalThis.siteSearch?.attach)")
     page.evaluate("siteSearch.ready")
 
@@ -77,6 +78,15 @@ def fetched(page: Page) -> list[str]:
 
 def field_of(page: Page) -> Locator:
     return page.get_by_role("searchbox", name="Search", exact=True)
+
+
+def test_the_page_of_results_loads_nothing_before_it_is_asked_something(page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(RESULTS, wait_until="networkidle")
+    assert [url for url in asked if "/search/" in url] == []
+    page.locator(".search-page input").fill("cycle")
+    expect(page.locator("article .found li").first).to_be_visible(timeout=LOADS)
 
 
 def test_nothing_is_loaded_before_the_search_is_opened_and_nothing_twice(page: Page) -> None:

@@ -159,6 +159,7 @@ class Site:
     theme: str = "basic"
     browser: dict[str, str] = field(default_factory=dict)
     strict: bool = True  # whether a build ends because of what a Python printed
+    engine: Path = EXTENSIONS  # the folder that the engine is imported from, by a build in a process of its own
 
     def write(self, name: str, text: str) -> None:
         path = self.root / name
@@ -172,7 +173,7 @@ class Site:
     def configure(self) -> dict[str, str]:
         """Write the configuration and return the variables to build with."""
         settings = {"timeout": self.timeout, "listed": self.listed, "theme": self.theme, "browser": self.browser}
-        self.write("docs/conf.py", CONF.format(extensions=str(EXTENSIONS), strict=self.strict, **settings))
+        self.write("docs/conf.py", CONF.format(extensions=str(self.engine), strict=self.strict, **settings))
         return {"NO_COLOR": "1", "EVERYPYTHON": os.pathsep.join(self.pythons)}  # CI makes Sphinx write in colours
 
     def build(self, *options: str, command: str = "sphinx.cmd.build", alone: bool = False) -> Ended:

@@ -7,7 +7,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from everypython.run import node
 
+from . import tools
 from .links import broken
 from .serve import serving
 from .table import Figure, report, table
@@ -68,3 +70,16 @@ def test_text_is_served_compressed_and_the_rest_as_it_is(tmp_path: Path) -> None
             assert gzip.decompress(answer.read()) == (tmp_path / "index.html").read_bytes()
         with urllib.request.urlopen(f"{address}picture.png") as answer:
             assert answer.headers["Content-Encoding"] is None and answer.read() == b"\x89PNG"
+
+
+def test_all_that_a_tool_says_arrives_though_it_exits_right_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if node.node() is None:
+        pytest.skip("there is no Node here")
+    script = tmp_path / "node_modules/says/much.mjs"
+    script.parent.mkdir(parents=True)
+    script.write_text("process.stdout.write('x'.repeat(2_000_000)); process.exit(1);", encoding="utf-8")
+    monkeypatch.setattr(tools, "installed", lambda: tmp_path)
+    done = tools.run("says/much.mjs")
+    assert (done.returncode, len(done.stdout), done.stderr) == (1, 2_000_000, "")

@@ -15,9 +15,17 @@ PINS = ("package.json", "package-lock.json")
 
 
 def run(script: str, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Runs a tool, by the path of its script in node_modules. What it says is UTF-8, whatever the machine's is."""
+    """Runs a tool, by the path of its script in node_modules. What it says is UTF-8, whatever the machine's is.
+
+    It says that to a file: of what Node has not yet written to a pipe when a tool exits, nothing arrives.
+    """
     command = [str(node.node()), str(installed() / "node_modules" / script), *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment or None)
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        done = subprocess.run(
+            command, stdout=said, stderr=subprocess.PIPE, encoding="utf-8", env=environment or None, check=False
+        )
+        said.seek(0)
+        return subprocess.CompletedProcess(command, done.returncode, said.read(), done.stderr)
 
 
 def installed() -> Path:

@@ -69,6 +69,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_execute", True, "env", bool)  # False: stock myst-nb runs the cells in its kernel
     app.add_config_value("everypython_packages", [], "", list)  # folders of packages that cells may import
     app.add_config_value("everypython_protected", ".", "", str)  # a folder in which no unit may change a file
+    app.add_config_value("everypython_assets", "", "html", str)  # set by the engine: a digest of templates and scripts
     app.add_config_value("everypython_browser", {}, "", dict)  # packages for Run: npm's name@version and integrity
     app.add_config_value("everypython_run", False, "env", (bool, str))  # whether cells run in the reader's browser, too
     app.add_config_value("everypython_claims", "claims", "", str)  # folder of the attacks on pages' sentences
@@ -78,6 +79,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
     app.add_config_value("everypython_search", "", "html", str)  # file with synonyms and what comes last in a search
     app.add_config_value("everypython_search_library", "", "html", str)  # set by the engine: what is in the cache
+    app.add_config_value("everypython_sources", "", "env", str)  # set by the engine: a digest of its modules
     app.add_config_value("everypython_strict", of_environment, "", bool)  # refuse what is not explained
     app.add_config_value("everypython_store", "_build/runs", "", str)  # where runs are kept
     app.add_config_value("everypython_preview", False, "", bool)  # show what the default printed, before the others
@@ -103,6 +105,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     kernel_comparison.setup(app)
     # what is done at each event, in the order in which it is done
     app.connect("config-inited", events.configure_execution, priority=400)  # before myst-nb reads its configuration
+    app.connect("config-inited", events.watch_engine)
     app.connect("config-inited", outcomes.add_static_files)
     app.connect("config-inited", subtitles.add_templates)
     app.connect("config-inited", search.choose)

@@ -1,5 +1,7 @@
 """What is built, and what is run again when something changed. Each test builds a small site, most of them twice."""
 
+import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -7,8 +9,9 @@ import pytest
 from bs4 import BeautifulSoup
 from everypython.model.interpreters import Interpreter
 
+from ..commands import EXTENSIONS
 from ..conftest import Site, add_columns, made, this_python
-from ..sites import ran, read_again, runs_of
+from ..sites import edit, ran, read_again, runs_of
 
 
 @pytest.fixture
@@ -46,6 +49,31 @@ def test_an_edited_example_runs_and_reads_its_page(told: Site) -> None:
     log = told.built()
     assert (ran(log), read_again(log)) == (1, {"shown"})
     assert "hello" in told.html("shown") and "greeted first" not in told.html("shown")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "read"),
+    [
+        ("html/fixes.py", '<script src="{source}">', '<script data-new src="{source}">', {"index", "alone", "shown"}),
+        ("html/templates/page.html", "{%- endblock %}", "{%- endblock %}{% block extrahead %}new{% endblock %}", set()),
+        ("site/reach.js", "// What a page has", "// Whatever a page has", set()),
+    ],
+)
+def test_an_edit_of_the_engine_changes_every_page_and_runs_nothing(
+    told: Site, file: str, old: str, new: str, read: set[str]
+) -> None:
+    pages = "index", "alone", "shown"
+    told.engine = told.root / "engine"
+    shutil.copytree(EXTENSIONS, told.engine, ignore=shutil.ignore_patterns("__pycache__"))
+    edited = told.engine / "everypython" / file
+    told.build(alone=True)
+    before = [told.html(page) for page in pages]
+    edit(edited, old, new)
+    os.utime(edited, (0, 0))  # a file of another commit may well be older
+    log = told.build(alone=True).stdout
+    assert (ran(log), read_again(log)) == (0, read)
+    assert all(told.html(page) != text for page, text in zip(pages, before, strict=True))
+    assert read_again(told.build(alone=True).stdout) == set()
 
 
 def test_an_edited_page_runs_alone(told: Site) -> None:

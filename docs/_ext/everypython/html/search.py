@@ -42,7 +42,7 @@ UNREAD = (
 )
 FORM = """<h1>Search</h1>
 <form class="search-page" role="search" aria-label="All pages" action="{here}">
-<label>Search for <input type="search" name="q" autocomplete="off"></label> <button>Search</button>
+<label>Search for <input type="search" name="q" autocomplete="off"></label> <button type="submit">Search</button>
 </form>
 <p role="status"></p>
 <noscript>

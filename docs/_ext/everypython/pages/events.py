@@ -20,6 +20,7 @@ from ..model.units import Unreadable, digest
 from ..run import node
 from ..run.build import Build, build_of
 from ..run.discovery import searching
+from ..run.index import of_assets, of_sources
 from ..run.records import RecordError, merged
 from ..run.sources import opened
 from ..run.tree import SourceChangedError
@@ -39,6 +40,11 @@ def configure_execution(app: Sphinx, config: Config) -> None:
         config.nb_custom_formats = {**config.nb_custom_formats, ".md": ["everypython.pages.reader.read", {}, False]}
     else:
         config.nb_execution_mode = "force"
+
+
+def watch_engine(app: Sphinx, config: Config) -> None:
+    """Let a change of the engine's own files read or write every page anew, whenever they were saved."""
+    config.everypython_sources, config.everypython_assets = of_sources(), of_assets()
 
 
 def run_everything(app: Sphinx) -> None:

@@ -177,8 +177,7 @@ def close_prediction(self: HTML5Translator, node: prediction) -> None:
 def open_choice(self: HTML5Translator, node: choice) -> None:
     name, right = html.escape(node.get("name", "")), html.escape(" ".join(node.get("pythons", ())))
     self.body.append(
-        f'<label><input type="radio" name="{name}" value="{node.get("place", 0)}" data-pythons="{right}" '
-        'autocomplete="off"> '
+        f'<label><input type="radio" name="{name}" value="{node.get("place", 0)}" data-pythons="{right}"> '
     )
 
 

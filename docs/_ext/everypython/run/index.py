@@ -18,6 +18,7 @@ from ..model.units import digest
 from .files import write_atomically
 
 T = TypeVar("T")
+ENGINE = Path(__file__).parents[1]
 
 
 class Index:
@@ -51,5 +52,16 @@ class Index:
 @cache
 def of_this_extension() -> str:
     """Return a digest of the engine's sources, and of when a parser or a build backend was last installed beside it."""
-    sources = [file.read_text(encoding="utf-8") for file in sorted(Path(__file__).parents[1].rglob("*.py"))]
-    return digest(sources, sys.version, Path(sysconfig.get_path("purelib")).stat().st_mtime_ns)
+    return digest(of_sources(), sys.version, Path(sysconfig.get_path("purelib")).stat().st_mtime_ns)
+
+
+@cache
+def of_sources() -> str:
+    """Return a digest of the engine's sources."""
+    return digest([file.read_text(encoding="utf-8") for file in sorted(ENGINE.rglob("*.py"))])
+
+
+def of_assets() -> str:
+    """Return a digest of what else the engine gives to pages: its templates, and the files that pages link."""
+    found = [file for folder in ("html", "site") for file in sorted((ENGINE / folder).rglob("*")) if file.is_file()]
+    return digest([file.read_bytes().hex() for file in found if file.suffix not in (".py", ".pyc")])

@@ -60,7 +60,8 @@
   for (const where of asked) {
     mark(where);
     const before = input(where, kept[page][where.dataset.cell]);
-    if (before) before.checked = true;
+    // what a browser has checked again after a reload is of no account: HTML has no attribute that forbids it
+    for (const one of where.querySelectorAll("input")) one.checked = one === before;
     where.addEventListener("change", ({ target }) => {
       kept[page][where.dataset.cell] = Number(target.value);
       keep();

@@ -1,4 +1,4 @@
-// Opens the search: nothing of it is loaded before its field has the focus or its page is read.
+// Opens the search: nothing of it is loaded before its field has the focus or its page is asked something.
 (() => {
   const here = document.currentScript.src;
   const load = (name) =>
@@ -23,5 +23,5 @@
     document.querySelector("input[name=q]")?.focus();
   });
   const field = document.querySelector(".search-page input[name=q]");
-  if (field) open(field);
+  if (field && (document.activeElement === field || new URLSearchParams(location.search).get("q"))) open(field);
 })();

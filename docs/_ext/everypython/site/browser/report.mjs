@@ -7,11 +7,11 @@ import { steadily } from "./steady.mjs";
 const verdict = (words) => element("p", { class: "verdict" }, words);
 const because = (words) => element("p", { class: "because" }, words);
 
-// Makes room under a cell for what it will do here.
+// Makes room right under a cell's code for what it will do here: below what is published it may be out of sight.
 export function prepare(place) {
   const about = { class: "ran", role: "group", "aria-label": `${place.number}, run here` };
   steadily(() => {
-    place.result ??= place.cell.appendChild(element("div", about));
+    if (!place.result) place.controls.parentElement.after((place.result = element("div", about)));
     place.live = element("pre", { class: "printed", tabindex: "0" });
     place.result.replaceChildren(verdict("Running …"), place.live);
     delete place.result.dataset.verdict;
