@@ -63,6 +63,7 @@ def test_an_innocent_test_passes(innocent, name):
 IN_KEPT = re.compile(r"  global kept: list\n    \[\d+\]: the object$")
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "name",
     [
@@ -85,21 +86,25 @@ def test_a_leaking_test_fails_with_the_chain(leaking, name):
     assert IN_KEPT.search(leaking.messages[name])
 
 
+@pytest.mark.deep
 def test_the_message_has_each_class_with_its_number(leaking):
     message = leaking.messages["test_three_of_a_subclass"]
     assert re.findall(r"left: (\d+ instances of \w+)", message) == ["3 instances of Session", "3 instances of Secure"]
     assert message.count("one Secure:") == 2
 
 
+@pytest.mark.deep
 def test_a_fixture_that_stays_is_told_as_the_holder(leaking):
     assert ".cached_result: tuple" in leaking.messages["test_in_a_fixture_that_stays"]
 
 
+@pytest.mark.deep
 def test_a_test_that_fails_by_itself_fails_for_that_alone(leaking):
     assert leaking.outcomes["test_fails_by_itself"] == ["failure"]
     assert "left:" not in leaking.messages["test_fails_by_itself"]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize("name", ["test_called", "test_called_after_another_was_made"])
 def test_the_fixture_says_at_any_time_which_class_is_meant(leaking, name):
     assert leaking.outcomes[name] == ["failure"]
@@ -107,11 +112,13 @@ def test_the_fixture_says_at_any_time_which_class_is_meant(leaking, name):
     assert "global others: list" in leaking.messages[name]
 
 
+@pytest.mark.deep
 def test_a_leak_that_is_expected_is_an_expected_failure(leaking):
     assert leaking.outcomes["test_expected"] == leaking.outcomes["test_expected_perhaps"] == ["skipped"]
     assert "[XPASS(strict)] known" in leaking.messages["test_expected_but_mended"]
 
 
+@pytest.mark.deep
 @pytest.mark.parametrize(
     "name, message",
     [
@@ -125,6 +132,7 @@ def test_a_wrong_marker_or_call_fails_with_one_clear_line(leaking, name, message
     assert message in leaking.messages[f"test_{name}"]
 
 
+@pytest.mark.deep
 @pytest.mark.skipif(sys.implementation.name != "cpython", reason="only CPython tells untracked classes from others")
 def test_a_class_whose_instances_are_never_tracked_is_refused(leaking):
     found = leaking.messages["test_a_marker_with_a_class_that_cannot_be_counted"]
@@ -171,7 +179,6 @@ def test_a_test_that_another_plugin_runs_is_not_passed_over_silently(tmp_path):
     assert "another plugin runs this test in its own way" in found.messages["test_in_a_global"]
 
 
-@pytest.mark.deep
 def test_what_the_reference_shows_is_what_is_printed(tmp_path):
     found = Run(tmp_path, "asked")
     assert found.outcomes == {"test_a_session_that_is_kept": ["failure"], "test_a_class_of_its_own": ["passed"]}
