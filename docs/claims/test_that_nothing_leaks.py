@@ -13,6 +13,7 @@ import weakref
 from collections import deque
 
 from refdemo.growth import growth
+from refdemo.testing import assert_gone, assert_nothing_left
 
 _PROCESSES = sys.platform != "emscripten"
 _SQLITE = importlib.util.find_spec("_sqlite3")
@@ -319,3 +320,95 @@ def one_free_threaded_python_keeps_classes():
         yield "a class per call, after a thread", _more(_class_per_call) == 20 * _KEEPS_CLASSES
         yield "an instance in a circle, after a thread", _more(_in_a_circle) == 0
         yield "an instance kept, after a thread", _more(lambda kept=[]: kept.append(_new())) == 20
+
+
+_shelf = {}
+
+
+class _Keeper:
+    kept = None
+
+
+def _says_who_holds(hold, *words):
+    """Return whether a failure of assert_gone has these words, and the object goes when it is let go of."""
+    witness = weakref.ref(thing := _Thing())
+    let_go = hold(thing)
+    del thing
+    try:
+        assert_gone(witness)
+    except AssertionError as error:
+        message = str(error)
+    else:
+        return False
+    let_go()
+    del let_go
+    assert_gone(witness)
+    return message.startswith("_Thing is still alive\n") and all(word in message for word in words)
+
+
+def _on_the_shelf(thing):
+    _shelf["thing"] = [thing]
+    return _shelf.clear
+
+
+def _on_a_class(thing):
+    _Keeper.kept = thing
+    return lambda: setattr(_Keeper, "kept", None)
+
+
+def _in_a_registered_closure(thing):
+    atexit.register(close := lambda: thing)
+    itself = weakref.ref(close)
+    return lambda: atexit.unregister(itself())
+
+
+def _in_a_running_generator(thing):
+    def remembers(given):
+        yield
+        return given
+
+    _shelf["running"] = generator = remembers(thing)
+    next(generator)
+    return _shelf.clear
+
+
+def a_failure_names_what_holds_the_object():
+    """Hold by a dict, a class, a generator, a function for the exit; hold by nothing, a circle, an unseen circle."""
+    yield "a list in a dict", _says_who_holds(_on_the_shelf, "['thing']: list", "[0]: the object")
+    yield "a class", _says_who_holds(_on_a_class, "class `_Keeper`", ".kept: the object")
+    yield "a paused generator", _says_who_holds(_in_a_running_generator, "['running']", "given: the object")
+    yield "what is called at the exit", _says_who_holds(_in_a_registered_closure, "atexit", "thing: the object")
+    witness = weakref.ref(thing := _Thing())
+    thing.me = thing
+    del thing
+    yield "nothing but itself", assert_gone(witness) is None
+    witness = weakref.ref(_Zone())
+    if _COUNTED:
+        try:
+            assert_gone(witness)
+        except AssertionError as error:
+            yield "a circle that is not seen", "held where Python code cannot look" in str(error)
+
+
+def _passes(step, rounds=4):
+    try:
+        assert_nothing_left(step, of=_Thing, rounds=rounds)
+    except AssertionError:
+        return False
+    return True
+
+
+def what_only_the_first_rounds_leave_passes():
+    """Leave things in the first round, in the first two, in all but the first, now and then, and in each."""
+    kept, numbers = [], iter(range(1_000))
+    cached = functools.lru_cache(lambda key: _new())
+    yield "a cache of one", _passes(lambda: cached("key"))
+    yield "a list of one", _passes(lambda: kept or kept.append(_new()))
+    kept.clear()
+    yield "a ring of two", _passes(lambda ring=deque(maxlen=2): ring.append(_new()))
+    yield "nothing", _passes(_new)
+    yield "a circle", _passes(_in_a_circle)
+    yield "each round", not _passes(lambda: kept.append(_new()))
+    yield "each round but the first", not _passes(lambda: next(numbers) and kept.append(_new()))
+    yield "every second round", not _passes(lambda: next(numbers) % 2 and kept.append(_new()), 6)
+    yield "a cache with more room than rounds", not _passes(lambda ring=deque(maxlen=64): ring.append(_new()))

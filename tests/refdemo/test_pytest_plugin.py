@@ -185,6 +185,24 @@ def test_what_the_reference_shows_is_what_is_printed(tmp_path):
     assert (PLUGGED / "asked.txt").read_text(encoding="utf-8") in found.printed
 
 
+@pytest.mark.deep
+def test_a_conftest_can_ask_for_every_test(tmp_path):
+    (tmp_path / "conftest.py").write_text((PLUGGED / "every_test.py").read_text(encoding="utf-8"))
+    (tmp_path / "shop.py").write_text("class Session: pass\nsessions = []\n")
+    for name in ("checkout", "login"):
+        left = f"def test_{name}(): sessions.append(Session())\n"
+        (tmp_path / f"{name}.py").write_text(f"from shop import *\n{left}def test_{name}_and_out(): Session()\n")
+    found = Run(tmp_path, "plain", "checkout.py", "login.py")
+    assert found.outcomes == {
+        "test_checkout": ["failure"],
+        "test_checkout_and_out": ["passed"],
+        "test_login": ["failure"],
+        "test_login_and_out": ["passed"],
+        "test_nothing_is_asked": ["passed"],
+    }
+    assert "global sessions: list" in found.messages["test_login"]
+
+
 class TestOffUnlessAsked:
     def test_loading_it_loads_neither_instruments_nor_pytest(self):
         program = (

@@ -7,19 +7,10 @@ from pathlib import Path
 EXAMPLE = Path(__file__).parents[2] / "examples" / "nothing_left_over.py"
 
 
-def test_under_pytest_the_leak_is_an_error_of_the_teardown_and_the_tests_pass() -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--rootdir",
-        str(EXAMPLE.parent),
-        str(EXAMPLE),
-    ]
-    ran = subprocess.run(command, capture_output=True, text=True)
+def test_under_pytest_the_test_that_counts_fails_and_says_who_holds_the_client() -> None:
+    options = ["-q", "-p", "no:cacheprovider", "--rootdir", str(EXAMPLE.parent)]
+    ran = subprocess.run([sys.executable, "-m", "pytest", *options, str(EXAMPLE)], capture_output=True, text=True)
     assert ran.returncode == 1
-    assert "2 passed, 1 error" in ran.stdout
-    assert "ERROR" in ran.stdout and "test_client[Client]" in ran.stdout and "50 more of Client" in ran.stdout
+    assert "1 failed, 2 passed" in ran.stdout
+    assert "FAILED" in ran.stdout and "::test_a_client_leaves_nothing" in ran.stdout
+    assert "Client alive: 1 at first, 11 after 10 rounds" in ran.stdout and "_registry: dict" in ran.stdout
