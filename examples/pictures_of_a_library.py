@@ -57,4 +57,6 @@ for step in show, mended_show:
         with suppress(ConnectionError):
             step(number)
     rise, more = resident() - before, len(gc.get_objects()) - objects
-    print(f"{step.__name__}: {'more' if more > 50 else 'as many'} objects,", "larger" if rise > 50 * SIZE else "as large")
+    print(
+        f"{step.__name__}: {'more' if more > 50 else 'as many'} objects,", "larger" if rise > 50 * SIZE else "as large"
+    )
