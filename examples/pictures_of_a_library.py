@@ -1,7 +1,6 @@
 """A library in C has memory for each picture, and an error on the way loses it.
 
-Claim: what a C library is not told to free grows, and no count of objects
-shows it.
+Claim: what it is not told to free grows, and no count of objects shows it.
 Promise: with the memory freed on every way out, the process stays as large.
 """
 
@@ -19,15 +18,14 @@ SIZE = 200_000
 
 
 def draw() -> int:
-    """Return the address of a picture, which whoever has drawn it frees."""
+    """Return the address of a picture."""
     address: int = LIBRARY.malloc(SIZE)
     LIBRARY.memset(address, 1, SIZE)
     return address
 
 
 def publish(number: int) -> None:
-    """Send a picture to a server that every second time is not there."""
-    if number % 2:
+    if number % 2:  # the server is not there
         raise ConnectionError
 
 

@@ -1,7 +1,6 @@
 """A chat server keeps each client whose connection broke; a report says so.
 
-Claim: what a failing clean-up leaves grows as live objects; the chain names
-the container that holds them.
+Claim: the report calls them live objects, and names the set that holds them.
 Promise: with the clean-up mended nothing grows.
 """
 
@@ -22,8 +21,6 @@ class Client:
 
 
 class Hub:
-    """Who is in the room now."""
-
     def __init__(self) -> None:
         self.room: set[Client] = set()
 
