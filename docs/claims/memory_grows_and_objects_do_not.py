@@ -64,6 +64,25 @@ def _touch(area):
         area[place] = 1
 
 
+def a_process_is_large_for_what_no_count_of_objects_shows():
+    """Take memory of C, of the system and of one large buffer, and leave freed memory behind; count objects."""
+    count = lambda: len(gc.get_objects())
+    made = []
+    _library()
+    gc.collect()
+    for way, take in {
+        "the C library's": lambda: made.append(_malloc()),
+        "the system's": lambda: made.append(_mapped()) or _touch(made[-1]),
+        "one buffer": lambda: made.append(b"x" * _SIZE),
+        "freed": lambda: made.append([f"{number:0400}" for number in range(200_000)][::200]),
+    }.items():
+        objects = count()
+        rise = _rise(take)[0]
+        yield way, rise > 0.5 and count() - objects < 1_000
+    _library().free(made[0])
+    made[1].close()
+
+
 def the_resident_set_counts_pages_whoever_asked_for_them():
     """Ask in several ways: the system, the C library, Python, and a file; touch it, and give it back."""
     rise, area = _rise(_mapped)

@@ -8,6 +8,7 @@ import gc
 import io
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import weakref
@@ -337,3 +338,81 @@ def a_report_finds_what_grows_while_it_waits():
         bounded = collections.deque(maxlen=30)
         bounded.extend(_Thing() for _ in range(30))
         yield "mended", not _grows(lambda: bounded.extend(_Thing() for _ in range(100)))
+
+
+_STEPS = {
+    "Live objects": "kept.append([])",
+    "Garbage grows": "one = []; one.append(one)",
+    "Nothing has": "one = []",
+}
+_LOOP = """
+import gc, os, signal, sys, time
+from threading import Thread
+gc.disable()
+kept, said = [], []
+{begin}
+print("ready", flush=True)
+ends = time.monotonic() + 60
+while not ({over}) and time.monotonic() < ends:
+    {step}
+    time.sleep(0.002)
+print(*said, open(sys.argv[1]).read())
+"""
+_WAYS_IN = {
+    "a call": (
+        "from refdemo.report import report; Thread(target=lambda: said.append(report(0.5)), daemon=True).start()",
+        "said",
+    ),
+    "a signal": (
+        "from refdemo.report import on_signal; on_signal(signal.SIGUSR1, seconds=0.5, file=sys.argv[1])\n"
+        "os.kill(os.getpid(), signal.SIGUSR1)",
+        "os.path.getsize(sys.argv[1])",
+    ),
+}
+if hasattr(sys, "remote_exec"):
+    _WAYS_IN["from outside"] = "", "os.path.getsize(sys.argv[1])"
+
+
+def a_call_a_signal_and_a_question_from_outside_agree():
+    """Have processes that grow in several ways report by each of the ways in."""
+    for way, (begin, over) in _WAYS_IN.items():
+        for head, step in _STEPS.items():
+            with tempfile.NamedTemporaryFile("w") as file:
+                program = _LOOP.format(begin=begin, over=over, step=step)
+                command = [sys.executable, "-c", program, file.name]
+                with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+                    process.stdout.readline()
+                    if not begin:
+                        file.write("\n".join(_report_of(process.pid)[1]))
+                        file.flush()
+                    said = process.communicate(timeout=120)[0]
+            yield f"{way}: {head}", any(line.startswith(head) for line in said.splitlines())
+
+
+def what_is_mended_does_not_grow():
+    """Ask of leaks of several kinds, and of each when it is mended."""
+    bounded = collections.deque((_Thing() for _ in range(30)), maxlen=30)
+    weak = weakref.WeakValueDictionary()
+    cached = functools.lru_cache(maxsize=30)(lambda number: _Thing())
+    for number in range(30):
+        cached(-number)
+
+    def pair():
+        one, other = _Thing(), _Thing()
+        one.other, other.other = other, one
+
+    def mended_pair():
+        one, other = _Thing(), _Thing()
+        one.other, other.other = other, weakref.ref(one)
+
+    for way, leak, mended in (
+        ("a bounded queue", lambda n: _registry.append(_Thing()), lambda n: bounded.append(_Thing())),
+        ("a weak dictionary", lambda n: _by_name.update({n: _Thing()}), lambda n: weak.update({n: _Thing()})),
+        ("a bounded cache", _cached, cached),
+        ("a weak way up", lambda n: pair(), lambda n: mended_pair()),
+    ):
+        with _collector_off():
+            before = _grows(lambda leak=leak: [leak(n) for n in range(100)] and None)
+            _cut()
+            gc.collect()
+            yield way, before and not _grows(lambda mended=mended: [mended(n) for n in range(100)] and None)

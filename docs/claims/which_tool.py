@@ -4,6 +4,8 @@ import ctypes
 import faulthandler
 import gc
 import importlib
+import importlib.util
+import mmap
 import sys
 import tempfile
 import threading
@@ -64,8 +66,47 @@ def _holds(holder, made):
     return any(each is made for each in gc.get_referents(holder))
 
 
+def _library():
+    library = ctypes.CDLL(None)
+    library.malloc.restype = library.calloc.restype = ctypes.c_void_p
+    library.malloc.argtypes, library.calloc.argtypes = [ctypes.c_size_t], [ctypes.c_size_t, ctypes.c_size_t]
+    library.free.argtypes, library.free.restype = [ctypes.c_void_p], None
+    return library
+
+
+def none_of_them_sees_what_c_took():
+    """Take twenty megabytes in several ways, and ask tracemalloc, the collector, the allocator, and a stack dump."""
+    library, size, taken = _library(), 20_000_000, []
+    tracemalloc = importlib.import_module("tracemalloc") if importlib.util.find_spec("_tracemalloc") else None
+    if tracemalloc:
+        tracemalloc.start()
+
+    def asked():
+        traced = tracemalloc.get_traced_memory()[0] if tracemalloc else 0
+        return traced // 100_000, len(gc.get_objects()) // 100, getattr(sys, "getallocatedblocks", int)() // 1_000
+
+    def small():
+        taken.extend(library.malloc(1_000) for _ in range(20))
+
+    gc.collect()
+    for way, take in {
+        "malloc": lambda: taken.append(library.malloc(size)),
+        "calloc": lambda: taken.append(library.calloc(1, size)),
+        "small": small,
+        "the system": lambda: taken.append(mmap.mmap(-1, size)),
+    }.items():
+        before, dump = asked(), _dump()
+        take()
+        near = all(abs(now - then) <= 1 for now, then in zip(asked(), before, strict=True))
+        yield way, near and len(_dump().splitlines()) == len(dump.splitlines())
+    for each in taken:
+        each.close() if isinstance(each, mmap.mmap) else library.free(each)
+    if tracemalloc:
+        tracemalloc.stop()
+
+
 def tracemalloc_knows_lines_and_the_collector_knows_holders():
-    """Make objects of several types in one function, keep them by another; and take memory of C."""
+    """Make objects of several types in one function, and keep them by another."""
     tracemalloc = importlib.import_module("tracemalloc")
     tracemalloc.start(20)
     for bake in _bake_instance, _bake_slotted, _bake_bytes, _bake_bytearray, _bake_set:
@@ -80,14 +121,6 @@ def tracemalloc_knows_lines_and_the_collector_knows_holders():
             yield f"{bake.__name__[6:]} {put.__name__[5:]}", 1 in lines and no_line_of_the_keeper and bool(where)
             _shelf.clear()
             _by_name.clear()
-    library = ctypes.CDLL("msvcrt" if sys.platform == "win32" else None)
-    library.malloc.restype, library.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
-    library.free.argtypes = [ctypes.c_void_p]
-    traced, objects = tracemalloc.get_traced_memory()[0], len(gc.get_objects())
-    address = library.malloc(5_000_000)
-    grown = tracemalloc.get_traced_memory()[0] - traced
-    yield "memory of C", grown < 100_000 and len(gc.get_objects()) - objects < 20
-    library.free(address)
     tracemalloc.stop()
 
 
