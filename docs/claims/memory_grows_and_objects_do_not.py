@@ -116,15 +116,22 @@ def _traced(make):
         tracemalloc.stop()
 
 
+_OF_PYTHON = {
+    "bytes": lambda: b"x" * _SIZE,
+    "a string": lambda: "x" * _SIZE,
+    "a list": lambda: [None] * (_SIZE // 8),
+    "an array of Python's": lambda: array.array("b", [1]) * _SIZE,
+    "a file in memory": lambda: io.BytesIO(b"x" * (_SIZE // 2)).getvalue() + b"x" * (_SIZE // 2),
+}
+
+
+def _reported():
+    ctypes.pythonapi.PyTraceMalloc_Track(ctypes.c_uint(1), ctypes.c_size_t(4096), ctypes.c_size_t(_SIZE))
+
+
 def tracemalloc_knows_what_python_asked_for():
     """Make buffers of Python's and of C's, and one of C's that is reported."""
-    for way, make in {
-        "bytes": lambda: b"x" * _SIZE,
-        "a string": lambda: "x" * _SIZE,
-        "a list": lambda: [None] * (_SIZE // 8),
-        "an array of Python's": lambda: array.array("b", [1]) * _SIZE,
-        "a file in memory": lambda: io.BytesIO(b"x" * (_SIZE // 2)).getvalue() + b"x" * (_SIZE // 2),
-    }.items():
+    for way, make in _OF_PYTHON.items():
         traced, made = _traced(make)
         yield way, traced > 0.9 and made is not None
     traced, address = _traced(_malloc)
@@ -139,19 +146,19 @@ def tracemalloc_knows_what_python_asked_for():
         insert = lambda: connection.execute("insert into texts values (zeroblob(?))", [_SIZE // 4]) and None
         yield "not a database's", _traced(insert)[0] < 0.01
         connection.close()
-
-    def reported():
-        ctypes.pythonapi.PyTraceMalloc_Track(ctypes.c_uint(1), ctypes.c_size_t(4096), ctypes.c_size_t(_SIZE))
-
-    yield "what is reported", _traced(reported)[0] > 0.9
+    yield "what is reported", _traced(_reported)[0] > 0.9
 
 
-def _many_mallocs():
-    return [_malloc(400) for _ in range(_SIZE // 400)]
+_lost = array.array("Q")
+"""Addresses of what no object leads to, so that it can be freed when a report has been asked."""
+
+
+def _lose(size=_SIZE):
+    _lost.append(_malloc(size))
 
 
 def _of_a_thread():
-    thread = threading.Thread(target=_malloc)
+    thread = threading.Thread(target=_lose)
     thread.start()
     thread.join()
 
@@ -162,20 +169,23 @@ def _of_the_system():
 
 
 def _cleared():
-    _library().memset(_library().calloc(ctypes.c_size_t(1), ctypes.c_size_t(_SIZE)), 1, _SIZE)
+    _lost.append(_library().calloc(ctypes.c_size_t(1), ctypes.c_size_t(_SIZE)))
+    _library().memset(_lost[-1], 1, _SIZE)
 
 
 def memory_without_an_object_is_outside():
     """Lose memory of several kinds."""
     for way, lose in {
-        "one block": lambda: [_malloc()].clear(),
-        "blocks of a page": lambda: [_malloc(4096) for _ in range(_SIZE // 4096)].clear(),
+        "one block": _lose,
+        "blocks of a page": lambda: [_lose(4096) for _ in range(_SIZE // 4096)].clear(),
         "cleared memory": _cleared,
         "the system's": _of_the_system,
         "a thread's": _of_a_thread,
     }.items():
         found = _meanwhile(lose)
         yield way, found.kind == "outside" and not found.holders
+        while _lost:
+            _library().free(_lost.pop())
 
 
 class _Array:

@@ -92,19 +92,18 @@ def _outside():
     return kind
 
 
-def a_report_names_which_of_the_four_grows():
-    """Let each of the four grow, in several ways, and none; by the way and in a thread."""
-    for way, kind, step in (
-        ("objects in a list", "objects", lambda: _registry.extend(_Thing() for _ in range(100))),
-        ("strings in a dict", "objects", lambda: _by_name.update((str(n), f"value {n}") for n in range(1_000))),
-        ("numbers in a set", "objects", lambda: _members.update(range(10**6, 10**6 + 1_000))),
-        ("pairs", "garbage", _pairs),
-        ("nothing is done", "nothing", lambda: None),
-        ("what is made is dropped", "nothing", lambda: [_Thing() for _ in range(1_000)]),
-    ):
-        with _collector_off():
-            yield way, _meanwhile(step).kind == kind
-        _cut()
+_KINDS = (
+    ("objects in a list", "objects", lambda: _registry.extend(_Thing() for _ in range(100))),
+    ("strings in a dict", "objects", lambda: _by_name.update((str(n), f"value {n}") for n in range(1_000))),
+    ("numbers in a set", "objects", lambda: _members.update(range(10**6, 10**6 + 1_000))),
+    ("pairs", "garbage", _pairs),
+    ("nothing is done", "nothing", lambda: None),
+    ("what is made is dropped", "nothing", lambda: [_Thing() for _ in range(1_000)]),
+)
+
+
+def _of_a_thread():
+    """Return the kind of growth that what a thread keeps is."""
     over = threading.Event()
 
     def serve():
@@ -113,10 +112,20 @@ def a_report_names_which_of_the_four_grows():
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield "objects of a thread", report(0.5).kind == "objects"
+    kind = report(0.5).kind
     over.set()
     thread.join()
     _cut()
+    return kind
+
+
+def a_report_names_which_of_the_four_grows():
+    """Let each of the four grow, in several ways, and none; by the way and in a thread."""
+    for way, kind, step in _KINDS:
+        with _collector_off():
+            yield way, _meanwhile(step).kind == kind
+        _cut()
+    yield "objects of a thread", _of_a_thread() == "objects"
     if _LINUX:
         yield "memory of the C library", _outside() == "outside"
         texts = [f"{number:0200}" for number in range(200_000)]
@@ -233,20 +242,21 @@ def _settings():
     return gc.isenabled(), gc.get_threshold(), gc.get_debug(), list(gc.callbacks), gc.get_freeze_count()
 
 
+def _garbage():
+    """Return a weak reference to an object that waits for the collector."""
+    one = _Thing()
+    one.itself = one
+    return weakref.ref(one)
+
+
 def a_report_changes_nothing_of_what_it_looks_at():
     """Look at settings, at what waits, at what tells of each touch, and at what is let go of later."""
-    before = _settings()
+    before, thresholds = _settings(), gc.get_threshold()
     _meanwhile(lambda: None)
     yield "the settings", _settings() == before
-    thresholds = gc.get_threshold()
     gc.set_threshold(5_000, 20, 30)
     with _collector_off():
-        before = _settings()
-        _itself()
-        one = _Thing()
-        one.itself = one
-        witness = weakref.ref(one)
-        del one
+        before, witness = _settings(), _garbage()
         _meanwhile(_pairs)
         yield "the settings, the collector off", _settings() == before
         yield "garbage waits", witness() is not None
@@ -389,6 +399,11 @@ def a_call_a_signal_and_a_question_from_outside_agree():
             yield f"{way}: {head}", any(line.startswith(head) for line in said.splitlines())
 
 
+def _mended_pair():
+    one, other = _Thing(), _Thing()
+    one.other, other.other = other, weakref.ref(one)
+
+
 def what_is_mended_does_not_grow():
     """Ask of leaks of several kinds, and of each when it is mended."""
     bounded = collections.deque((_Thing() for _ in range(30)), maxlen=30)
@@ -396,20 +411,11 @@ def what_is_mended_does_not_grow():
     cached = functools.lru_cache(maxsize=30)(lambda number: _Thing())
     for number in range(30):
         cached(-number)
-
-    def pair():
-        one, other = _Thing(), _Thing()
-        one.other, other.other = other, one
-
-    def mended_pair():
-        one, other = _Thing(), _Thing()
-        one.other, other.other = other, weakref.ref(one)
-
     for way, leak, mended in (
         ("a bounded queue", lambda n: _registry.append(_Thing()), lambda n: bounded.append(_Thing())),
         ("a weak dictionary", lambda n: _by_name.update({n: _Thing()}), lambda n: weak.update({n: _Thing()})),
         ("a bounded cache", _cached, cached),
-        ("a weak way up", lambda n: pair(), lambda n: mended_pair()),
+        ("a weak way up", lambda n: _pairs(1), lambda n: _mended_pair()),
     ):
         with _collector_off():
             before = _grows(lambda leak=leak: [leak(n) for n in range(100)] and None)

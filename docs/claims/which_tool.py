@@ -74,30 +74,27 @@ def _library():
     return library
 
 
+def _asked(tracemalloc):
+    traced = tracemalloc.get_traced_memory()[0] if tracemalloc else 0
+    return traced // 100_000, len(gc.get_objects()) // 100, getattr(sys, "getallocatedblocks", int)() // 1_000
+
+
 def none_of_them_sees_what_c_took():
     """Take twenty megabytes in several ways, and ask tracemalloc, the collector, the allocator, and a stack dump."""
     library, size, taken = _library(), 20_000_000, []
     tracemalloc = importlib.import_module("tracemalloc") if importlib.util.find_spec("_tracemalloc") else None
     if tracemalloc:
         tracemalloc.start()
-
-    def asked():
-        traced = tracemalloc.get_traced_memory()[0] if tracemalloc else 0
-        return traced // 100_000, len(gc.get_objects()) // 100, getattr(sys, "getallocatedblocks", int)() // 1_000
-
-    def small():
-        taken.extend(library.malloc(1_000) for _ in range(20))
-
     gc.collect()
     for way, take in {
-        "malloc": lambda: taken.append(library.malloc(size)),
-        "calloc": lambda: taken.append(library.calloc(1, size)),
-        "small": small,
-        "the system": lambda: taken.append(mmap.mmap(-1, size)),
+        "malloc": lambda: [library.malloc(size)],
+        "calloc": lambda: [library.calloc(1, size)],
+        "small": lambda: [library.malloc(1_000) for _ in range(20)],
+        "the system": lambda: [mmap.mmap(-1, size)],
     }.items():
-        before, dump = asked(), _dump()
-        take()
-        near = all(abs(now - then) <= 1 for now, then in zip(asked(), before, strict=True))
+        before, dump = _asked(tracemalloc), _dump()
+        taken += take()
+        near = all(abs(now - then) <= 1 for now, then in zip(_asked(tracemalloc), before, strict=True))
         yield way, near and len(_dump().splitlines()) == len(dump.splitlines())
     for each in taken:
         each.close() if isinstance(each, mmap.mmap) else library.free(each)
@@ -112,7 +109,7 @@ def tracemalloc_knows_lines_and_the_collector_knows_holders():
     for bake in _bake_instance, _bake_slotted, _bake_bytes, _bake_bytearray, _bake_set:
         for put in _put_into_a_list, _put_into_a_dict, _put_into_a_box:
             put(made := bake())
-            frames = list(tracemalloc.get_object_traceback(made))
+            frames = list(tracemalloc.get_object_traceback(made) or ())
             lines = [frame.lineno - bake.__code__.co_firstlineno for frame in frames]
             first = put.__code__.co_firstlineno
             no_line_of_the_keeper = not any(frame.lineno - first in (1, 2) for frame in frames)
@@ -163,25 +160,23 @@ def _tracked():
     return len(gc.get_objects())
 
 
+def _counted(step):
+    """Return by how many the tracked objects grow, and by how many they have grown after a collection."""
+    gc.collect()
+    before = _tracked()
+    step()
+    grown = _tracked() - before
+    gc.collect()
+    return grown, _tracked() - before
+
+
 def a_count_rises_alike_for_what_is_held_and_what_waits():
     """Make as many of several types that are kept, and that are dropped; then collect."""
-    gc.collect()
     gc.disable()
     for make in _instance, _slotted, _list, _function, _generator:
-        gc.collect()
-        before = _tracked()
-        _shelf.extend(make() for _ in range(100))
-        held = _tracked() - before
-        gc.collect()
-        held_after = _tracked() - before
+        held, held_after = _counted(lambda make=make: _shelf.extend(make() for _ in range(100)))
         _shelf.clear()
-        gc.collect()
-        before = _tracked()
-        for _ in range(100):
-            make()
-        waits = _tracked() - before
-        gc.collect()
-        waits_after = _tracked() - before
+        waits, waits_after = _counted(lambda make=make: [make() for _ in range(100)] and None)
         alike = held >= 100 and abs(held - waits) < 20
         yield make.__name__[1:], alike and held_after >= 100 and waits_after < 20
     gc.enable()
