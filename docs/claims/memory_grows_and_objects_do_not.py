@@ -255,7 +255,7 @@ class _Row:
     __slots__ = ("number", "text")
 
     def __init__(self, number):
-        self.number, self.text = number, f"row {number:0100}"
+        self.number, self.text = number, f"row {number:0400}"
 
 
 def freed_between_survivors_is_held_free():
@@ -266,8 +266,8 @@ def freed_between_survivors_is_held_free():
         "instances": _Row,
         "tuples": lambda number: tuple([number] * 40),
     }.items():
-        many = [make(number) for number in range(200_000)]
-        few = many[::200]
+        many = [make(number) for number in range(400_000)]
+        few = many[::400]
         many.clear()
         yield way, report(0.5).kind == "held free"
         del few
