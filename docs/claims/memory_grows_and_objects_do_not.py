@@ -273,8 +273,8 @@ def freed_between_survivors_is_held_free():
         del few
         gc.collect()
     many = [f"{number:0400}" for number in range(300_000)]
-    few = many[::300]
-    yield "while it waits", _meanwhile(many.clear).kind == "held free" and len(few) == 1_000
+    few = many[::100]
+    yield "while it waits", _meanwhile(many.clear).kind == "held free" and len(few) == 3_000
 
 
 def what_malloc_holds_free_is_given_back_by_a_trim():
