@@ -162,7 +162,8 @@ def _tracked():
 
 def _counted(step):
     """Return by how many the tracked objects grow, and by how many they have grown after a collection."""
-    gc.collect()
+    for _ in range(3):  # each may cease to track some more tuples
+        gc.collect()
     before = _tracked()
     step()
     grown = _tracked() - before
@@ -177,8 +178,8 @@ def a_count_rises_alike_for_what_is_held_and_what_waits():
         held, held_after = _counted(lambda make=make: _shelf.extend(make() for _ in range(100)))
         _shelf.clear()
         waits, waits_after = _counted(lambda make=make: [make() for _ in range(100)] and None)
-        alike = held >= 100 and abs(held - waits) < 20
-        yield make.__name__[1:], alike and held_after >= 100 and waits_after < 20
+        alike = held > 80 and abs(held - waits) < 20
+        yield make.__name__[1:], alike and held_after > 80 and waits_after < 20
     gc.enable()
 
 
