@@ -30,10 +30,12 @@ def kind(report: ProcessReport, garbage_before: int | None) -> str:
     """Return what grows: objects, garbage, memory outside of Python; else what is held free, or nothing."""
     more = report.tracked[1] - report.tracked[0]
     waiting = report.garbage.objects - (garbage_before or 0)
+    if not report.garbage.complete:
+        waiting = max(waiting, 0)  # less was found than there may be
     if waiting >= max(FEW, more / 2):
         return GARBAGE
     longer = report.longer
-    objects = more - max(waiting, 0) >= FEW or (longer and is_long(longer) and holds_more(report, longer))
+    objects = more - waiting >= FEW or (longer and is_long(longer) and holds_more(report, longer))
     if objects and not (grew_outside(report) and is_little(report)):
         return OBJECTS
     if grew_outside(report):

@@ -87,6 +87,20 @@ class TestWhatGrows:
         report = between(keep_sessions)
         assert report.garbage.objects == between(lambda: None).garbage.objects
 
+    def test_is_live_objects_although_a_collection_frees_more_meanwhile(self, collector_off):
+        def collect_and_keep():
+            gc.collect()
+            keep_sessions()
+
+        drop_circles(300)
+        report = between(collect_and_keep)
+        assert report.tracked[1] < report.tracked[0]
+        assert report.kind == "objects"
+
+    def test_is_nothing_where_a_collection_has_freed_garbage(self, collector_off):
+        drop_circles(300)
+        assert between(gc.collect).kind == "nothing"
+
     def test_is_nothing_where_a_step_keeps_nothing(self, collector_off):
         report = between(lambda: [Session() for _ in range(1000)])
         assert (report.kind, report.types) == ("nothing", ())
