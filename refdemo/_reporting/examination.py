@@ -143,7 +143,7 @@ class Examination:
             rise = number - (before[at] if known else 0)
             if rise >= verdict.FEW_OF_A_TYPE:
                 rises[at] = rise
-        order = sorted(rises, key=lambda at: (-rises[at], "." not in names[at], names[at]))
+        order = sorted(rises, key=lambda at: (-rises[at], at in self.now.builtin, names[at]))
         self.types = [TypeRise(names[at], self.now.numbers[at] - rises[at], self.now.numbers[at]) for at in order]
         return order
 

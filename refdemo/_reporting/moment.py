@@ -11,7 +11,7 @@ from itertools import islice
 from time import monotonic
 from types import ModuleType
 
-from refdemo._reading.classes import full_name, is_a, module_dict
+from refdemo._reading.classes import full_name, is_a, module_dict, module_of
 from refdemo._reporting.process import Memory, memory
 from refdemo._searching.lengths import containers
 
@@ -23,7 +23,7 @@ _MOST = 200_000  # containers
 class Moment:
     """What a look at the process has found, in numbers: it holds no object."""
 
-    __slots__ = ("garbage", "ids", "lengths", "memory", "names", "numbers", "tracked", "when")
+    __slots__ = ("builtin", "garbage", "ids", "lengths", "memory", "names", "numbers", "tracked", "when")
 
     def __init__(self, when: float, memory: Memory, objects: list[object]) -> None:
         self.when = when
@@ -35,7 +35,9 @@ class Moment:
         self.numbers: dict[int, int] = {}
         """How many objects each type has, by the type's id: a metaclass can define what equality and hashes are."""
         _count_elements(self.numbers, map(id, map(type, objects)))
-        self.names = {at: full_name(cls) for at, cls in types_of(objects).items()}
+        types = types_of(objects)
+        self.names = {at: full_name(cls) for at, cls in types.items()}
+        self.builtin = frozenset(at for at, cls in types.items() if module_of(cls) == "builtins")
         self.lengths: dict[int, int] = {}
         """How long each container was that is not short, by its id; of the first moment only."""
 
@@ -46,7 +48,7 @@ class Moment:
 
     def own(self) -> tuple[object, ...]:
         """Return the tracked objects that keep this moment."""
-        return self, self.ids, self.numbers, self.names, self.lengths, self.memory
+        return self, self.ids, self.numbers, self.names, self.builtin, self.lengths, self.memory
 
 
 def look() -> tuple[Moment, list[object]]:

@@ -69,6 +69,19 @@ class TestWhatGrows:
         assert re.search(r"\n  global kept: list\n    \[\d+\]: the object$", holder.chain)
         assert holder.defined.rpartition(":")[0] in ("", __file__)
 
+    def test_is_a_class_of_the_main_program_before_as_many_of_pythons_own(self):
+        program = """
+from refdemo._reporting.examination import Examination, first_look
+class visit: pass
+kept, first = [], first_look()
+for _ in range(100):
+    one = visit()
+    one.seen = {one}
+    kept.append(one)
+print(*(each.name for each in Examination(first, 60).report().types if each.after - each.before == 100))
+"""
+        assert run(program) in ("visit set\n", "visit dict set\n")  # before 3.12 each has a dict
+
     def test_is_found_by_the_container_where_the_collector_lists_nothing_of_it(self, collector_off):
         kept.extend(str(number) for number in range(50))
         report = between(lambda: kept.extend(str(number) for number in range(1000)))
