@@ -187,7 +187,7 @@ def test_what_the_reference_shows_is_what_is_printed(tmp_path):
 
 @pytest.mark.deep
 def test_a_conftest_can_ask_for_every_test(tmp_path):
-    (tmp_path / "conftest.py").write_text((PLUGGED / "every_test.py").read_text(encoding="utf-8"))
+    (tmp_path / "conftest.py").write_text((PLUGGED / "whole_run.py").read_text(encoding="utf-8"))
     (tmp_path / "shop.py").write_text("class Session: pass\nsessions = []\n")
     for name in ("checkout", "login"):
         left = f"def test_{name}(): sessions.append(Session())\n"
