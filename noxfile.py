@@ -137,10 +137,13 @@ def deep(session: nox.Session) -> None:
 def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> None:
     """Run the tests with a marker: of the engine and the site here, of refdemo under every Python found.
 
-    A Python that is an older patch of another one has all of refdemo's tests in `deep`, and none in `tests`.
+    A Python between the newest and the oldest of its kind has refdemo's costly tests in `deep`, and one that is an
+    older patch of another has all of them there, and none in `tests`.
     """
     found, older = newest_patches(pythons(session))
-    markers = {key: marked for key, _ in found}
+    between = "deep or costly" if marked == "deep" else "not deep and not costly"
+    differ = newest_and_oldest([key for key, _ in found])
+    markers = {key: marked if key in differ else between for key, _ in found}
     if marked == "deep":
         markers |= {key: "deep or not deep" for key, _ in older}
     elif older:
@@ -171,6 +174,14 @@ def newest_patches(found: list[tuple[str, str]]) -> tuple[list[tuple[str, str]],
     for key, path in found:
         newest.setdefault(re.sub(r"(\d+\.\d+)\.\d+", r"\1", key), (key, path))
     return list(newest.values()), [each for each in found if each not in newest.values()]
+
+
+def newest_and_oldest(keys: list[str]) -> set[str]:
+    """Return the first and the last key of each implementation and build, of keys that have the newest first."""
+    kinds: dict[str, list[str]] = {}
+    for key in keys:
+        kinds.setdefault(re.sub(r"[\d.]+", "", key), []).append(key)
+    return {key for alike in kinds.values() for key in (alike[0], alike[-1])}
 
 
 def pythons(session: nox.Session) -> list[tuple[str, str]]:

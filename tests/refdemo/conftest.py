@@ -8,6 +8,20 @@ import pytest
 sys.path.append(str(Path(__file__).parent))
 
 
+COSTLY = {
+    *("test_empty_places", "test_ends", "test_growth_of_types", "test_hostile_battery", "test_leak_shapes"),
+    *("test_lines_add_up", "test_mapped_memory", "test_nothing_is_left", "test_odd_holders"),
+    *("test_search_undisturbed",),
+}
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the files that take seconds: they start many processes, or walk all that there is again and again."""
+    for item in items:
+        if item.path.stem in COSTLY:
+            item.add_marker("costly")
+
+
 @pytest.fixture(autouse=True)
 def collector_as_found():
     """Leave the collector to the next test as this one found it."""

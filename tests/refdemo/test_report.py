@@ -141,7 +141,7 @@ class TestTheAnswer:
         def grow():
             for number in range(30):
                 cls = type(f"Kind{number}", (), {})
-                for _ in range(30):
+                for _ in range(8):
                     nested = cls()
                     for _ in range(20):
                         nested = [nested]
