@@ -58,7 +58,9 @@ def report(seconds: float = 10, *, limit: float = 2) -> ProcessReport:
     which no further holder is looked for. Up to 200,000 objects are examined for being garbage (50,000
     where no lock keeps other threads from running); where there are more, those of the types that grew.
 
-    Nothing of the objects runs, nothing is kept of them, and the collector's settings are left as they are.
+    No code of the objects is called, and nothing is kept of them. The collector is off during each look and then as it
+    was found, so a `gc.disable()` of another thread is lost that comes meanwhile; what that thread lets go of during a
+    look may be finalized by the thread that looks.
 
     Costs, with a million tracked objects: each look about a second on CPython 3.14 and two on 3.10, of which other
     threads wait for a quarter of a second at a time, and 50 MB meanwhile.
