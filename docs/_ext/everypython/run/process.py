@@ -41,7 +41,7 @@ OPTIONS = {"pypy": ("--jit", "off")}
 # What an output must not depend on, although FIXED, OPTIONS, `unrandomised` and short paths keep it still.
 # The nursery is larger here, never smaller: the smaller, the likelier that it is full by chance between any two lines.
 PERTURBED = {"PYTHONHASHSEED": "random", "EVERYPYTHON_PERTURBED": "x" * 5000, "PYPY_GC_NURSERY": "256M"}
-LONGER = "_perturbed_so_that_paths_have_another_length"
+LONGER = "_perturbed"  # short enough that a socket in the temporary folder has a name that the system takes
 
 # Without these, processes of Windows do not start; elsewhere they do not exist.
 INHERITED = ("SYSTEMROOT", "SYSTEMDRIVE", "COMSPEC", "PATHEXT", "WINDIR")
