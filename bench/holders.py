@@ -13,7 +13,7 @@ import io
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from bench.rounds import ROOT, Log, version_of
@@ -170,14 +170,19 @@ def table(section: Mapping[str, Any]) -> Iterator[str]:
     """Return the section's lines: how many answers of each tool are right, then for which kinds they are not."""
     from bench.report import goals
 
-    for row in section["rows"]:
+    yield from answered(section["rows"])
+    yield from goals(section)
+
+
+def answered(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Return a line for each row: how many of a tool's answers are right, vague, wrong and crashes."""
+    for row in rows:
         name = f"  {row['tool'] + ' ' + (row['version'] or ''):16} {row['call']:48}"
         if row["skipped"]:
             yield f"{name} left out: {row['skipped']}"
             continue
         counts = collections.Counter(row["answers"].values())
         yield name + "".join(f" {counts[verdict]:3} {verdict}" for verdict in VERDICTS)
-    yield from goals(section)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import collections
 import contextlib
 import importlib
 import io
@@ -16,9 +15,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from bench.holders import goal, not_installed
+from bench.holders import answered, goal, not_installed
 from bench.rounds import ROOT, Log, version_of
 
 LIMIT = 300.0
@@ -134,7 +135,7 @@ def answers(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
             kinds[program.__name__] = "crash" if told is None else "right" if told[0] == kind else "wrong"
             if kind == "objects":
                 word = rf"\b{NAMES[program.__name__]}\b"
-                holders[program.__name__] = "right" if told and re.search(word, told[1]) else "not named"
+                holders[program.__name__] = "right" if told and re.search(word, told[1]) else "vague"
     return {"answers": kinds, "skipped": None}, {"answers": holders, "skipped": None}
 
 
@@ -160,13 +161,9 @@ def table(section: Mapping[str, Any]) -> Iterator[str]:
     """Return the section's lines: how many answers of each tool are right, of kinds and of holders."""
     from bench.report import goals
 
-    for row in section["rows"]:
-        name = f"  {row['what']:14} {row['tool'] + ' ' + (row['version'] or ''):16} {row['call']:40}"
-        if row["skipped"]:
-            yield f"{name} left out: {row['skipped']}"
-            continue
-        counts = collections.Counter(row["answers"].values())
-        yield f"{name} " + ", ".join(f"{number} {verdict}" for verdict, number in counts.most_common())
+    for what, rows in groupby(sorted(section["rows"], key=itemgetter("what")), itemgetter("what")):
+        yield what
+        yield from answered(rows)
     yield from goals(section)
 
 

@@ -27,5 +27,9 @@ def test_a_tool_that_fails_has_no_answer() -> None:
 def test_each_row_tells_how_many_answers_are_right() -> None:
     row = {"what": "what grows", "tool": "a peer", "version": "1", "call": "ask()", "skipped": None}
     rows = [{**row, "answers": {"one": "right", "two": "right", "three": "wrong"}}, {**row, "skipped": "not installed"}]
-    first, second, *_ = leaks.table({"rows": rows, "goals": []})
-    assert first.endswith(" 2 right, 1 wrong") and second.endswith(" left out: not installed")
+    what, first, second, *_ = leaks.table({"rows": rows, "goals": []})
+    assert (
+        what == "what grows"
+        and first.endswith("   2 right   0 vague   1 wrong   0 crash")
+        and second.endswith(" left out: not installed")
+    )

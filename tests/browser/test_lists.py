@@ -209,7 +209,7 @@ def test_the_list_of_differences_is_a_tenth_as_tall_as_it_was(reader: Callable[.
     page = reader(viewport={"width": width, "height": 900})
     page.goto(PAGE)
     entries = page.locator(VISIBLE).count()
-    assert page.evaluate("document.documentElement.scrollHeight") < 3000 + 40 * entries  # each took 400 and more
+    assert page.evaluate("document.documentElement.scrollHeight") < 3000 + 30 * entries
 
 
 @pytest.mark.parametrize(

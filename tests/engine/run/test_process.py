@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Result
+from everypython.model.units import Cell, Options, Unit
 from everypython.run import process
 
 from ..conftest import this_python
@@ -109,6 +110,14 @@ def test_a_unit_sees_a_fixed_environment(python: Interpreter, run: Run, monkeypa
     result = run(python, *cells)
     assert texts(result)[:2] == ["False False\n", "[] True\n"]
     assert result.cells[2].error.type == "ModuleNotFoundError", "only what a unit names is installed"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names sockets otherwise")
+@pytest.mark.parametrize("perturbed", [False, True])
+def test_a_unit_may_listen_at_a_socket_in_its_temporary_folder(perturbed: bool) -> None:
+    source = "from multiprocessing.connection import Listener\nListener(family='AF_UNIX').close()\nprint('listened')"
+    unit = Unit("page", "unit", "page", 1, (Cell(source, 1, Options()),), ())
+    assert texts(process.run(unit, Path(sys.executable), 60, "digest" * 4, perturbed=perturbed)) == ["listened\n"]
 
 
 def test_hashes_are_the_same_in_every_run(python: Interpreter, run: Run) -> None:
