@@ -111,6 +111,16 @@ def test_where_a_browser_refuses_storage_an_edit_lasts_as_long_as_its_page(page:
     expect(code(page, 1)).not_to_contain_text("denied")
 
 
+def test_sharing_moves_nothing_on_a_phone(reader: Callable[..., Page]) -> None:
+    page = reader(permissions=["clipboard-write"], viewport={"width": 390, "height": 844})
+    page.goto(f"{PAGE}.html")
+    after = page.locator("#cell-2 + *")
+    before = after.bounding_box()
+    controls(page, 2).get_by_label("Share").evaluate("button => button.click()")  # which does not scroll to it
+    expect(controls(page, 2).get_by_label("Share")).to_have_text("Copied")
+    assert after.bounding_box() == before
+
+
 def test_a_link_brings_a_cells_code_and_python_and_does_not_run_them(reader: Callable[..., Page], site: Built) -> None:
     older = key_of(site, "cpython-3.12.7-emscripten")
     sender = reader(permissions=["clipboard-read", "clipboard-write"])
@@ -118,7 +128,8 @@ def test_a_link_brings_a_cells_code_and_python_and_does_not_run_them(reader: Cal
     sender.get_by_label("run on").select_option(older)
     write(sender, 2, "print('<b>ünlike</b>')\n" * 3)
     press(sender, "Share", 2)
-    expect(controls(sender, 2).locator(".run-says")).to_have_text("Link copied")
+    expect(controls(sender, 2).get_by_label("Share")).to_have_text("Copied")
+    expect(status(sender)).to_have_text("A link to cell 2 is copied.")
     link = sender.evaluate("navigator.clipboard.readText()")
     page = reader()
     page.goto(link)

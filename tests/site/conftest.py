@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Outcome
 from filelock import FileLock
@@ -66,9 +66,16 @@ class Built:
         """Every page's content, by its name. It is shared by all tests: none may change it."""
         names = {path.relative_to(self.folder).with_suffix("").as_posix(): path for path in self.folder.rglob("*.html")}
         texts = {name: names[name].read_text(encoding="utf-8") for name in sorted(names)}
+        gc.disable()  # collections, now and in other tests, would look through millions of elements again and again
         parsed = {name: BeautifulSoup(text, "html.parser") for name, text in texts.items()}
-        gc.freeze()  # or each collection of this process's other tests looks through millions of elements
+        gc.freeze()
+        gc.enable()
         return parsed
+
+    @cached_property
+    def by_id(self) -> dict[str, dict[str, Tag]]:
+        """Every page's elements that have an id, by the page's name and the id."""
+        return {name: {str(each["id"]): each for each in page.find_all(id=True)} for name, page in self.parsed.items()}
 
     def pages(self) -> Iterable[tuple[str, BeautifulSoup]]:
         """Every page's name and content."""

@@ -15,7 +15,7 @@ def test_every_difference_of_the_site_is_in_the_list_and_links_to_its_place(site
     for unit in site.runs["units"]:
         for number, cell in enumerate(unit["cells"], 1):
             anchor = f"cell-{number}" if unit["kind"] == "page" else f"example-{unit['id'].partition('#')[2]}"
-            shown = pages[unit["page"]].find(id=anchor)
+            shown = site.by_id[unit["page"]].get(anchor)
             if len(cell["variants"]) > 1 and shown and "by-python" not in str(shown["class"]):
                 place = f"../{unit['page']}.html#{anchor}".replace("../reference/", "")
                 differing.add(place)

@@ -56,7 +56,7 @@ async function edit(where) {
 
 async function share(where) {
   const { link } = await import("./share.mjs");
-  await link(where, select.value);
+  say(await link(where, select.value));
 }
 
 // Opens the cell that a link brings with it. It does not run by itself.

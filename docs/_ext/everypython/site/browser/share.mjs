@@ -47,28 +47,24 @@ export async function linked(text) {
   return { cell, python, code };
 }
 
-// Copies a link to what stands in a cell, or shows it where a page may not copy.
+// Copies a link to what stands in a cell, or shows it where a page may not copy. Returns words for what it did.
 export async function link(place, python) {
   const address = new URL(location.href);
   address.search = "";
   const said = await fragment({ cell: place.id, python, code: place.source ?? place.published });
-  if (said.length > LONGEST) return tell(place, "Too long for a link");
+  if (said.length > LONGEST) return `What stands in ${place.number} is too long for a link.`;
   address.hash = `run=${said}`;
   const copied = await navigator.clipboard?.writeText(address.href).then(() => true, () => false);
-  if (copied) return tell(place, "Link copied");
   place.link?.remove();
+  if (copied) {
+    const button = place.part("share");
+    button.textContent = "Copied";
+    setTimeout(() => (button.textContent = "Share"), LINGERS);
+    return `A link to ${place.number} is copied.`;
+  }
   const label = `Link to ${place.number} as it stands here`;
   place.link = element("input", { class: "run-link", readonly: "", "aria-label": label, value: address.href });
   place.controls.append(place.link);
   place.link.select();
-}
-
-function tell(place, words) {
-  const before = place.says.textContent;
-  place.says.textContent = words;
-  place.says.setAttribute("role", "status");
-  setTimeout(() => {
-    if (place.says.textContent === words) place.says.textContent = before;
-    place.says.removeAttribute("role");
-  }, LINGERS);
+  return `The link to ${place.number} is in the field below it.`;
 }
