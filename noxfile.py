@@ -148,11 +148,13 @@ def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> Non
         markers |= {key: "deep or not deep" for key, _ in older}
     elif older:
         session.log(f"left to `nox -s deep`, being older patches: {', '.join(key for key, _ in older)}")
-    inside = {key: environment(session, key, path) for key, path in [*found, *older] if key in markers}
+    cores = os.cpu_count() or 1
+    wanted = [(key, path) for key, path in [*found, *older] if key in markers]
+    with ThreadPoolExecutor(cores) as pool:
+        inside = dict(zip(markers, pool.map(lambda one: environment(session, *one), wanted), strict=True))
     none_left = [0, 5] if session.posargs else [0]  # where `-- -k NAME` leaves no test
     session.run("pytest", *FOLDERS, *PARALLEL, "-m", marked, *session.posargs, env=env, success_codes=none_left)
     files = sorted(map(str, (ROOT / "tests/refdemo").glob("test_*.py")))
-    cores = os.cpu_count() or 1
     parts = min(cores, 4)
 
     def test_refdemo(key: str, part: int) -> None:
@@ -203,7 +205,8 @@ def environment(session: nox.Session, key: str, python: str) -> str:
     if not made.exists() or made.read_text() != of or shutil.which(inside) is None:
         began = time.monotonic()
         session.run("python", "-m", "virtualenv", "--clear", "--quiet", "--python", python, str(folder), silent=True)
-        session.run(inside, "-m", "pip", "install", "--quiet", *needed, external=True, silent=True)
+        pip = [inside, "-m", "pip", "install", "--quiet", "--no-compile"]  # what is imported is compiled then
+        session.run(*pip, *needed, external=True, silent=True)
         made.write_text(of)
         session.log(f"set-up took {time.monotonic() - began:.1f} s")
     return inside

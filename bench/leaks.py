@@ -1,4 +1,4 @@
-"""Section "leaks": what tools say of forty programs that grow, each in one of four ways, and of what holds the objects.
+"""Section "leaks": what tools say of forty programs that grow, each in one of four ways, and what asking costs these.
 
 `python -m bench.leaks TOOL PROGRAM` asks one tool about one program, and prints a line of JSON.
 """
@@ -13,17 +13,20 @@ import json
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
+from bench import report
 from bench.holders import answered, goal, not_installed
-from bench.rounds import ROOT, Log, version_of
+from bench.meter import Meter
+from bench.rounds import ROOT, Log, summarise, version_of
 
-LIMIT = 300.0
-"""Seconds that one program may take, the looks at it included."""
+LIMIT = 120.0
+"""Seconds that one program may take, the looks at it included; what takes longer counts as a crash."""
 ENOUGH = 20
 """How many more of a type count as growth: a program takes some two hundred steps between two looks."""
 SHARE = 0.95
@@ -45,10 +48,21 @@ Told = tuple[str, str]
 """The kind that a tool names, and all that it says."""
 
 
-def by_refdemo(seconds: float) -> Told:
-    from refdemo.report import report
+class Answer(NamedTuple):
+    """What a tool said of a program, and what that cost the program."""
 
-    found = report(seconds)
+    kind: str
+    text: str
+    held_up: float
+    """Seconds for which another thread was held up at most."""
+    peak_mb: float | None
+    """By how many megabytes the peak of resident memory rose; None where that is not known."""
+
+
+def by_refdemo(seconds: float) -> Told:
+    import refdemo.report
+
+    found = refdemo.report.report(seconds)
     return found.kind, str(found)
 
 
@@ -83,7 +97,7 @@ def by_memalot(seconds: float) -> Told:
     said: list[str] = []
     monitor = memalot.create_leak_monitor(
         warmup_calls=0,
-        max_object_details=3,
+        max_object_details=1,
         referrers_max_depth=8,
         referrers_search_timeout=2,
         save_reports=False,
@@ -111,32 +125,42 @@ TOOLS: dict[str, tuple[str, str, Callable[[float], Told]]] = {
 
 
 def run(options: argparse.Namespace, log: Log) -> dict[str, Any]:
-    """Return the section: for each tool a row of kinds and a row of holders, and whether the goal was met."""
+    """Return the section: each tool's kinds, its holders and its costs, and whether the goal was met."""
     rows = []
     for name, (tool, call, _) in TOOLS.items():
         log(f"leaks: {tool} {call}")
         version = version_of(tool)
-        kinds, holders = answers(name) if version else (not_installed(), not_installed())
-        rows.append({"what": "what grows", "tool": tool, "version": version, "call": call, **kinds})
-        rows.append({"what": "what holds it", "tool": tool, "version": version, "call": call, **holders})
+        parts = answers(name) if version else [not_installed()] * 3
+        for what, part in zip(("what grows", "what holds it", "longest pause of another thread"), parts, strict=True):
+            rows.append({"what": what, "tool": tool, "version": version, "call": call, **part})
     ours = list(rows[0]["answers"].values())
     right = ours.count("right") / len(ours)
     met = goal("refdemo's kinds that are right, of all", right, "at least", SHARE, right >= SHARE)
     return {"rows": rows, "goals": [met]}
 
 
-def answers(name: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the verdicts on what a tool says of each program, and on the holders that it names."""
+def answers(name: str) -> list[dict[str, Any]]:
+    """Return the verdicts on what a tool says of each program and on the holders that it names, and its costs."""
     kinds: dict[str, str] = {}
     holders: dict[str, str] = {}
+    given: list[Answer] = []
     for kind, programs in catalogue().PROGRAMS.items():
         for program in programs:
-            told = asked_apart(name, program.__name__)
-            kinds[program.__name__] = "crash" if told is None else "right" if told[0] == kind else "wrong"
+            answer = asked_apart(name, program.__name__)
+            kinds[program.__name__] = "crash" if answer is None else "right" if answer.kind == kind else "wrong"
+            given += [answer] if answer else []
             if kind == "objects":
                 word = rf"\b{NAMES[program.__name__]}\b"
-                holders[program.__name__] = "right" if told and re.search(word, told[1]) else "vague"
-    return {"answers": kinds, "skipped": None}, {"answers": holders, "skipped": None}
+                holders[program.__name__] = "right" if answer and re.search(word, answer.text) else "vague"
+    return [{"answers": kinds, "skipped": None}, {"answers": holders, "skipped": None}, costs(given)]
+
+
+def costs(given: list[Answer]) -> dict[str, Any]:
+    """Return the pauses of a tool's answers and the median of its memory."""
+    row: dict[str, Any] = {"seconds": [answer.held_up for answer in given], "median": None, "spread": None}
+    row |= {"peak_mb": None, "skipped": None if given else "it has no answer"}
+    summarise(row, [answer.peak_mb for answer in given if answer.peak_mb is not None])
+    return row
 
 
 def catalogue() -> Any:
@@ -146,28 +170,50 @@ def catalogue() -> Any:
     return importlib.import_module("growing_programs")
 
 
-def asked_apart(name: str, program: str) -> Told | None:
+def asked_apart(name: str, program: str) -> Answer | None:
     """Return what a tool says of a program, in a process of their own; None where that fails or does not end."""
     command = [sys.executable, "-m", "bench.leaks", name, program]
     with contextlib.suppress(subprocess.TimeoutExpired):
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT)
         if done.returncode == 0:
-            kind, text = json.loads(done.stdout.splitlines()[-1])
-            return kind, text
+            return Answer(*json.loads(done.stdout.splitlines()[-1]))
     return None
 
 
-def table(section: Mapping[str, Any]) -> Iterator[str]:
-    """Return the section's lines: how many answers of each tool are right, of kinds and of holders."""
-    from bench.report import goals
+def measured(ask: Callable[[float], Told]) -> Callable[[float], Answer]:
+    """Return what asks, and measures meanwhile how long a thread that wakes each millisecond is held up."""
 
+    def asked(seconds: float) -> Answer:
+        meter, over, longest = Meter(), threading.Event(), 0.0
+
+        def wake() -> None:
+            nonlocal longest
+            before = time.perf_counter()
+            while not over.wait(0.001):
+                now = time.perf_counter()
+                longest, before = max(longest, now - before - 0.001), now
+
+        thread = threading.Thread(target=wake)
+        thread.start()
+        kind, text = meter.once(lambda: ask(seconds))
+        over.set()
+        thread.join()
+        return Answer(kind, text, longest, meter.peak_mb)
+
+    return asked
+
+
+def table(section: Mapping[str, Any]) -> Iterator[str]:
+    """Return the section's lines: how many answers of each tool are right, of kinds and of holders, and its costs."""
     for what, rows in groupby(sorted(section["rows"], key=itemgetter("what")), itemgetter("what")):
         yield what
-        yield from answered(rows)
-    yield from goals(section)
+        for row in rows:
+            name = f"{row['tool'] + ' ' + (row['version'] or ''):16} {row['call']:48}"
+            yield from [report.figures(name, row)] if "seconds" in row else answered([row])
+    yield from report.goals(section)
 
 
 if __name__ == "__main__":
     with contextlib.redirect_stdout(sys.stderr):
-        _, [said] = catalogue().run(sys.argv[2], 7, TOOLS[sys.argv[1]][2])
+        _, [said] = catalogue().run(sys.argv[2], 7, measured(TOOLS[sys.argv[1]][2]))
     print(json.dumps(said))

@@ -57,6 +57,8 @@ MODULES = {
         for name in ("edges", "edges_of_instances", "edges_of_every_type", "empty_places")
     ],
     "refdemo/collector.py": [f"{OF_REFDEMO}/test_recorded_collections.py", f"{OF_REFDEMO}/test_collector.py"],
+    "refdemo/testing.py": [f"{OF_REFDEMO}/test_testing.py"],
+    "refdemo/_reporting/verdict.py": [f"{OF_REFDEMO}/test_report.py"],
 }
 
 

@@ -2,6 +2,9 @@
 
 import inspect
 import re
+import sysconfig
+
+import pytest
 
 from bench import leaks
 
@@ -14,14 +17,20 @@ def test_a_program_whose_objects_grow_says_itself_what_holds_them() -> None:
 
 
 def test_refdemo_is_asked_in_a_process_and_names_kind_and_holder() -> None:
-    told = leaks.asked_apart("refdemo", "texts_in_a_dict")
-    assert told is not None
-    kind, text = told
-    assert kind == "objects" and "local cache" in text
+    answer = leaks.asked_apart("refdemo", "texts_in_a_dict")
+    assert answer is not None
+    assert answer.kind == "objects" and "local cache" in answer.text
 
 
 def test_a_tool_that_fails_has_no_answer() -> None:
     assert leaks.asked_apart("no such tool", "texts_in_a_dict") is None
+
+
+@pytest.mark.skipif(bool(sysconfig.get_config_var("Py_GIL_DISABLED")), reason="a thread holds up no other here")
+def test_what_keeps_the_interpreter_to_itself_is_seen_as_a_pause() -> None:
+    busy = leaks.measured(lambda seconds: ("objects", str(sum(range(10_000_000)))))(0)
+    idle = leaks.measured(lambda seconds: ("objects", ""))(0)
+    assert busy.held_up > idle.held_up
 
 
 def test_each_row_tells_how_many_answers_are_right() -> None:

@@ -5,7 +5,7 @@ import threading
 import pytest
 from garbage_shapes import make_ring
 from object_graphs import Node
-from raw_memory import counted, free_threaded, run
+from raw_memory import FREE_THREADED, counted, free_threaded, run
 
 from refdemo._searching.garbage import unreachable
 from refdemo.cycles import Garbage, GarbageList, cyclic_garbage
@@ -25,6 +25,14 @@ class TestALimit:
         assert 0 < len(found.objects) <= 100
         assert {type(each) for each in found.objects.values()} <= {Node, dict}  # up to 3.10 with a dict each
         assert found.not_examined >= 1000 - 100
+
+    @pytest.mark.skipif(FREE_THREADED, reason="threads that run at once can make more than is examined")
+    def test_is_none_where_one_thread_runs_at_a_time(self):
+        for _ in range(11_000):
+            make_ring()
+        found = cyclic_garbage()
+        assert [type(member) for group in found for member in group].count(Node) == 22_000
+        assert found.not_examined == 0
 
     def test_counts_as_left_out_what_only_an_object_not_looked_at_refers_to(self):
         apart = [Node() for _ in range(100)]
