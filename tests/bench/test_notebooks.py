@@ -8,7 +8,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from everypython.model.units import page_units, parsed, written_options
+from everypython.run.reading import page_units, parsed, written_options
 
 from bench import notebooks
 

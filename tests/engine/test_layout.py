@@ -10,7 +10,7 @@ import pytest
 
 ENGINE = Path(__file__).parents[2] / "docs" / "_ext" / "everypython"
 FLOORS = ["model", "run", "check", "pages", "html"]  # from the ground up; what stands in no folder is above them
-PROGRAMS = {"__init__", "__main__", "publish", "live", "live_server"}
+PROGRAMS = {"__init__", "__main__", "publish", "live", "live_server", "my_python"}
 MODULES = {
     tuple(path.relative_to(ENGINE).with_suffix("").parts): path.read_text(encoding="utf-8")
     for path in sorted(ENGINE.rglob("*.py"))

@@ -10,8 +10,9 @@ from everypython.check.gates import gating, unpublishable
 from everypython.model.findings import Finding
 from everypython.model.interpreters import Interpreter, published_default
 from everypython.model.outcome import Error, Outcome, Result
-from everypython.model.units import Unit, page_units
+from everypython.model.units import Unit
 from everypython.run.build import Build
+from everypython.run.reading import page_units
 from everypython.run.scheduler import Scheduler
 from everypython.run.store import Store, without_skipped
 from everypython.run.tree import Tree

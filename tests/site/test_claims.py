@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 from bs4 import Tag
-from everypython.model.claims import ROLE, ways
+from everypython.model.claims import ways
 from everypython.model.grouping import covers
+from everypython.run.attacks import ROLE
 
 from .conftest import ROOT, Built, found, printed
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from everypython.model.units import page_units
+from everypython.run.reading import page_units
 
 from .conftest import ROOT
 

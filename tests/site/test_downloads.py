@@ -10,8 +10,9 @@ from urllib.parse import urlparse
 
 import nbformat
 import pytest
-from everypython.model.units import Unit, page_units
+from everypython.model.units import Unit
 from everypython.run import kernel
+from everypython.run.reading import page_units
 
 from .conftest import ROOT, Built
 from .test_curriculum import PAGES

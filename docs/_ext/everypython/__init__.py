@@ -10,8 +10,8 @@ What knows of what: each folder imports from those below it, none from those abo
     model/   what all of these speak in: Pythons, units, outcomes, groups, findings, graphs, schemas
 
 Above them stand programs: `__main__` is the command line, `publish` puts a built site in place, `live` with
-`live_server` builds again and again for who writes a page. `site/` has what browsers are served; `run/node.mjs` shares
-`site/browser/python.mjs` with them.
+`live_server` builds again and again for who writes a page, and `my_python` is what readers run on a Python of theirs.
+`site/` has what browsers are served; `run/node.mjs` shares `site/browser/python.mjs` with them.
 
 The words that the engine is written in:
 
@@ -47,7 +47,7 @@ def of_environment(config: Config) -> bool:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
-    from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, search, sharing
+    from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, my_python, search, sharing
     from .pages import (
         claims,
         controls,
@@ -142,6 +142,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", sharing.add_tags)
     app.connect("html-page-context", feedback.add_link, priority=600)  # what others put on a page stands above it
     app.connect("build-finished", export.write_runs)
+    app.connect("build-finished", my_python.write)
     app.connect("build-finished", browser_run.write)
     app.connect("build-finished", downloads.pack)
     app.connect("build-finished", search.write)

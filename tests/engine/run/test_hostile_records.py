@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from everypython.model.interpreters import Interpreter
 from everypython.model.outcome import Error, Outcome, Result
 from everypython.model.units import Cell, Options, Unit
-from everypython.run import records
+from everypython.run import recording, records
 from everypython.run.records import LARGEST, RecordError
 from everypython.run.scheduler import Scheduler
 from everypython.run.tree import Tree
@@ -39,7 +39,7 @@ def scheduler(tmp_path_factory: pytest.TempPathFactory) -> Scheduler:
 def recorded(scheduler: Scheduler) -> dict[str, Any]:
     """A record as the engine writes it."""
     outcomes = Outcome("says\n"), Outcome(data=GRAPH), Outcome(error=Error(**ERROR))
-    written = records.written({(UNIT, ELSEWHERE): Result(outcomes)}, scheduler.store)
+    written = recording.as_record({(UNIT, ELSEWHERE): Result(outcomes)}, scheduler.environments.package_digests)
     return dict(json.loads(json.dumps(written)))
 
 

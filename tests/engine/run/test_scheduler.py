@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import process
-from everypython.run.scheduler import Progress, Scheduler, pool_that_stops
+from everypython.run.pool import pool_that_stops
+from everypython.run.scheduler import Progress, Scheduler
 from everypython.run.tree import Tree
 
 from ..conftest import this_python

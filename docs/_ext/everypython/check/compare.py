@@ -18,8 +18,7 @@ from bs4.filter import SoupStrainer
 from ..model import dot
 from ..model.displays import GRAPH, SVG, TEXT, drawable, source_of
 from ..model.interpreters import Interpreter
-from ..model.outcome import Error
-from ..model.published import Digests, PublishedCell, PublishedUnit, RunsJson, Variant
+from ..model.published import Digests, PublishedCell, PublishedUnit, RunsJson, Variant, error_of
 from ..model.tables import by_python
 from ..model.units import Unit
 from ..run.store import Store
@@ -166,11 +165,6 @@ def text_on_page(variant: Variant, default: str) -> str:
     if error:
         blocks.append(error.traceback or error.last_line if published else error.last_line)
     return "\n".join(filter(None, (block.strip() for block in blocks)))
-
-
-def error_of(variant: Variant) -> Error | None:
-    """Return what a variant raised."""
-    return Error(**variant["error"]) if variant["error"] else None
 
 
 def mark_of(data: dict[str, str]) -> str:

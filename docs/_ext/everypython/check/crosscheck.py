@@ -25,9 +25,9 @@ from ..model.outcome import Outcome, Result
 from ..model.units import Cell, Unit, Unreadable, digest
 from ..run import kernel
 from ..run.discovery import first_that_starts
+from ..run.recording import without_skipped
 from ..run.scheduler import Scheduler
 from ..run.sources import of_site
-from ..run.store import without_skipped
 
 LOG = logging.getLogger(__name__)
 KERNEL = "Jupyter’s kernel"

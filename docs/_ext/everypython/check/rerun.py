@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from ..model.grouping import comparable, first_match
 from ..model.interpreters import Interpreter
-from ..model.outcome import Error, Outcome, Result
-from ..model.published import PublishedUnit, Variant
-from ..model.units import Options, Unit
+from ..model.outcome import Result
+from ..model.published import PublishedUnit, compared, numbered, words
+from ..model.units import Unit
+from ..run.recording import without_skipped
 from ..run.scheduler import Scheduler
-from ..run.store import without_skipped
-from .compare import Published, differs, error_of, place
+from .compare import Published, differs, place
 
 HOW = {False: "run as the build does", True: "perturbed run"}
 
@@ -101,25 +101,3 @@ def wrong_skips(
             at = place(said, said["cells"][len(job.unit.cells) - 1], job.python.key)
             got = error.last_line if error else result.problem and result.problem.says
             yield f"{at}: run although it is skipped: expected {raises}, got {got or 'no exception'!r}"
-
-
-Compared = tuple[str | None, object]
-
-
-def compared(variant: Variant, options: Options) -> Compared:
-    """Return what runs.json says of an outcome, in the form in which outcomes are compared."""
-    return variant["skipped"], comparable(numbered(variant["outputs"], error_of(variant)), options)
-
-
-def numbered(outputs: Sequence[Mapping[str, str]], error: Error | None) -> Outcome:
-    """Return an outcome of which all that was printed and displayed is told by its place and its MIME type."""
-    data = {f"{number} {kind}": text for number, output in enumerate(outputs) for kind, text in output.items()}
-    return Outcome(data=data, error=error)
-
-
-def words(outcome: Compared) -> str:
-    """Return what was printed, displayed and raised, as one text for a message."""
-    skipped, rest = outcome
-    assert isinstance(rest, tuple)
-    _, data, error, _ = rest
-    return f"not run: {skipped}" if skipped else "".join([*data.values(), error or ""])

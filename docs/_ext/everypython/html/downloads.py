@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import tempfile
 import tomllib
-import zipfile
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -28,6 +27,7 @@ from sphinx.environment import BuildEnvironment
 from ..check.verdict import refuse
 from ..pages.lists import ARCHIVE, FOLDER, PROGRAMS, examples
 from ..run.build import Build, build_of
+from ..run.files import write_zip
 from ..run.tree import Tree
 from . import notebooks
 
@@ -153,12 +153,7 @@ def pack(app: Sphinx, exception: Exception | None) -> None:
     content |= {name: (out / FOLDER / name).read_bytes() for name in wheels(app)}
     content["README.txt"] = readme(app, build).encode()
     folder = f"{app.config.project}-examples"
-    with zipfile.ZipFile(out / ARCHIVE, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in sorted(content.items()):
-            entry = zipfile.ZipInfo(f"{folder}/{name}")  # from 1980, like all that name no date
-            entry.create_system, entry.external_attr = 3, 0o100644 << 16  # as on POSIX, wherever it is made
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, data)
+    write_zip(out / ARCHIVE, {f"{folder}/{name}": data for name, data in content.items()})
 
 
 def readme(app: Sphinx, build: Build) -> str:

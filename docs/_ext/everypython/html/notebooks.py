@@ -19,9 +19,10 @@ from sphinx.application import Sphinx
 
 from ..model.displays import SVG, TEXT, drawable
 from ..model.dot import Undrawable
-from ..model.units import Unit, parsed
+from ..model.units import Unit
 from ..pages import pictures, reader
 from ..run.build import Build
+from ..run.reading import parsed
 from .commonmark import Place, pieces, written
 
 HIDDEN = "remove-cell"

@@ -1,89 +1,15 @@
-"""Claims: sentences of a page, each with an attack, a function that tries in several ways to make it false.
-
-The role ``{claim}`name``` ends a sentence; `name` is a function of the page's file of attacks, or of one in a folder of
-its name, which yields pairs of a way and whether the sentence held. All attacks of a page are one unit, whose first
-cell is the text of the files, one after another.
-"""
+"""Claims: sentences of a page, each with an attack, a function that tries in several ways to make it false."""
 
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
-from pathlib import Path
 
 from .outcome import Outcome
-from .units import Cell, Options, Unit, Unreadable, loaded, options, used
+from .units import Unit
 
-ROLE = re.compile(r"\{claim\}`(?P<name>[^`]*)`")
 TAG = "claim"  # of its cells: nobody is compared with the published default, each is held against the sentence
 HOLDS, FAILS = "holds", "does not hold"
-CALL = f"for way, held in {{name}}():\n    print({HOLDS!r} if held else {FAILS!r}, way, sep=': ')"
-
-
-def claims_of(page: str, file: Path, folder: Path, packages: list[str]) -> Iterator[Unit]:
-    """Yield the unit of a page's claims, if it has any."""
-    text = file.read_text(encoding="utf-8")
-    attacks = folder / f"{page.rpartition('/')[2].replace('-', '_')}.py"
-    lines = places(text, file)
-    files = [*([attacks] if attacks.exists() else []), *sorted(attacks.with_suffix("").glob("*.py"))]
-    texts = {each: each.read_text(encoding="utf-8") for each in files}
-    known = defined(texts)
-    for name, line in lines.items():
-        if name not in known:
-            raise Unreadable(f"{file}:{line}: there is no attack on {name!r}. Write a function of that name: {attacks}")
-    for name, where in known.items():
-        if name not in lines and not name.startswith("_"):
-            raise Unreadable(
-                f"{where}: no sentence of {file.name} has the claim {name!r}. End it with {{claim}}`{name}`."
-            )
-    source = "\n\n".join(texts.values())
-    if not lines:
-        return
-    said = options_of(text, file, lines)
-    calls = [Cell(CALL.format(name=name), line, said[name]) for name, line in lines.items()]
-    whole = Cell(source, next(iter(lines.values())), Options(tags=frozenset({"remove-cell"})))
-    yield Unit("claims", "claims", page, whole.line, (whole, *calls), used(packages, [source]))
-
-
-def places(text: str, file: Path) -> dict[str, int]:
-    """Return the line of each claim, in the order of the page."""
-    lines: dict[str, int] = {}
-    for found in ROLE.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
-        if lines.setdefault(found["name"], line) != line:
-            raise Unreadable(f"{file}:{line}: the sentence of line {lines[found['name']]} has this claim, too.")
-    return lines
-
-
-def defined(texts: dict[Path, str]) -> dict[str, str]:
-    """Return file and line of each function and class of some files of attacks, which share one namespace."""
-    found: dict[str, str] = {}
-    for file, source in texts.items():
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError) as error:
-            raise Unreadable(f"{file}: these attacks cannot be read ({error}).") from error
-        for node in tree.body:
-            if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                where = f"{file}:{node.lineno}"
-                if found.setdefault(node.name, where) != where:
-                    raise Unreadable(f"{where}: {node.name!r} is defined already, in {found[node.name]}.")
-    return found
-
-
-def options_of(text: str, file: Path, lines: dict[str, int]) -> dict[str, Options]:
-    """Return what the front matter says about each claim: under `claims`, by its name."""
-    front = text.split("\n---", 1)[0].removeprefix("---") if text.startswith("---\n") else ""
-    said = loaded(front, f"{file}:1: the page's front matter").get("claims") or {}
-    if not isinstance(said, dict):
-        raise Unreadable(f"{file}:1: `claims` must map names of claims to options, like `name: {{differs: …}}`.")
-    for name in said.keys() - lines.keys():
-        raise Unreadable(f"{file}:1: `claims`: no sentence has the claim {name!r}.")
-    found = {name: options(said.get(name) or {}, f"{file}:1: `claims`: {name}") for name in lines}
-    return {name: replace(its, tags=its.tags | {TAG}, name=name) for name, its in found.items()}
 
 
 def attack(unit: Unit, index: int) -> str:

@@ -12,8 +12,9 @@ from ..model.displays import drawable
 from ..model.grouping import whole_traceback
 from ..model.outcome import Outcome
 from ..model.predictions import FOLDED
-from ..model.units import Options, Unit, parsed
+from ..model.units import Options, Unit
 from ..run.build import Build
+from ..run.reading import parsed
 
 # myst-nb calls with a page's text and nothing else; one process builds one site at a time.
 current: Build | None = None

@@ -1,10 +1,13 @@
-"""Files that are written whole or not at all."""
+"""Files that are written whole or not at all, and zips that are the same wherever they are made."""
 
 from __future__ import annotations
 
 import os
 import threading
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import IO
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -16,3 +19,16 @@ def write_atomically(path: Path, content: bytes) -> None:
         unfinished.replace(path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def write_zip(
+    file: Path | IO[bytes], content: Mapping[str, bytes], compression: int = zipfile.ZIP_DEFLATED, comment: str = ""
+) -> None:
+    """Write a zip of files whose date is 1980, like that of all that name none, with permissions as on POSIX."""
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.comment = comment.encode()
+        for name, data in sorted(content.items()):
+            entry = zipfile.ZipInfo(name)
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            entry.compress_type = compression
+            archive.writestr(entry, data, compresslevel=9)

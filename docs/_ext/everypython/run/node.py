@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -211,6 +210,8 @@ def make_bundle(interpreter: Interpreter, folder: Path, packages: list[Path]) ->
 
 def fetch_listed() -> int:
     """Fetch what the project in this folder asks for; 1 if something is missing at the end."""
+    import tomllib  # new in 3.11, and this module runs on older Pythons: see my_python.py
+
     settings = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["everypython"]
     try:
         for package, integrity in settings["browser"].items():

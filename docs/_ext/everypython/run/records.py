@@ -17,10 +17,10 @@ from ..model.interpreters import Interpreter
 from ..model.outcome import Outcome, Result
 from ..model.units import Unit, Unreadable
 from .discovery import discover
+from .recording import SCHEMA, as_record, without_skipped
 from .sources import of_site
-from .store import Store, without_skipped
+from .store import Store
 
-SCHEMA = 1
 LARGEST = 20_000_000  # bytes of a record: ten times what eight Pythons print for a site of seventy units
 REMEDY = "Write it with `nox -s record -- FILE`."
 TEXTS = ("text/plain", "text/vnd.graphviz")  # what is taken from a record: nothing that a browser could run
@@ -29,23 +29,6 @@ Runs = dict[tuple[Unit, Interpreter], Result]
 
 class RecordError(Exception):
     """A record that cannot be merged; the message names the file and what to do."""
-
-
-def written(runs: Runs, store: Store) -> dict[str, Any]:
-    """Return a record of what Pythons did."""
-    return {
-        "record": SCHEMA,
-        "interpreters": [python.identity for python in dict.fromkeys(python for _, python in runs)],
-        "runs": [
-            {
-                "unit": unit.id,
-                "interpreter": python.key,
-                "digests": store.digests(without_skipped(unit, python)),
-                "cells": result.as_data()["cells"],
-            }
-            for (unit, python), result in runs.items()
-        ],
-    }
 
 
 def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: Runs, store: Store) -> list[Interpreter]:
@@ -141,6 +124,8 @@ def record(docs: Path, file: Path) -> int:
     if ended:
         print(*ended, sep="\n", file=sys.stderr)
         return 1
-    file.write_text(json.dumps(written(runs, scheduler.store), indent=1) + "\n", encoding="utf-8")
+    file.write_text(
+        json.dumps(as_record(runs, scheduler.environments.package_digests), indent=1) + "\n", encoding="utf-8"
+    )
     print(f"Recorded {len(runs)} runs in {file}")
     return 0

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from ..model.interpreters import Interpreter
@@ -18,7 +15,9 @@ from ..model.units import Unit
 from . import process
 from .environments import Environments
 from .lock import held
-from .store import Store, without_skipped
+from .pool import pool_that_stops
+from .recording import without_skipped
+from .store import Store
 from .tree import Tree
 
 
@@ -96,22 +95,6 @@ class Scheduler:
                 implementation=interpreter.implementation,
                 perturbed=perturbed,
             )
-
-
-@contextmanager
-def pool_that_stops() -> Iterator[ThreadPoolExecutor]:
-    """Hold threads, one a core.
-
-    When something is raised they begin nothing more; an interrupt ends what they run, too.
-    """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        try:
-            yield pool
-        except BaseException as error:
-            pool.shutdown(wait=False, cancel_futures=True)
-            if not isinstance(error, Exception):
-                process.stop.set()
-            raise
 
 
 class Progress:

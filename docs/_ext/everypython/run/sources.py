@@ -8,9 +8,10 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..model.claims import claims_of
 from ..model.predictions import with_predictions
-from ..model.units import Unit, digest, page_units
+from ..model.units import Unit, digest
+from .attacks import claims_of
+from .reading import page_units
 from .scheduler import Scheduler
 from .tree import Tree
 

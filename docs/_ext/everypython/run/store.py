@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from ..model.grouping import first_match
 from ..model.interpreters import Interpreter
 from ..model.outcome import Result
 from ..model.published import Digests
@@ -15,6 +13,7 @@ from ..model.units import Unit, digest
 from . import node, process
 from .files import write_atomically
 from .index import Index
+from .recording import digests, without_skipped
 
 SCHEMA = 1  # of what is kept; a change makes every kept run stale
 
@@ -39,8 +38,7 @@ class Store:
 
     def digests(self, unit: Unit) -> Digests:
         """Return digests of what decides a unit's runs besides the interpreter: the same on every machine."""
-        packages = {name: self.package_digests[name] for name in unit.packages}
-        return {"source": unit.digest, "packages": packages, "runner": process.digest_of_conditions()}
+        return digests(unit, self.package_digests)
 
     def path(self, key: str) -> Path:
         return self.folder / "kept" / f"{key}.json"
@@ -77,11 +75,3 @@ def read(path: Path) -> Result:
         return Result.of(json.loads(path.read_text(encoding="utf-8")))
     except (KeyError, TypeError) as error:
         raise ValueError(f"{path} is no run") from error
-
-
-def without_skipped(unit: Unit, interpreter: Interpreter) -> Unit:
-    """Return a unit as one Python runs it: a cell that is skipped there is empty."""
-    if not any(cell.options.skip for cell in unit.cells):
-        return unit
-    cells = [replace(cell, source="") if first_match(cell.options.skip, interpreter) else cell for cell in unit.cells]
-    return replace(unit, cells=tuple(cells))
