@@ -58,7 +58,7 @@ MODULES = {
     ],
     "refdemo/collector.py": [f"{OF_REFDEMO}/test_recorded_collections.py", f"{OF_REFDEMO}/test_collector.py"],
     "refdemo/testing.py": [f"{OF_REFDEMO}/test_testing.py"],
-    "refdemo/_reporting/verdict.py": [f"{OF_REFDEMO}/test_report.py"],
+    "refdemo/_reporting/verdict.py": [f"{OF_REFDEMO}/test_{name}.py" for name in ("verdict_of_a_report", "report")],
 }
 
 

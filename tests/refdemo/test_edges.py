@@ -10,6 +10,7 @@ import weakref
 from collections import OrderedDict, defaultdict, deque, namedtuple
 
 import pytest
+from hostile_objects import hostile_class
 from live_objects import LIVE, Node, T
 from raw_memory import COUNTED, counted, run
 
@@ -81,6 +82,7 @@ class TestAContainer:
     def test_with_a_name_for_every_key_refers_to_the_values_alone(self):
         x = [1]
         assert edges({"a": x}) == [("['a']", x)]
+        assert len(edges({f"key {number}": x for number in range(1000)})) == 1000
 
 
 class TestAFunction:
@@ -146,6 +148,16 @@ class TestVariables:
         cell = generate.__closure__[0]
         assert label_of(generator, cell) == " closure free"
         assert " temporary value" in labels(generator)
+
+    @counted
+    def test_of_a_generator_are_told_from_a_value_whose_class_must_not_be_asked(self):
+        def generate():
+            [object.__new__(hostile_class(object)), (yield)]
+
+        generator = generate()
+        next(generator)
+        suspended = generator.gi_frame if sys.version_info < (3, 11) else generator
+        assert " temporary value" in labels(suspended)
 
     @counted
     def test_of_an_ended_frame_have_their_names(self):

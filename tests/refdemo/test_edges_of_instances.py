@@ -213,10 +213,13 @@ def test_a_layout_that_is_wrong_gives_fewer_names_but_no_wrong_ones(monkeypatch,
 def test_without_a_file_descriptor_left_the_edges_are_all_there():
     resource = pytest.importorskip("resource")
     a, descriptors = Node(b=[1]), resource.getrlimit(resource.RLIMIT_NOFILE)
-    edges(a)
+    suspended = (each for each in [a])
+    next(suspended)
+    edges(a), edges(suspended)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, descriptors[1]))
     try:
-        found = edges(a)
+        found, of_generator = edges(a), edges(suspended)
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, descriptors)
     assert [edge.referent for edge in found] in ([[1], Node], [Node, [1]])
+    assert len(of_generator) == len(gc.get_referents(suspended))

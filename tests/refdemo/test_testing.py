@@ -196,6 +196,15 @@ except AssertionError as error:
         assert state() == before
 
 
+@deep_on_pypy
+def test_of_a_failed_assertion_pytest_shows_the_line_that_called():
+    for assertion, argument in ((assert_gone, cached_node()), (assert_nothing_left, lambda: kept.append(Node()))):
+        with pytest.raises(AssertionError) as caught:
+            assertion(argument)
+        shown = caught.traceback.filter(caught)
+        assert [entry.frame.code.raw.co_filename for entry in shown] == [__file__]
+
+
 class TestOneClearErrorOf:
     def test_assert_gone_for_what_is_no_weak_reference(self):
         for wrong in (Node(), None, weakref.proxy(Node), hostile_instance()):
@@ -247,6 +256,18 @@ class TestNothingIsLeft:
         for of in (Node, None):
             message = message_of(assert_nothing_left, lambda mine=[]: mine.append(Node()), of=of, rounds=4)
             assert "default argument mine: list" in message
+
+    @deep_on_pypy
+    def test_but_by_what_only_the_call_holds_which_nobody_else_does(self):
+        with pytest.raises(AssertionError, match="running function assert_nothing_left\n  local call: function"):
+            assert_nothing_left(lambda mine=[]: mine.append(Node()), of=Node, rounds=4)
+
+    @deep_on_pypy
+    def test_but_by_a_new_object_and_not_by_those_that_were_there(self):
+        cache.update((number, Node()) for number in range(100))
+        message = message_of(assert_nothing_left, lambda: kept.append(Node()), of=Node)
+        assert "100 at first, 110 after 10 rounds" in message
+        assert "global kept: list" in message
 
     @counted
     def test_and_a_failed_assertion_keeps_neither_the_call_nor_what_it_left(self):
