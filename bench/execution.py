@@ -20,10 +20,10 @@ from pathlib import Path
 from everypython.model.interpreters import Interpreter
 from everypython.model.units import Unit
 from everypython.run.discovery import discover
+from everypython.run.recording import without_skipped
 from everypython.run.scheduler import Scheduler
 from everypython.run.sources import configured
 from everypython.run.sources import opened as open_sources
-from everypython.run.store import without_skipped
 
 from bench.clock import timed
 

@@ -18,12 +18,12 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from bench import report
 from bench.holders import answered, goal, not_installed
 from bench.meter import Meter
-from bench.rounds import ROOT, Log, summarise, version_of
+from bench.rounds import ROOT, Log, Row, summarise, version_of
 
 LIMIT = 120.0
 """Seconds that one program may take, the looks at it included; what takes longer counts as a crash."""
@@ -157,10 +157,10 @@ def answers(name: str) -> list[dict[str, Any]]:
 
 def costs(given: list[Answer]) -> dict[str, Any]:
     """Return the pauses of a tool's answers and the median of its memory."""
-    row: dict[str, Any] = {"seconds": [answer.held_up for answer in given], "median": None, "spread": None}
-    row |= {"peak_mb": None, "skipped": None if given else "it has no answer"}
-    summarise(row, [answer.peak_mb for answer in given if answer.peak_mb is not None])
-    return row
+    pauses = [answer.held_up for answer in given]
+    row: dict[str, Any] = {"seconds": pauses, "median": None, "spread": None, "peak_mb": None}
+    summarise(cast(Row, row), [answer.peak_mb for answer in given if answer.peak_mb is not None])
+    return {**row, "skipped": None if given else "it has no answer"}
 
 
 def catalogue() -> Any:
