@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from everypython.model.interpreters import Interpreter
 
-from .conftest import Built
+from .conftest import Built, found
 
 LARGEST = 400_000  # bytes
 
@@ -32,11 +32,11 @@ def test_a_page_has_on_each_python_what_the_site_shows_for_it(site: Built, pytho
 
 
 @pytest.mark.deep
-def test_each_python_has_its_own_column_again(site: Built, python: Interpreter, tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", [0, -1], ids=["the first Python found", "the last"])
+def test_a_whole_run_has_the_column_of_its_python_again(site: Built, place: int, tmp_path: Path) -> None:
+    python = found()[place]
     lines = run(site, python, tmp_path)
-    agreeing = [
-        re.fullmatch(r"  ([\d,]+) of ([\d,]+) outputs are what the site shows for (.*)", line) for line in lines
-    ]
-    [(same, outputs, name)] = [found.groups() for found in agreeing if found]
+    agrees = re.compile(r"  ([\d,]+) of ([\d,]+) outputs are what the site shows for (.*)")
+    [(same, outputs, name)] = [match.groups() for match in map(agrees.fullmatch, lines) if match]
     assert (same, name) == (outputs, python.name)
     assert "  0 are yours alone" in lines and (tmp_path / "my-python.json").exists()

@@ -102,6 +102,12 @@ def test_a_claim_that_does_not_hold_is_named_with_the_way(told: Site, tmp_path: 
     assert "does not hold: said, line 8, claim the_language_is_old: by its number" in done.stdout
 
 
+def test_of_columns_that_agree_as_much_the_likest_is_named(told: Site, tmp_path: Path) -> None:
+    add_columns(told, made("3.99.1"))
+    told.built()
+    assert f"6 of 6 outputs are what the site shows for {this_python().name}" in run(told, tmp_path).stdout
+
+
 def test_one_page_alone_can_be_asked_for_and_writes_nothing(told: Site, tmp_path: Path) -> None:
     told.built()
     done = run(told, tmp_path, "--page", "index")

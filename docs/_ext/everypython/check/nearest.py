@@ -82,8 +82,9 @@ def compare(results: Mapping[Unit, Result], python: Interpreter, site: RunsJson)
     others = [place for place in told if claims.TAG not in place.cell.options.tags]
     shown = [(place, place.columns) for place in others]
     # where nobody prints anything there is no output
-    shown = [(place, columns) for place, columns in shown if place.text or not columns]
-    agreeing, alone = shared(shown, [each["key"] for each in site["interpreters"]])
+    shown = [(place, keys) for place, keys in shown if place.text or not keys]
+    columns = {each["key"]: likeness(python, Interpreter.of(each)) for each in site["interpreters"]}
+    agreeing, alone = shared(shown, columns)
     return Comparison(agreeing, alone, apart, len(claimed) - len(failing), failing)
 
 
@@ -96,13 +97,22 @@ def places(results: Mapping[Unit, Result], site: RunsJson) -> Iterator[Place]:
             yield Place(unit, cell, number, outcome, theirs)
 
 
+def likeness(one: Interpreter, other: Interpreter) -> tuple[object, ...]:
+    """Return how alike two Pythons are, as something that sorts."""
+    apart = abs(one.number[-1] - other.number[-1])
+    return one.key == other.key, one.family == other.family, one.number[:2] == other.number[:2], -apart
+
+
 def shared(
-    shown: Sequence[tuple[Place, frozenset[str]]], keys: Sequence[str]
+    shown: Sequence[tuple[Place, frozenset[str]]], columns: Mapping[str, tuple[object, ...]]
 ) -> tuple[list[tuple[str, int]], list[Place]]:
-    """Part outputs among the columns: the one that has most of them first, then the one with most of the rest."""
+    """Part outputs among the columns: the one that has most of them first, then the one with most of the rest.
+
+    Of those that have as many, the likest comes first.
+    """
     left, agreeing = list(shown), []
-    while counts := Counter(key for _, columns in left for key in columns):
-        key = max(keys, key=lambda each: counts[each])
+    while counts := Counter(key for _, keys in left for key in keys):
+        key = max(columns, key=lambda each: (counts[each], columns[each]))
         agreeing.append((key, counts[key]))
-        left = [(place, columns) for place, columns in left if key not in columns]
+        left = [(place, keys) for place, keys in left if key not in keys]
     return agreeing, [place for place, _ in left]
