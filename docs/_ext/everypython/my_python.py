@@ -78,6 +78,8 @@ def report(site: Site, python: Interpreter, found: Comparison, ended: Mapping[Un
         mine, other = first_that_differ(place.text, theirs)
         lines += [f"    {where(place)}", f"      yours: {mine}"]
         lines += [f"      {names[found.nearest]}: {other}"] if found.nearest else []
+    if found.nearest:
+        lines.append(f"  to see them with their code, choose {names[found.nearest]} on the site's pages")
     if found.apart:
         lines.append(
             f"  {found.apart:,} more vary from run to run, or are left out on this Python: nothing is compared"
@@ -159,7 +161,7 @@ def main(arguments: Sequence[str], folder: Path) -> int:
             return 2
     python = asked(sys.executable)
     print(
-        f"Runs {len(units)} pages, programs and sets of claims of {site.name} on {python.name}, each in a process\n"
+        f"Runs pages, programs and claims of {site.name}, {len(units)} in all, on {python.name}, each in a process\n"
         f"of its own, in folders under {tempfile.gettempdir()} removed afterwards. Nothing is installed or sent"
         f"{'; ' + ' and '.join(map(str, written)) + ' will be written' if written else ''}.",
         flush=True,

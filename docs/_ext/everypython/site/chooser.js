@@ -52,12 +52,12 @@
   }
 
   // Says what there is to say, and where Run runs.
-  function tell(bar, message, chose) {
+  function tell(bar, message) {
     const shown = ran.find(({ key }) => key === root.dataset.python);
     const runs = runsOn(shown);
     if (!runs || "disk" in root.dataset) return (bar.querySelector("[role=status]").textContent = message);
     const name = runs.name.replace(/ in Pyodide.*/, "");
-    const cannot = chose && runs !== shown ? `${shown.name} cannot run here; ` : "";
+    const cannot = runs !== shown ? `${shown.name} cannot run here; ` : "";
     if (bar.dataset.run !== runs.key) bar.dataset.run = runs.key; // which Run listens to
     const note = message ? `Run uses ${name}.` : `${cannot}Run uses ${name} in your browser.`;
     bar.querySelector("[role=status]").textContent = `${message} ${note}`.trim();
@@ -90,7 +90,7 @@
     const select = bar.querySelector("select");
     const fill = (words) => {
       select.value = root.dataset.python;
-      tell(bar, words, Boolean(stored()) || own);
+      tell(bar, words);
     };
     fill(message);
     select.addEventListener("change", () => {
@@ -98,13 +98,13 @@
       store(select.value);
       address(select.value);
       arrange();
-      tell(bar, bar.dataset.cells ? "" : `Showing ${select.selectedOptions[0].text}.`, true);
+      tell(bar, bar.dataset.cells ? "" : `Showing ${select.selectedOptions[0].text}.`);
     });
     // Code that a link brings is shown with the Python that it names, in this view of the page alone: browser/run.mjs.
     select.addEventListener("brought", ({ detail }) => {
       root.dataset.python = select.value = detail;
       arrange();
-      tell(bar, "", true);
+      tell(bar, "");
     });
     addEventListener("hashchange", () => own && address(root.dataset.python));
     // A page out of the browser's cache shows what would be chosen now.

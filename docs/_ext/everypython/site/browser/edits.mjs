@@ -2,7 +2,7 @@
 // lasts as long as the page.
 
 const OWN = "Edited: what you wrote stays in this browser until you reset it.";
-const LINKED = "This code came with the link that you opened. It is not this page's, and it has not run: read it first.";
+const LINKED = "This code came with the link that you opened. It is not this page's: read it before you run it.";
 const APART = "Your own edit of this cell is kept; Reset brings it back.";
 
 export function edits(page, places) {

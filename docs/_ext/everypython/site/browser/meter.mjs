@@ -1,5 +1,5 @@
 // How a run goes on: bytes, seconds and a Stop, in the cell whose button was pressed, or in the bar for a whole page.
-// This is for the eye; who is read to hears of it through `say` only, when it begins, at half and at its end.
+// This is for the eye; who is read to hears of it through `say` only, when it begins, at half, when all is there, and at its end.
 
 import { element } from "./outputs.mjs";
 import { steadily } from "./steady.mjs";
@@ -42,6 +42,7 @@ export function metered({ bar, say, stop }) {
       if (bytes >= all) {
         doing = `Loading: ${megabytes(all)} MB are here, Python starts`;
         track.removeAttribute("value"); // it moves without saying how far it is
+        once(`all ${name}`, `${name} is loaded, and starts.`);
       } else if (bytes > all / 2) once(`half ${name}`, `Half of ${name} is here.`);
       tell();
     },

@@ -3,6 +3,7 @@
 
 import { edits } from "./edits.mjs";
 
+const LINGERS = 5000; // milliseconds that something is said for which what was said before is true again
 const root = new URL(document.documentElement.dataset.content_root, location.href);
 const bar = document.querySelector(".run-bar");
 const [select, status] = ["select", "[role=status]"].map((part) => bar.querySelector(part));
@@ -56,7 +57,9 @@ async function edit(where) {
 
 async function share(where) {
   const { link } = await import("./share.mjs");
-  say(await link(where, select.value));
+  const [before, words] = [[...status.childNodes], await link(where, select.value)];
+  say(words);
+  setTimeout(() => status.textContent === words && say(...before), LINGERS);
 }
 
 // Opens the cell that a link brings with it. It does not run by itself.
@@ -72,7 +75,7 @@ async function arrive() {
     write(where, code, true);
     where.part("reset").hidden = false;
     where.cell.scrollIntoView({ behavior: "instant" });
-    say(`This link brings code for ${where.number}. It has not run.`);
+    say(`This link brings code for ${where.number}. ${status.textContent}`);
   } catch (error) {
     say(`This link's code cannot be shown: ${error.message}.`);
   }
