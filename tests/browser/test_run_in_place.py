@@ -83,13 +83,14 @@ def test_the_stop_of_a_cell_keeps_what_it_printed_and_gives_the_focus_back(ready
     expect(controls(ready, 1).get_by_role("button", name="Run")).to_be_focused()
 
 
-def test_who_is_read_to_hears_of_the_beginning_the_half_and_the_end(ready: Page) -> None:
+def test_who_is_read_to_hears_of_the_beginning_the_half_the_whole_and_the_end(ready: Page) -> None:
     ready.evaluate(HEARD)
     press(ready, "Run", 1)
     ran(ready, 1)
-    begin, half, done = ready.evaluate("heard")
+    begin, half, whole, done = ready.evaluate("heard")
     assert re.fullmatch(r"Loading CPython .*, 1\d\.\d MB\.", begin)
     assert re.fullmatch(r"Half of CPython .* is here\.", half)
+    assert re.fullmatch(r"CPython .* is loaded, and starts\.", whole)
     assert done.startswith("Done in")
 
 
