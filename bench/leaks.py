@@ -20,7 +20,6 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple, cast
 
-from bench import report
 from bench.holders import answered, goal, not_installed
 from bench.meter import Meter
 from bench.rounds import ROOT, Log, Row, summarise, version_of
@@ -205,6 +204,8 @@ def measured(ask: Callable[[float], Told]) -> Callable[[float], Answer]:
 
 def table(section: Mapping[str, Any]) -> Iterator[str]:
     """Return the section's lines: how many answers of each tool are right, of kinds and of holders, and its costs."""
+    from bench import report  # which loads a lot, and a program that is asked in has to be small
+
     for what, rows in groupby(sorted(section["rows"], key=itemgetter("what")), itemgetter("what")):
         yield what
         for row in rows:
