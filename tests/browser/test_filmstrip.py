@@ -176,6 +176,14 @@ def test_nothing_moves_when_a_film_comes_up_and_plays(reader: Callable[..., Page
     assert page.evaluate("shifts") == []
 
 
+def test_a_finger_hits_the_summary_above_a_pictures_text(reader: Callable[..., Page]) -> None:
+    page = reader(viewport={"width": 390, "height": 844}, has_touch=True)
+    page.goto(FILMS[1])
+    for summary in page.locator(".as-text summary:visible").all():
+        box = summary.bounding_box()
+        assert box and box["height"] >= 24  # CSS pixels, as WCAG 2.2 asks
+
+
 def test_the_step_is_in_sight_in_the_program(reader: Callable[..., Page]) -> None:
     page = reader(viewport={"width": 390, "height": 900})
     page.goto(FILMS[1])
