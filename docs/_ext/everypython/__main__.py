@@ -6,7 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+
+from .run.command_line import Parser
 
 DESCRIPTION = """Build a site whose outputs every Python of this machine has printed, and check what is built.
 
@@ -101,13 +102,6 @@ class AsWritten(argparse.RawDescriptionHelpFormatter):
 
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=16, width=120)
-
-
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaint about a wrong call is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (--help says more)\n")
 
 
 def parser() -> Parser:

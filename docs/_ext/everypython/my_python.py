@@ -6,7 +6,6 @@ site's units and with what the site says of them.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -15,7 +14,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import NoReturn
 
 from .check.nearest import Comparison, Place, compare
 from .model import claims
@@ -24,6 +22,7 @@ from .model.interpreters import Interpreter
 from .model.outcome import Result
 from .model.units import Unit
 from .run import process
+from .run.command_line import Parser
 from .run.discovery import asked
 from .run.environments import Environments
 from .run.pool import pool_that_stops
@@ -126,13 +125,6 @@ class Progress:
             print(f"\r{done} of {self.total} ran", end=end, file=sys.stderr, flush=True)
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose complaint about a wrong call is one line."""
-
-    def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: {message} (--help says more)\n")
-
-
 def parser(site: Site) -> Parser:
     found = Parser(
         "my-python.pyz",
@@ -146,7 +138,15 @@ def parser(site: Site) -> Parser:
 
 
 def main(arguments: Sequence[str], folder: Path) -> int:
-    """Run what is asked for on this Python; 0 whatever it prints, 2 for a wrong call."""
+    """Run what is asked for on this Python; 0 whatever it prints, 1 where it cannot be run, 2 for a wrong call."""
+    try:
+        return run_and_report(arguments, folder)
+    except (OSError, ValueError) as error:  # no environment can be made, the disk is full, …
+        print(f"my-python.pyz: {error}", file=sys.stderr)
+        return 1
+
+
+def run_and_report(arguments: Sequence[str], folder: Path) -> int:
     site = read(folder)
     given = parser(site).parse_args(arguments)
     units = [unit for unit in site.units if given.page in (None, unit.page)]
@@ -180,4 +180,6 @@ def main(arguments: Sequence[str], folder: Path) -> int:
     if not given.page and not ended:
         record = as_record({(unit, python): result for unit, result in results.items()}, digests)
         given.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    elif ended and not given.page:
+        print(f"{given.json} is not written: a record has every unit to its end.")
     return 0

@@ -189,6 +189,17 @@ def with_unit(program: Path, copy: Path, source: str) -> None:
             new.writestr(name, content)
 
 
+def test_a_page_that_ends_early_is_named_and_no_record_is_written(site: Site, tmp_path: Path) -> None:
+    site.page("index", "print('first')")
+    site.built()
+    program = site.root / "out/my-python.pyz"
+    with_unit(program.with_name("my-python-larger.pyz"), program, "import os\nos._exit(3)")
+    done = run(site, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "index: ended its process (exit status 3)" in done.stdout
+    assert "my-python.json is not written" in done.stdout and list(tmp_path.glob("*.json")) == []
+
+
 def test_a_build_that_changes_nothing_writes_it_once(told: Site) -> None:
     told.built()
     program = told.root / "out/my-python.pyz"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from ..model import claims
 from ..model.grouping import comparable, first_match
@@ -34,7 +35,7 @@ class Place:
             for key in variant["interpreters"]
         )
 
-    @property
+    @cached_property
     def got(self) -> object:
         return comparable(numbered(self.outcome.outputs, self.outcome.error), self.cell.options)
 

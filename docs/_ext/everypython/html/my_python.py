@@ -31,8 +31,11 @@ MODULES = [
     "check/nearest_page.py",
     *(f"model/{name}.py" for name in ("__init__", "claims", "grouping", "interpreters", "outcome", "patterns")),
     *(f"model/{name}.py" for name in ("published", "shared", "units")),
-    *(f"run/{name}.py" for name in ("__init__", "cell_runner", "discovery", "environments", "node", "pool")),
-    *(f"run/{name}.py" for name in ("portable", "process", "recording")),
+    *(
+        f"run/{name}.py"
+        for name in ("__init__", "cell_runner", "command_line", "discovery", "environments", "node", "pool")
+    ),
+    *(f"run/{name}.py" for name in ("pool", "portable", "process", "recording")),
     "site/browser/shared.json",
 ]
 MAIN = Path(__file__).with_name("my_python_start.py")
