@@ -116,14 +116,15 @@ class _Hooks:
             return (yield)
         from refdemo._searching.leftovers import Numbers
 
-        before, known = Numbers.now(), set(map(id, self._made_and_active().values()))
+        known, alive = set(map(id, self._made_and_active().values())), self._counting.alive()
+        before = Numbers.now()
         result = yield
         made = Numbers.now() - before
         for inner in self._made_and_active().values():  # asked for by request.getfixturevalue()
             if id(inner) not in known:
                 made -= inner
         self._made[fixturedef] = made
-        self._counting.pass_over_what_is_there()
+        self._counting.pass_over_newer_than(alive)
         return result
 
     def _counting_of(self, item: pytest.Item) -> Leftovers:

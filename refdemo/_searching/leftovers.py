@@ -102,25 +102,37 @@ class Leftovers:
     def __init__(self) -> None:
         self._before = Numbers.now()
         self._classes: dict[int, type] = {}  # by id: a metaclass can define what equality and hashes are
-        self._seen: set[int] = set()
+        self._seen: dict[int, set[int]] = {}  # of each class, the ids of instances that are not told of
 
     def watch(self, classes: Iterable[type]) -> None:
-        """Ask about instances of these classes as well."""
-        self._classes.update((id(kind), kind) for kind in classes)
-        self.pass_over_what_is_there()
+        """Ask about instances of these classes as well, but for those that are there."""
+        for kind in classes:
+            if id(kind) not in self._classes:
+                self._classes[id(kind)] = kind
+                seen = self._seen[id(kind)] = set()  # before it is filled, for it can be an instance itself
+                seen |= ids_of_instances(kind)
 
-    def pass_over_what_is_there(self) -> None:
-        """Tell of none of the instances that are alive now what holds it."""
-        for kind in self._classes.values():
-            self._seen |= ids_of_instances(kind)
+    def alive(self) -> dict[int, set[int]]:
+        """Return, for the id of each class that is watched, the ids of the instances alive now."""
+        return {at: ids_of_instances(kind) for at, kind in self._classes.items()}
+
+    def pass_over_newer_than(self, earlier: dict[int, set[int]]) -> None:
+        """Tell of no instance that is alive now and was not `earlier`.
+
+        What had died by then is forgotten, for another may come to be at its address.
+        """
+        for at, now in self.alive().items():
+            if at in earlier:
+                self._seen[at] &= earlier[at]
+                self._seen[at] |= now - earlier[at]
 
     def found(self, more: Callable[[type], int]) -> list[Left]:
         """Return what there is more than before, and than is known to be more, as far as it is new."""
         now = Numbers.now()
         found = []
-        for kind in self._classes.values():
+        for at, kind in self._classes.items():
             before, after = self._before.of(kind) + more(kind), now.of(kind)
-            new = len(ids_of_instances(kind) - self._seen) if after > before else 0
+            new = len(ids_of_instances(kind) - self._seen[at]) if after > before else 0
             if new:
                 found.append(Left(kind, min(new, after - before), before, after))
         return found
@@ -132,7 +144,7 @@ class Leftovers:
             for kind, number, before, after in found
         ]
         for left in found:
-            held = what_holds_a_newcomer(left.kind, self._seen)
+            held = what_holds_a_newcomer(left.kind, self._seen[id(left.kind)])
             lines += [f"one {held.name}:", str(held.chain)]
         return "\n".join(lines)
 
