@@ -91,6 +91,7 @@ everypython_notebooks_say = (
     "in a notebook: [How does this site know what your Python prints?](background/how-this-site-knows.md) shows why."
 )
 everypython_repository = REPOSITORY
+everypython_my_python = "reference/your-python"
 everypython_examples = "../examples"
 everypython_protected = ".."  # the whole repository
 everypython_timeout = 180  # PyPy takes 30 ms to list its objects, and a guide asks a hundred times beside other work

@@ -75,6 +75,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_claims", "claims", "", str)  # folder of the attacks on pages' sentences
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
     app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
+    app.add_config_value("everypython_my_python", "", "html", str)  # the page that tells of my-python.pyz
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
     app.add_config_value("everypython_search", "", "html", str)  # file with synonyms and what comes last in a search
@@ -136,8 +137,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", filmstrip.add_script)
     app.connect("html-page-context", predictions.add_script)
     app.connect("html-page-context", fixes.add_storage)
-    app.connect("html-page-context", differences.add_script)
     app.connect("html-page-context", chooser.add_to_page)
+    app.connect("html-page-context", differences.add_script)  # after the Pythons that it can be about
     app.connect("html-page-context", browser_run.add_script)
     app.connect("html-page-context", sharing.add_tags)
     app.connect("html-page-context", feedback.add_link, priority=600)  # what others put on a page stands above it

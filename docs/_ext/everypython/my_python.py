@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
+from .check.column import column
 from .check.nearest import Comparison, Place, compare
 from .model import claims
 from .model.grouping import first_match
@@ -179,6 +180,7 @@ def run_and_report(arguments: Sequence[str], folder: Path) -> int:
         given.html.write_text(page(site.name, lines[0], found, site.names()), encoding="utf-8")
     if not given.page and not ended:
         record = as_record({(unit, python): result for unit, result in results.items()}, digests)
+        record["column"] = column(site.state, results, python, found, site.runs)
         given.json.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     elif ended and not given.page:
         print(f"{given.json} is not written: a record has every unit to its end.")

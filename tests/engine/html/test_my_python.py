@@ -10,6 +10,7 @@ import sys
 import time
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from everypython.model.interpreters import Interpreter
@@ -154,6 +155,58 @@ def test_nothing_says_who_ran_it_and_nothing_is_left_behind(told: Site, tmp_path
     assert sorted(path.name for path in here.iterdir()) == ["my-python.json", "page.html"]
     assert "ada-lovelace" not in (here / "my-python.json").read_text(encoding="utf-8")
     assert list(scratch.iterdir()) == [] and sorted(path.name for path in home.iterdir()) == ["tmp", "work"]
+
+
+def column(site: Site, folder: Path, **variables: str) -> dict[str, Any]:
+    """Run a built site's program, and return what its file has for the site's pages."""
+    done = run(site, folder, **variables)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads((folder / "my-python.json").read_text(encoding="utf-8"))["column"]
+    return found
+
+
+def state(site: Site) -> str:
+    script = (site.root / "out/_static/my-python.js").read_text(encoding="utf-8")
+    return str(json.loads(script.partition(" = ")[2].rstrip(";\n"))["state"])
+
+
+def test_the_column_of_a_python_of_the_site_is_that_one(told: Site, tmp_path: Path) -> None:
+    told.built()
+    found = column(told, tmp_path)
+    assert (found["nearest"], found["like"], found["own"]) == (this_python().key, {}, {})
+    assert found["agreeing"] == [[this_python().key, found["outputs"]]]
+
+
+def test_a_column_is_of_one_state_of_the_site(told: Site, tmp_path: Path) -> None:
+    told.built()
+    found = column(told, tmp_path)
+    assert found["site"] == state(told)
+    told.page("index", "2 + 2")
+    told.built()
+    assert found["site"] != state(told)
+
+
+def test_a_column_has_what_is_alone_like_another_varies_or_is_left_out(
+    told: Site, tmp_path: Path, elsewhere: str
+) -> None:
+    told.page("own", SIZE)
+    told.page("varies", "---\nvolatile: {'*': it varies}\n---\nprint('mine')")
+    add_columns(told, made("3.12.99"), changes={"a short one": "a long path", "shown": "other words"})
+    told.built()
+    found = column(told, tmp_path, TMPDIR=elsewhere)
+    assert found["nearest"] == this_python().key
+    assert found["like"] == {"own:1": made("3.12.99").key}
+    assert [(cell, each["kind"], each["printed"]) for cell, each in found["own"].items()] == [
+        ("varies:1", "varies", "mine\n")
+    ]
+
+
+def test_a_column_says_which_options_of_a_prediction_are_right(told: Site, tmp_path: Path, elsewhere: str) -> None:
+    cell = f"```{{code-cell}} python\n{SIZE}\n```\n"
+    options = "".join(f"- {word} {{prints}}`/{word} /`\n" for word in ("short", "long"))
+    told.write("docs/asked.md", f"{FRONT}# Asked\n\n:::{{predict}}\nWhich?\n\n{options}:::\n\n{cell}")
+    told.built()
+    assert column(told, tmp_path, TMPDIR=elsewhere)["own"]["asked:1"]["right"] == [1]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")

@@ -67,6 +67,6 @@ def test_with_an_address_links_show_a_picture_and_the_sitemap_names_every_page_a
 
 
 def test_gitlab_takes_issues_elsewhere() -> None:
-    assert new_issue("https://gitlab.com/us/it", "a/b").startswith(
-        "https://gitlab.com/us/it/-/issues/new?issue%5Btitle%5D=a"
-    )
+    address, text = new_issue("https://gitlab.com/us/it", "a/b")
+    assert address.startswith("https://gitlab.com/us/it/-/issues/new?issue%5Btitle%5D=a")
+    assert text == "issue%5Bdescription%5D"

@@ -33,6 +33,9 @@ from . import browser_run
 
 HERE = Path(__file__).parent
 STYLESHEET, NAMES, SCRIPT, PLACEHOLDER = "pythons.css", "names.js", "chooser.js", ".shown"
+TABLES = frozenset({"by-python", "claims", "verdicts"})  # which have a column for each Python, or a row
+# The reader's own Python, which no build knows: in place of a key.
+YOURS, YOUR_SCRIPTS = "yours", ("yours.js", "column.js")
 
 
 def write_stylesheet(app: Sphinx) -> None:
@@ -48,12 +51,14 @@ def write_stylesheet(app: Sphinx) -> None:
 def stylesheet(build: Build) -> str:
     """Return the look of the shown outcome, for each choice: the first one where nothing is chosen."""
     chosen = [(f'html[data-python="{python.key}"]', python) for python in build.interpreters]
+    keys = [*(python.key for python in build.interpreters), YOURS]
     shown = ["html:not([data-python]) .outcome:first-child"]
-    shown += [f'{choice} .outcome[data-pythons~="{python.key}"]' for choice, python in chosen]
+    shown += [f'html[data-python="{key}"] .outcome[data-pythons~="{key}"]' for key in keys]
     names = [
         (choice, json.dumps(short_name(python, build.interpreters), ensure_ascii=False)) for choice, python in chosen
     ]
     named = [f"{choice} {{ --chosen: {name}; }}\n" for choice, name in names]
+    named.append(f'html[data-python="{YOURS}"] {{ --chosen: var(--yours); }}\n')
     look = HERE.joinpath("shown.css").read_text(encoding="utf-8")
     return "".join(named) + look.replace(PLACEHOLDER, ":is(\n  " + ",\n  ".join(shown) + "\n)")
 
@@ -74,8 +79,11 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     shows = len(build.interpreters) > 1 and next(doctree.findall(outcome), None) is not None
     skipping = {python.key for pythons in skipped.values() for python in pythons}
     scripts = []
-    if shows or runs or next(doctree.findall(difference), None) is not None:
+    tables = any(TABLES.intersection(node["classes"]) for node in doctree.findall(nodes.table))
+    told = name == app.config.everypython_my_python
+    if shows or runs or tables or told or next(doctree.findall(difference), None) is not None:
         scripts.append(head_script(context, NAMES, listed(build, skipping, runs)))
+        scripts += [head_script(context, each, f' data-page="{html.escape(name)}"') for each in YOUR_SCRIPTS]
     if shows or runs:
         scripts.append(head_script(context, SCRIPT))
         top = bar(build, skipping, name if runs else "")
@@ -134,12 +142,14 @@ def bar(build: Build, skipping: set[str], page: str) -> str:
         f"{html.escape(called(python, build))}{' (default)' if python == build.default else ''}</option>"
         for python in build.interpreters
     )
+    options += f'<option value="{YOURS}">Yours…</option>'
     attributes = f' run-bar" data-cells="run/{page}.json' if page else ""
     asked = "Show outputs for, and run on" if page else "Show outputs for"
+    buttons = f'{browser_run.BUTTONS if page else ""}<button type="button" data-do="forget">Forget</button>'
     # A browser that restores the control's last value on reload would show another Python than the outputs do.
     return (
         f'\n<div class="chooser{attributes}"><label><span>{asked}</span> '
-        f'<select autocomplete="off">{options}</select></label>\n{browser_run.BUTTONS if page else ""}'
+        f'<select autocomplete="off">{options}</select></label>\n{buttons}'
         f'<span role="status"></span></div>{browser_run.UNSERVED if page else ""}'
     )
 

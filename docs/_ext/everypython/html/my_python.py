@@ -21,16 +21,18 @@ from ..run import portable
 from ..run.build import Build, build_of
 from ..run.files import write_atomically, write_zip
 from ..run.index import ENGINE
+from . import feedback
 
 FILE, LARGER = "my-python.pyz", "my-python-larger.pyz"
-PIECE = "everything.zip.xz"
+PIECE, SCRIPT = "everything.zip.xz", "my-python.js"
 MODULES = [
     "my_python.py",
     "check/__init__.py",
+    "check/column.py",
     "check/nearest.py",
     "check/nearest_page.py",
     *(f"model/{name}.py" for name in ("__init__", "claims", "grouping", "interpreters", "outcome", "patterns")),
-    *(f"model/{name}.py" for name in ("published", "shared", "units")),
+    *(f"model/{name}.py" for name in ("predictions", "published", "shared", "units")),
     *(
         f"run/{name}.py"
         for name in ("__init__", "cell_runner", "command_line", "discovery", "environments", "node", "pool")
@@ -48,8 +50,10 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     main, content = {"__main__.py": MAIN.read_bytes()}, contents(app, build)
     of_all = digest([(name, sha256(data).hexdigest()) for name, data in (main | content).items()])
+    write_state(app, build, of_all)
     if of_all == written(Path(app.outdir, FILE)) == written(Path(app.outdir, LARGER)):
         return
+    content[portable.STATE] = of_all.encode()
     piece = BytesIO()
     write_zip(piece, content, zipfile.ZIP_STORED)
     packed = lzma.compress(piece.getvalue(), preset=6 | lzma.PRESET_EXTREME)  # 9 is no smaller, and takes 700 MB
@@ -58,6 +62,22 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         program.write(b"#!/usr/bin/env python3\n")
         write_zip(program, main | inside, comment=of_all)
         write_atomically(Path(app.outdir, name), program.getvalue())
+
+
+def write_state(app: Sphinx, build: Build, state: str) -> None:
+    """Write the script by which pages know whether what such a program wrote is of them: site/bring.js asks for it."""
+    address, body = feedback.new_issue(app.config.everypython_repository, "")
+    told = {
+        "state": state,
+        "names": {python.key: python.name for python in build.interpreters},
+        "page": app.config.everypython_my_python,
+        "suffix": getattr(app.builder, "link_suffix", None) or ".html",
+        "issue": address and [address, body],
+    }
+    script = f"everypython.site = {json.dumps(told)};\n".encode()
+    path = Path(app.outdir, "_static", SCRIPT)
+    if not path.exists() or path.read_bytes() != script:
+        write_atomically(path, script)
 
 
 def contents(app: Sphinx, build: Build) -> dict[str, bytes]:

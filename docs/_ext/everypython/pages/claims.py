@@ -16,7 +16,7 @@ from ..model.interpreters import Interpreter
 from ..model.units import Unit
 from ..run.build import Build, build_of
 from .controls import skip
-from .lists import anchor, table, units_in_toc_order, verbatim
+from .lists import anchor, table, told_by, units_in_toc_order, verbatim
 from .outcomes import does_not_hold, printouts, results
 
 
@@ -134,7 +134,8 @@ def sections(app: Sphinx, build: Build, docname: str) -> Iterator[nodes.section]
     for unit in units_in_toc_order(app):
         if unit.kind == "claims":
             title = app.env.titles[unit.page].deepcopy()
-            made = table(head, list(rows(app, build, unit, docname)), "claims")
+            cells = [told_by(unit, index) for index, cell in enumerate(unit.cells) if TAG in cell.options.tags]
+            made = table(head, list(rows(app, build, unit, docname)), "claims", cells)
             scrolling = nodes.container("", made, classes=["table-wrapper"])  # as furo has wrapped tables by now
             yield nodes.section("", title, scrolling, ids=[nodes.make_id(unit.page)])
 

@@ -57,7 +57,9 @@ def setup(app: Sphinx) -> None:
 
 
 def open_difference(self: HTML5Translator, node: difference) -> None:
-    self.body.append(self.starttag(node, "details", CLASS="gathered", **{"data-groups": node["groups"]}))
+    self.body.append(
+        self.starttag(node, "details", CLASS="gathered", **{"data-cell": node["cell"], "data-groups": node["groups"]})
+    )
     answers = "".join(f"<span>{html.escape(said)}</span>" for said in node["says"])
     code = html.escape(node["where"])
     self.body.append(f'<summary><code>{code}</code> <span class="says">{answers}</span></summary>\n')
@@ -100,6 +102,7 @@ def entries(build: Build, unit: Unit, uri: str, title: str) -> Iterator[differen
             "",
             nodes.paragraph("", "Ran in ", link),
             *(nodes.container("", *parts, classes=["answer"]) for parts in answers),
+            cell=f"{unit.id}:{index + 1}",
             groups=" ".join(number_of(python, groups) for python in build.interpreters),
             where=name if is_example else last_statement(cell.source),
             says=[brief(group, lines, start) for group, lines in zip(groups, texts, strict=True)],

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import starmap, zip_longest
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -71,7 +72,14 @@ class ByPython(SphinxDirective):
 def table_of(build: Build, unit: Unit, index: int, columns: str) -> nodes.table:
     printed = [(python.name, outcome.text) for python, outcome in build.outcomes(unit, index)]
     head, body = by_python(printed, columns)
-    return table(head, [[verbatim(text) for text in row] for row in body], "by-python")
+    made = table(head, [[verbatim(text) for text in row] for row in body], "by-python")
+    made["classes"].append(told_by(unit, index))
+    return made
+
+
+def told_by(unit: Unit, index: int) -> str:
+    """Return the class of a table, or of a row, by which a reader's own column finds the cell that it is made of."""
+    return f"of-{unit.id}:{index + 1}"
 
 
 def verbatim(text: str) -> nodes.Node:
@@ -79,16 +87,17 @@ def verbatim(text: str) -> nodes.Node:
     return nodes.paragraph("", text, support_smartquotes=False)
 
 
-def table(head: list[str], body: list[list[nodes.Node]], kind: str) -> nodes.table:
+def table(head: list[str], body: list[list[nodes.Node]], kind: str, told_by: Sequence[str] = ()) -> nodes.table:
+    """Return a table; `told_by` has for each row the class of the cell that it is made of."""
     columns = [nodes.colspec("", colwidth=1, stub=not number) for number in range(len(head))]
     group = nodes.tgroup("", *columns, cols=len(head))
     group += nodes.thead("", row([verbatim(text) for text in head]))
-    group += nodes.tbody("", *(row(cells) for cells in body))
+    group += nodes.tbody("", *starmap(row, zip_longest(body, told_by, fillvalue="")))
     return nodes.table("", group, classes=[kind, "gathered-table"])
 
 
-def row(cells: list[nodes.Node]) -> nodes.row:
-    return nodes.row("", *(nodes.entry("", cell) for cell in cells))
+def row(cells: list[nodes.Node], told_by: str = "") -> nodes.row:
+    return nodes.row("", *(nodes.entry("", cell) for cell in cells), classes=[told_by] if told_by else [])
 
 
 def list_programs(app: Sphinx, doctree: nodes.document, docname: str) -> None:

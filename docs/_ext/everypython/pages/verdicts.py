@@ -17,7 +17,7 @@ from ..model.grouping import names
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
 from ..run.build import Build, build_of
-from .lists import table, verbatim
+from .lists import table, told_by, verbatim
 
 Verdict = dict[Interpreter, str]
 UNTRIED = "not tried"
@@ -51,13 +51,14 @@ def attach(app: Sphinx, doctree: nodes.document) -> None:
         if build is None or unit is None:
             place.replace_self([])
             continue
-        found = found_out(build, unit)
+        found, at = found_out(build, unit)
         judged = [(each, found[label(each)]) for each in doctree.findall(nodes.section) if label(each) in found]
         rows = [row(section, said, build) for section, said in judged]
         for section, said in judged:
             section.insert(1, nodes.paragraph("", "", *in_words(said, build), classes=["verdict"]))
+        cells = [told_by(unit, at[label(section)]) for section, _ in judged]
         head = [place["columns"], *(python.name.removeprefix("CPython ") for python in build.interpreters)]
-        place.replace_self([table(head, rows, "verdicts")] if rows else [])
+        place.replace_self([table(head, rows, "verdicts", cells)] if rows else [])
 
 
 def label(section: nodes.section) -> str:
@@ -65,16 +66,18 @@ def label(section: nodes.section) -> str:
     return title.partition(": ")[0] if ": " in title else ""
 
 
-def found_out(build: Build, unit: Unit) -> dict[str, Verdict]:
-    """Return what each Python printed about each label."""
+def found_out(build: Build, unit: Unit) -> tuple[dict[str, Verdict], dict[str, int]]:
+    """Return what each Python printed about each label, and in which cell."""
     found: dict[str, Verdict] = {}
+    at: dict[str, int] = {}
     for index in range(len(unit.cells)):
         for python, outcome in build.outcomes(unit, index):
             for line in outcome.text.splitlines():
                 about, arrow, said = line.partition(" -> ")
                 if arrow:
                     found.setdefault(about, {})[python] = said
-    return found
+                    at[about] = index
+    return found, at
 
 
 def row(section: nodes.section, said: Verdict, build: Build) -> list[nodes.Node]:

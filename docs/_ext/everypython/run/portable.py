@@ -10,9 +10,10 @@ from typing import Any
 
 from ..model.interpreters import Interpreter
 from ..model.published import RunsJson
-from ..model.units import Cell, Explanation, Options, Unit
+from ..model.units import Cell, Explanation, Options, Prediction, Unit
 
 UNITS, RUNS, PACKAGES = "units.json", "runs.json", "packages"
+STATE = "state.txt"  # the digest of all else that the program holds
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Site:
     units: list[Unit]
     runs: RunsJson
     packages: dict[str, Path]
+    state: str
 
     def names(self) -> dict[str, str]:
         """Return what the site's Pythons are called, by their keys."""
@@ -31,16 +33,23 @@ class Site:
 
 
 def as_data(name: str, timeout: float, units: Sequence[Unit]) -> dict[str, Any]:
-    """Return what `read` makes a site of, as data; predictions and origins are left out, which nothing here asks."""
+    """Return what `read` makes a site of, as data; without origins, for which nothing here asks."""
 
     def options(said: Options) -> dict[str, Any]:
         return {**asdict(said), "tags": sorted(said.tags)}
 
-    def cells(unit: Unit) -> list[dict[str, Any]]:
-        return [{"source": cell.source, "line": cell.line, "options": options(cell.options)} for cell in unit.cells]
+    def cell(told: Cell) -> dict[str, Any]:
+        return {
+            "source": told.source,
+            "line": told.line,
+            "options": options(told.options),
+            "prediction": told.prediction and [told.prediction.line, told.prediction.options],
+        }
 
     fields = ("kind", "name", "page", "line", "packages")
-    told = [{**{field: getattr(unit, field) for field in fields}, "cells": cells(unit)} for unit in units]
+    told = [
+        {**{field: getattr(unit, field) for field in fields}, "cells": list(map(cell, unit.cells))} for unit in units
+    ]
     return {"name": name, "timeout": timeout, "units": told}
 
 
@@ -52,14 +61,20 @@ def read(folder: Path) -> Site:
         because = {name: tuple(Explanation(**each) for each in said[name]) for name in ("differs", "volatile", "skip")}
         return Options(frozenset(said["tags"]), **because, name=said["name"])
 
+    def cell(said: Mapping[str, Any]) -> Cell:
+        asked = said["prediction"]
+        about = Prediction(asked[0], tuple(asked[1])) if asked else None
+        return Cell(said["source"], said["line"], options(said["options"]), about)
+
     units = [
         Unit(
             **{name: unit[name] for name in ("kind", "name", "page", "line")},
             packages=tuple(unit["packages"]),
-            cells=tuple(Cell(cell["source"], cell["line"], options(cell["options"])) for cell in unit["cells"]),
+            cells=tuple(map(cell, unit["cells"])),
         )
         for unit in told["units"]
     ]
     packages = {name: folder / PACKAGES / name for name in sorted({each for unit in units for each in unit.packages})}
     runs: RunsJson = json.loads((folder / RUNS).read_text(encoding="utf-8"))
-    return Site(told["name"], told["timeout"], units, runs, packages)
+    state = (folder / STATE).read_text(encoding="utf-8")
+    return Site(told["name"], told["timeout"], units, runs, packages, state)

@@ -2,8 +2,9 @@
 // is painted. A link chooses for the view of its page; what a reader chooses by hand is kept.
 (() => {
   const root = document.documentElement;
-  const { ran, home, inBrowsers, find, short } = window.everypython; // of names.js
+  const { ran, home, inBrowsers, find, short, column, bring, forget } = window.everypython; // of names.js and yours.js
 
+  const STALE = `What ${column?.name} printed is of another state of this site: run my-python.pyz again.`;
   const stored = () => { try { return localStorage.getItem("everypython"); } catch {} };
   const store = (key) => { try { localStorage.setItem("everypython", key); } catch {} };
 
@@ -23,7 +24,7 @@
       if (inBrowsers(one)) return `Pyodide ${one.minor}`;
       return one.kind === "cpython" ? one.minor + one.build : `${one.kind}${one.also.split(".", 2).join(".")}`;
     };
-    return [...new Set(ran.map(short))].join(", ");
+    return [...new Set(ran.filter((one) => !one.of).map(short))].join(", ");
   }
 
   // Sets the Python that is asked for, or else the published default; returns what there is to say about it.
@@ -39,6 +40,7 @@
     if (own) address(shown === chosen ? shown.key : kept);
     if (chosen?.skips) return `${chosen.name} did not run this page; this is ${shown.name}.`;
     if (unknown?.nearest) return `“${unknown.asked}” did not run here; this is the nearest, ${shown.name}.`;
+    if (unknown?.asked === "yours") return column ? STALE : "Your own Python is not here yet: choose “Yours…”.";
     if (unknown) return `“${unknown.asked}” did not run here. There are ${choices()}.`;
     if (asked !== link || !chosen || chosen.key === kept) return "";
     return `This link shows ${shown.name}${kept ? "; your own choice is kept" : ""}.`;
@@ -47,7 +49,8 @@
   // Run runs on the chosen Python if browsers have it, else on one of the same version, else on the newest.
   function runsOn(shown) {
     const here = ran.filter(({ runs }) => runs);
-    const alike = (one) => shown.kind === "cpython" && one.minor === shown.minor;
+    const { kind, minor } = shown.of ?? shown; // the reader's own is of a kind, too
+    const alike = (one) => kind === "cpython" && one.minor === minor;
     return here.find((one) => one === shown) ?? here.find(alike) ?? here[0];
   }
 
@@ -92,8 +95,16 @@
       select.value = root.dataset.python;
       tell(bar, words);
     };
+    const yours = ran.find(({ of }) => of);
+    const option = select.querySelector("[value=yours]");
+    if (yours) Object.assign(option, { textContent: yours.name, disabled: yours.skips });
     fill(message);
+    bar.querySelector("[data-do=forget]").addEventListener("click", forget);
     select.addEventListener("change", () => {
+      if (select.value === "yours" && !yours) {
+        select.value = root.dataset.python;
+        return void bring().catch(({ message: problem }) => tell(bar, `${problem}.`));
+      }
       root.dataset.python = select.value;
       store(select.value);
       address(select.value);
