@@ -29,7 +29,7 @@ DENIED = """for (const method of ["getItem", "setItem", "removeItem"]) {
     return plain.call(this, key, ...rest);
   };
 }"""
-EDITED = "Edited: what you wrote stays in this browser"
+EDITED = "Edited, and kept in this browser"
 
 
 def code(page: Page, number: int) -> Locator:

@@ -28,7 +28,7 @@ GRAPHVIZ = "viz/viz.js"
 # what the bar of a page has whose cells run: see chooser.py
 BUTTONS = """<button type="button" data-do="all">Run all</button>
 <button type="button" data-do="stop" disabled>Stop</button>
-<button type="button" data-do="restart" aria-label="Reset page">Reset</button>
+<button type="button" data-do="restart">Reset page</button>
 """
 UNSERVED = """
 <p class="unserved">To run these cells, read this site from a server, such as <code>python -m http.server</code> in its

@@ -1,7 +1,7 @@
 // What a reader makes of a page's cells: it is kept in the browser, for each page. A browser may refuse storage; then it
 // lasts as long as the page.
 
-const OWN = "Edited: what you wrote stays in this browser until you reset it.";
+const OWN = "Edited, and kept in this browser until you reset it. Below, what Pythons printed is of the page's own code.";
 const LINKED = "This code came with the link that you opened. It is not this page's: read it before you run it.";
 const APART = "Your own edit of this cell is kept; Reset brings it back.";
 
