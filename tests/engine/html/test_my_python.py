@@ -253,6 +253,24 @@ def test_a_page_that_ends_early_is_named_and_no_record_is_written(site: Site, tm
     assert "my-python.json is not written" in done.stdout and list(tmp_path.glob("*.json")) == []
 
 
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+@pytest.mark.parametrize("most", [0, 4_000], ids=["no folder can be made", "no room for its files"])
+def test_where_it_cannot_be_unpacked_that_is_one_line(told: Site, tmp_path: Path, most: int) -> None:
+    import resource
+
+    told.built()
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    done = subprocess.run(
+        [sys.executable, str(told.root / "out/my-python.pyz")],
+        cwd=tmp_path, env={**os.environ, "TMPDIR": str(scratch)}, capture_output=True, text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (most, most)),
+    )  # fmt: skip
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "my-python.pyz cannot be unpacked" in done.stderr and done.stderr.count("\n") == 1
+    assert list(scratch.iterdir()) == []
+
+
 def test_a_build_that_changes_nothing_writes_it_once(told: Site) -> None:
     told.built()
     program = told.root / "out/my-python.pyz"

@@ -14,10 +14,10 @@ import zipfile
 
 PIECE = "everything.zip.xz"
 
-# unpacked, as processes of their own run what is in here
-folder = tempfile.mkdtemp(prefix="my-python-")
+folder = None
 status = None  # type: int | str | None
 try:
+    folder = tempfile.mkdtemp(prefix="my-python-")  # unpacked, as processes of their own run what is in here
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # which removes the folder, too
     archive = zipfile.ZipFile(sys.path[0])
     if PIECE in archive.namelist():
@@ -33,8 +33,11 @@ except ImportError as error:
     if error.name not in ("lzma", "_lzma"):
         raise
     status = "my-python.pyz: this Python was built without lzma; take my-python-larger.pyz, which stands beside this"
+except OSError as error:
+    status = "my-python.pyz cannot be unpacked (%s). TMPDIR or TEMP can name a folder with room for it" % error  # noqa: UP031
 except KeyboardInterrupt:
     status = "\nmy-python.pyz: stopped; nothing is left behind, and no file is written"
 finally:
-    shutil.rmtree(folder, ignore_errors=True)
+    if folder:
+        shutil.rmtree(folder, ignore_errors=True)
 sys.exit(status)
