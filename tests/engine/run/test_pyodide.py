@@ -44,10 +44,11 @@ def run(pyodide: Interpreter, tmp_path_factory: pytest.TempPathFactory) -> Run:
     (package / "__init__.py").write_text("WORD = 'helped'\n", encoding="utf-8")
     environments.make_environment(pyodide, folder, [package])
 
-    def run(*sources: str, kind: str = "page", timeout: float = 60) -> Result:
+    def run(*sources: str, kind: str = "page", timeout: float = 60, perturbed: bool = False) -> Result:
         cells = tuple(Cell(source, 10 * number, Options()) for number, source in enumerate(sources, 1))
         unit = Unit(kind, "unit", "page", 1, cells, ())
-        return process.run(unit, environments.python_of(folder), timeout, f"test-{os.getpid()}-pyodide")
+        name = f"test-{os.getpid()}-pyodide"
+        return process.run(unit, environments.python_of(folder), timeout, name, perturbed=perturbed)
 
     return run
 
@@ -75,6 +76,21 @@ def test_cells_share_a_main_of_their_own_and_the_last_expression_is_displayed(ru
     first, second, third = [cell.data for cell in result.cells]
     assert (first["text/plain"], third) == ("42", None)
     assert second["text/plain"] == "(6, '__main__', ['sys', 'x'])"
+
+
+TELLS = """import gc, os, sys
+print(sys.path, sys.argv, sorted(sys.modules), sys.flags.optimize, os.path.basename(os.getcwd()))
+print(gc.isenabled(), gc.get_threshold(), [stream.name for stream in (sys.stdin, sys.stdout, sys.stderr)])
+print(sorted(os.listdir(".")), os.path.getsize(__import__("helper").__file__), threading.active_count())
+"""
+
+
+@pytest.mark.deep
+def test_one_that_begins_with_the_memory_of_another_is_like_a_fresh_one(run: Run) -> None:
+    source = f"import threading\n{TELLS}"
+    begun, fresh = run(source), run(source, perturbed=True)
+    assert begun.cells[0].error is None
+    assert begun == fresh
 
 
 @pytest.mark.deep

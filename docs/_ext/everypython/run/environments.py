@@ -11,6 +11,7 @@ from ..model.interpreters import Interpreter
 from ..model.units import digest
 from . import node
 from .discovery import asked
+from .process import FIXED
 
 # The files that are compiled name the folder where they will stand, which need not be the one where they are made.
 MAKE = """
@@ -39,7 +40,8 @@ class Environments:
         Raises OSError where the Python does not run any more. One that was installed anew in its place gets a new one.
         """
         contents = {name: self.package_digests[name] for name in packages}
-        wanted = digest(MAKE, interpreter.identity, interpreter.executable, contents)
+        made = node.digest_of_host() if interpreter.pyodide else MAKE
+        wanted = digest(made, interpreter.identity, interpreter.executable, contents)
         label = "-".join([interpreter.key, *packages])
         folder = self.folder / f"{label}.{wanted}"
         if not folder.exists() or not self.answers(folder, interpreter):
@@ -87,7 +89,7 @@ def make_environment(interpreter: Interpreter, folder: Path, packages: list[Path
     It may be renamed to `final` afterwards.
     """
     if interpreter.pyodide:
-        node.make_bundle(interpreter, folder, packages)
+        node.make_bundle(interpreter, folder, packages, FIXED)
         return
     command = [interpreter.executable, "-I", "-c", MAKE, str(folder), str(final or folder), *map(str, packages)]
     made = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)

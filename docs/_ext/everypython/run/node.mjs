@@ -23,7 +23,13 @@ try {
   const { loadPyodide } = await import(pathToFileURL(`${job.index}pyodide.mjs`));
   const packages = job.bundle ? JSON.parse(readFileSync(job.bundle, "utf-8")) : job.packages;
   const printed = (bytes) => writeSync(log, bytes);
-  const python = await start({ ...job, loadPyodide, packages, printed });
+  const memory = job.memory ? { _loadSnapshot: readFileSync(job.memory) } : { _makeSnapshot: job.kind === "memory" };
+  const python = await start({ ...job, loadPyodide, packages, printed, memory });
+  if (job.kind === "memory") {
+    writeFileSync(job.report, python.pyodide.makeMemorySnapshot());
+    process.exit(0);
+  }
+  if (job.memory) python.pyodide.runPython("import sys; sys.path.pop(0)"); // what comes twice with another's memory
   if (job.kind === "example") process.exit(python.program());
   if (job.kind === "bundle") {
     const files = python.pyodide.runPython(COMPILE).toJs({ dict_converter: Object.fromEntries });

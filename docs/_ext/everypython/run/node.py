@@ -31,6 +31,7 @@ RUNNER = Path(__file__).with_name("cell_runner.py")
 SHARED = Path(__file__).parents[1] / "site" / "browser" / "python.mjs"
 BASE = "/tmp/everypython-browser"  # like a unit's folder on a real disk, in Pyodide's own file system
 BUNDLE = "bundle.json"
+MEMORY = "memory"  # what a Pyodide has in it once it has started: the next one need not do that again
 MOST = 1_000_000  # bytes that a unit may print, on any Python
 
 
@@ -168,6 +169,8 @@ def prepared(
         task["files"] = {f"{task['folder']}/{unit.name}.py": unit.sources[0]}
     else:
         task["runner"] = RUNNER.read_text(encoding="utf-8")
+        if not suffix:
+            task["memory"] = str(bundle.with_name(MEMORY))
     return command(task, base, log, report)
 
 
@@ -191,8 +194,11 @@ def digest_of_host() -> str:
     return digest([file.read_text(encoding="utf-8") for file in (HOST, SHARED)], inside({}))
 
 
-def make_bundle(interpreter: Interpreter, folder: Path, packages: list[Path]) -> None:
-    """Make a bundle of packages, compiled for one Pyodide: what a virtual environment is to another Python."""
+def make_bundle(interpreter: Interpreter, folder: Path, packages: list[Path], environment: Mapping[str, str]) -> None:
+    """Make a bundle of packages, compiled for one Pyodide: what a virtual environment is to another Python.
+
+    Beside it stands the memory of one that has started with these packages and environment variables.
+    """
     folder.mkdir(parents=True)
     sources = {
         file.relative_to(package.parent).as_posix(): base64.b64encode(file.read_bytes()).decode()
@@ -200,12 +206,19 @@ def make_bundle(interpreter: Interpreter, folder: Path, packages: list[Path]) ->
         for file in sorted(package.rglob("*"))
         if file.is_file() and file.suffix != ".pyc"
     }
-    task = {**job(Path(interpreter.executable), {"PYTHONHASHSEED": "0"}), "kind": "bundle", "packages": sources}
-    log, bundle = folder / "log", folder / BUNDLE
-    made = subprocess.run(command(task, folder, log, bundle), capture_output=True, text=True)
-    if made.returncode:
-        raise OSError(f"{interpreter.name} cannot compile packages: {log.read_text(encoding='utf-8')}{made.stderr}")
+    pyodide, bundle = Path(interpreter.executable), folder / BUNDLE
+    write_by({**job(pyodide, environment), "kind": "bundle", "packages": sources}, folder, bundle)
+    write_by({**job(pyodide, environment), "kind": "memory", "bundle": str(bundle)}, folder, folder / MEMORY)
     (folder / "pyodide").write_text(interpreter.executable, encoding="utf-8")
+
+
+def write_by(task: Mapping[str, Any], folder: Path, file: Path) -> None:
+    """Write a file by a Pyodide. Raises OSError, with what that says, if it cannot."""
+    log = folder / "log"
+    made = subprocess.run(command(task, folder, log, file), capture_output=True, text=True)
+    if made.returncode:
+        said = log.read_text(encoding="utf-8") if log.exists() else ""
+        raise OSError(f"Pyodide cannot make {file.name}: {said}{made.stderr}")
 
 
 def fetch_listed() -> int:

@@ -11,7 +11,10 @@ const LOG = "/tmp/log";
 //   runner      the source of cell_runner.py
 //   most        bytes that may be kept of what one run prints
 //   printed     called with bytes as they are printed
-export async function start({ loadPyodide, index, env, args = [], folder, packages = {}, files = {}, runner, most, printed }) {
+//   memory      options of loadPyodide by which it begins with the memory of another, or by which that is kept
+export async function start({
+  loadPyodide, index, env, args = [], folder, packages = {}, files = {}, runner, most, printed, memory = {},
+}) {
   const put = (FS, path, content) => {
     FS.mkdirTree(path.slice(0, path.lastIndexOf("/")));
     FS.writeFile(path, content);
@@ -23,6 +26,7 @@ export async function start({ loadPyodide, index, env, args = [], folder, packag
     args,
     stdin: () => null,
     _sysExecutable: "/usr/bin/python",
+    ...memory,
     fsInit: async (FS, { sitePackages }) => {
       for (const [path, content] of Object.entries(await packages)) put(FS, `${sitePackages}/${path}`, decoded(content));
       for (const [path, content] of Object.entries(files)) put(FS, path, content);
