@@ -78,7 +78,8 @@ def test_pages_without_outcomes_have_no_chooser(site: Built, told: dict[str, Bea
     assert others
     assert [page.select(".chooser") for page in others] == [[]] * len(others)
     for page in others:
-        assert bool(page.select("script[data-pythons]")) is bool(page.select(".difference-filter"))
+        asks = ".difference-filter, #my-python, table.by-python, table.claims, table.verdicts"
+        assert bool(page.select("script[data-pythons]")) is bool(page.select(asks))
 
 
 def test_the_stylesheet_has_a_look_for_each_choice_and_for_none(site: Built, told: dict[str, BeautifulSoup]) -> None:
@@ -164,7 +165,8 @@ def test_the_same_python_on_another_platform_is_offered_under_a_name_of_its_own(
     there = replace(here, platform="toaster-armv7l")
     build: Any = SimpleNamespace(interpreters=[here, there], default=here)
     offered = BeautifulSoup(chooser.bar(build, set(), ""), "html.parser").select("option")
-    assert [option.get_text() for option in offered] == [f"{here.name} (default)", f"{here.name} on toaster-armv7l"]
+    names = [f"{here.name} (default)", f"{here.name} on toaster-armv7l", "Yours…"]
+    assert [option.get_text() for option in offered] == names
     short = here.name.removeprefix("CPython ")
     assert f'"{there.key}"] {{ --chosen: "{short} on toaster-armv7l"; }}' in chooser.stylesheet(build)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-from ..model.published import RunsJson
+from ..model.published import RunsJson, compared
 from ..model.units import digest
 from ..run import portable
 from ..run.build import Build, build_of
@@ -50,10 +50,9 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         return
     main, content = {"__main__.py": MAIN.read_bytes()}, contents(app, build)
     of_all = digest([(name, sha256(data).hexdigest()) for name, data in (main | content).items()])
-    write_state(app, build, of_all)
+    write_script(app, build, content[portable.STATE].decode())
     if of_all == written(Path(app.outdir, FILE)) == written(Path(app.outdir, LARGER)):
         return
-    content[portable.STATE] = of_all.encode()
     piece = BytesIO()
     write_zip(piece, content, zipfile.ZIP_STORED)
     packed = lzma.compress(piece.getvalue(), preset=6 | lzma.PRESET_EXTREME)  # 9 is no smaller, and takes 700 MB
@@ -64,7 +63,7 @@ def write(app: Sphinx, exception: Exception | None) -> None:
         write_atomically(Path(app.outdir, name), program.getvalue())
 
 
-def write_state(app: Sphinx, build: Build, state: str) -> None:
+def write_script(app: Sphinx, build: Build, state: str) -> None:
     """Write the script by which pages know whether what such a program wrote is of them: site/bring.js asks for it."""
     address, body = feedback.new_issue(app.config.everypython_repository, "")
     told = {
@@ -92,7 +91,22 @@ def contents(app: Sphinx, build: Build) -> dict[str, bytes]:
         files = [file for file in folder.rglob("*") if file.is_file() and file.suffix != ".pyc"]
         inside = f"{portable.PACKAGES}/{folder.name}"
         content |= {f"{inside}/{file.relative_to(folder).as_posix()}": file.read_bytes() for file in files}
+    content[portable.STATE] = state(build, content).encode()
     return content
+
+
+def state(build: Build, content: dict[str, bytes]) -> str:
+    """Return a digest of what a file that is written elsewhere is of: sources, and what was printed, as compared."""
+    sources = {name: sha256(data).hexdigest() for name, data in content.items() if name != portable.RUNS}
+    options = {f"{unit.id}:{number}": cell.options for unit in build.units for number, cell in enumerate(unit.cells, 1)}
+    runs: RunsJson = json.loads(content[portable.RUNS])
+    printed = [
+        (cell["id"], variant["interpreters"], variant["varies"], repr(compared(variant, options[cell["id"]])))
+        for unit in runs["units"]
+        for cell in unit["cells"]
+        for variant in cell["variants"]
+    ]
+    return digest(sorted(sources.items()), printed)
 
 
 def steady(app: Sphinx) -> RunsJson:
