@@ -109,9 +109,13 @@ def linkcheck(session: nox.Session) -> None:
 
 @nox.session
 def verify(session: nox.Session) -> None:
-    """Compare the built site (or `-- path/to/site`) with new runs on every Python found, twice each."""
+    """Compare the built site (or `-- path/to/site`) with new runs on every Python found, twice each.
+
+    With `-- --page NAME` one page runs; with `-- --quick` nothing does, and what builds have kept is compared.
+    """
     install(session, "docs")
-    session.run("python", "-m", "everypython", "verify", "docs", *(session.posargs or [SITE]), env=ENGINE)
+    site = [] if any(Path(each).is_dir() for each in session.posargs) else [SITE]
+    session.run("python", "-m", "everypython", "verify", "docs", *site, *session.posargs, env=ENGINE)
 
 
 @nox.session

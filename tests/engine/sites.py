@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +22,11 @@ class Verified:
     error: str
 
 
-def verify(root: Path, out: Path, *pythons: str, alone: bool = False) -> Verified:
+def verify(root: Path, out: Path, *pythons: str, alone: bool = False, options: Sequence[str] = ()) -> Verified:
     """Verify a site on these Pythons, or else on this one; `alone`, in a process of its own."""
     run, named = start if alone else call, pythons or (this_python().executable,)
-    done = run("everypython", "verify", root / "docs", out, variables={"EVERYPYTHON": os.pathsep.join(named)})
+    variables = {"EVERYPYTHON": os.pathsep.join(named)}
+    done = run("everypython", "verify", root / "docs", out, *options, variables=variables)
     assert "Traceback" not in done.stderr, done.stderr
     return Verified(done.returncode, done.stdout.splitlines(), done.stderr.strip())
 

@@ -37,7 +37,7 @@ def verify(given: argparse.Namespace) -> int:
     """
     from .check.verify import verify
 
-    return verify(given.source, given.site)
+    return verify(given.source, given.site, given.page, given.quick)
 
 
 def record(given: argparse.Namespace) -> int:
@@ -122,7 +122,9 @@ def parser() -> Parser:
     strict = add(build, source=source, site="the folder to publish to")
     strict.usage = "python -m everypython build [-h] [--strict] SOURCE SITE [OPTION ...]"
     strict.add_argument("--strict", action="store_true", help="refuse what no reason explains")
-    add(verify, source=source, site=site)
+    verified = add(verify, source=source, site=site)
+    verified.add_argument("--page", default="", metavar="NAME", help="run this page alone, like tutorial/a-circle")
+    verified.add_argument("--quick", action="store_true", help="compare with the runs that builds kept; nothing runs")
     add(record, source=source, file="the file to write")
     add(crosscheck, source=source)
     add(upcoming, source=source, site=site)

@@ -63,7 +63,7 @@ def unit(record: dict[str, Any], name: str) -> dict[str, Any]:
 def test_a_fresh_site_verifies_and_says_how_much_agreed(original: Path) -> None:
     result = verify(original, original / "out", alone=True)
     assert (result.status, result.error) == (0, ""), result
-    (line,) = result.lines
+    line, *slowest = result.lines
     assert re.fullmatch(r"5 outputs agree: 5 cells × 1 Python, each run twice, in \d+\.\d s", line)
 
 
@@ -120,6 +120,36 @@ def test_an_output_that_both_page_and_runs_json_tell_wrong_is_found_by_both_runs
     result = verify(original, copy)
     assert result.status == 1
     assert [line.split(": ")[3] for line in result.lines] == ["run as the build does", "perturbed run"]
+
+
+def tampered(copy: Path) -> None:
+    edit(copy / "runs.json", r'"elsewhere\n"', r'"nowhere\n"')
+    edit(copy / "other.html", "<span></span>elsewhere", "<span></span>nowhere")
+
+
+def test_quickly_a_site_is_compared_with_what_its_builds_kept_and_nothing_runs(original: Path, copy: Path) -> None:
+    whole = verify(original, copy, options=["--quick"])
+    assert whole.status == 0
+    assert whole.lines[-1].startswith("3 kept runs of 3 agree; nothing ran")
+    tampered(copy)
+    result = verify(original, copy, options=["--quick"])
+    at = f"other.md:8: cell other:1: on {this_python().key}:"
+    assert (result.status, result.lines) == (1, [rf"{at} kept run: expected 'nowhere\n', got 'elsewhere\n'"])
+
+
+def test_one_page_can_be_verified_alone(original: Path, copy: Path) -> None:
+    tampered(copy)
+    alone = verify(original, copy, options=["--page", "index"])
+    assert alone.status == 0
+    assert re.match(r"\d+ outputs agree: 4 cells × 1 Python, each run twice", alone.lines[0])
+    assert {line.split()[2] for line in alone.lines[1:]} == {"index", "index#greet"}
+    assert verify(original, copy, options=["--page", "other"]).status == 1
+
+
+def test_a_page_that_is_not_there_is_one_line_with_those_that_are(original: Path, copy: Path) -> None:
+    result = verify(original, copy, options=["--page", "nowhere"])
+    assert (result.status, result.lines) == (1, [])
+    assert result.error == "there is no page 'nowhere' with cells or programs. There are: index, other"
 
 
 def test_a_tampered_output_of_a_hidden_cell_is_found(original: Path, copy: Path) -> None:

@@ -31,7 +31,8 @@ class Job:
 def fresh(jobs: Sequence[Job], scheduler: Scheduler) -> Iterator[Result]:
     """Yield a new run of each, in the order of `jobs`: never one that was kept.
 
-    Twice as many as there are cores run at a time, so that load is among the perturbations.
+    Twice as many as there are cores run at a time, so that load is among the perturbations. Those of Pythons that take
+    longest begin first: at the end no core waits for one.
     """
 
     def run(job: Job) -> Result:
@@ -43,7 +44,9 @@ def fresh(jobs: Sequence[Job], scheduler: Scheduler) -> Iterator[Result]:
                 lambda pair: scheduler.environments.python(*pair), {(job.python, job.unit.packages) for job in jobs}
             )
         )
-        yield from pool.map(run, jobs)
+        order = sorted(jobs, key=lambda job: job.python.rank, reverse=True)
+        begun = {job: pool.submit(run, job) for job in order}
+        yield from (begun[job].result() for job in jobs)
     scheduler.tree.judge(scheduler.run)
 
 
@@ -61,12 +64,21 @@ def wrong_runs(
         yield from wrong_run(recorded[job.unit.id], job, result)
 
 
-def wrong_run(recorded: PublishedUnit, job: Job, result: Result) -> Iterator[str]:
+def wrong_kept(
+    site: Published, units: dict[str, Unit], pythons: list[Interpreter], scheduler: Scheduler
+) -> Iterator[str]:
+    """Yield outcomes that were kept by a build and are not what runs.json says. Runs nothing."""
+    recorded = {unit["id"]: unit for unit in site.record["units"]}
+    for (unit, python), result in scheduler.store.known(list(units.values()), pythons).items():
+        yield from wrong_run(recorded[unit.id], Job(unit, python, perturbed=False), result, "kept run")
+
+
+def wrong_run(recorded: PublishedUnit, job: Job, result: Result, how: str = "") -> Iterator[str]:
     """Yield how one run differs from what is recorded of it."""
-    key, problem = job.python.key, result.problem
+    key, problem, how = job.python.key, result.problem, how or HOW[job.perturbed]
     if problem:
         at = place(recorded, recorded["cells"][problem.cell], key)
-        yield f"{at}: {HOW[job.perturbed]}: expected that it ends, got {problem.says!r}"
+        yield f"{at}: {how}: expected that it ends, got {problem.says!r}"
         return
     for cell, said, outcome in zip(job.unit.cells, recorded["cells"], result.cells, strict=True):
         skip, varies = (first_match(because, job.python) for because in (cell.options.skip, cell.options.volatile))
@@ -76,7 +88,7 @@ def wrong_run(recorded: PublishedUnit, job: Job, result: Result) -> Iterator[str
         for variant in said["variants"]:
             expected = compared(variant, cell.options)
             if key in variant["interpreters"] and got != expected:
-                yield f"{place(recorded, said, key)}: {HOW[job.perturbed]}: {differs(words(expected), words(got))}"
+                yield f"{place(recorded, said, key)}: {how}: {differs(words(expected), words(got))}"
 
 
 def wrong_skips(

@@ -26,7 +26,9 @@ from ..run.discovery import discover
 from ..run.scheduler import Scheduler
 from ..run.sources import of_site
 from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
-from .rerun import wrong_runs, wrong_skips
+from .rerun import wrong_kept, wrong_runs, wrong_skips
+
+SLOWEST = 5  # units that are named at the end
 
 
 class Unverifiable(Exception):
@@ -51,13 +53,17 @@ def read(site: Path) -> Published:
     return Published(site, record)
 
 
-def verify(docs: Path, site: Path) -> int:
-    """Print every difference, or how much agrees; return the exit status."""
+def verify(docs: Path, site: Path, page: str = "", quick: bool = False) -> int:
+    """Print every difference, or how much agrees; return the exit status.
+
+    With `page` that page alone runs again; `quick` takes the runs that builds have kept, and runs nothing.
+    """
     began, differences = time.monotonic(), 0
     try:
         published, found = read(site), discover()
         with tempfile.TemporaryDirectory(prefix="everypython-verify-") as scratch:
-            app, units, scheduler = of_site(docs, Path(scratch), kept=False)
+            app, units, scheduler = of_site(docs, Path(scratch), kept=quick)
+            again = of_page(units, page)
             recorded = {each["key"] for each in published.record["interpreters"]}
             if any("pyodide" in each for each in published.record["interpreters"]):
                 found += [
@@ -65,7 +71,7 @@ def verify(docs: Path, site: Path) -> int:
                 ]
             for key in sorted(recorded - {python.key for python in found}):
                 print(f"not checked: {key}: this Python is not on this machine")
-            for line in compared(published, units, scheduler, found):
+            for line in compared(published, units, scheduler, found, again, quick):
                 differences += 1
                 print(line, flush=True)
     except (Unverifiable, Unreadable, SphinxError, ValueError, OSError) as error:
@@ -75,12 +81,39 @@ def verify(docs: Path, site: Path) -> int:
     if differences:
         print(f"{many(differences, 'difference')}, {took}", file=sys.stderr)
         return 1
-    print(f"{counted(units, [python for python in found if python.key in recorded])}, {took}")
+    pythons = [python for python in found if python.key in recorded]
+    if quick:
+        kept = len(scheduler.store.known(again, pythons))
+        print(f"{many(kept, 'kept run')} of {len(again) * len(pythons):,} agree; nothing ran, {took}")
+    else:
+        print(f"{counted(again, pythons)}, {took}", *slowest(scheduler), sep="\n")
     return 0
 
 
-def compared(published: Published, told: list[Unit], scheduler: Scheduler, found: list[Interpreter]) -> Iterator[str]:
-    """Yield every difference, what takes no run first."""
+def of_page(units: list[Unit], page: str) -> list[Unit]:
+    """Return the units of a page, or of all. Raises Unverifiable for one that is not there."""
+    found = [unit for unit in units if page in ("", unit.page)]
+    if not found:
+        pages = ", ".join(sorted({unit.page for unit in units}))
+        raise Unverifiable(f"there is no page {page!r} with cells or programs. There are: {pages}")
+    return found
+
+
+def slowest(scheduler: Scheduler) -> list[str]:
+    """Return the units that took longest, a line each."""
+    took = sorted(scheduler.took.items(), key=lambda pair: -pair[1])[:SLOWEST]
+    return [f"{seconds:6.1f} s  {unit.id} on {python.name}" for (unit, python), seconds in took]
+
+
+def compared(
+    published: Published,
+    told: list[Unit],
+    scheduler: Scheduler,
+    found: list[Interpreter],
+    again: list[Unit],
+    quick: bool,
+) -> Iterator[str]:
+    """Yield every difference, what takes no run first; `again` are the units that run, or whose kept runs count."""
     units = {unit.id: unit for unit in told}
     yield from wrong_pages(published, units)
     yield from wrong_tables(published, units)
@@ -88,9 +121,13 @@ def compared(published: Published, told: list[Unit], scheduler: Scheduler, found
     yield from wrong_interpreters(published, found)
     yield from wrong_columns(published)
     # Of other sources than here it is known already that the site is not theirs.
-    same = {unit["id"]: units[unit["id"]] for unit in published.record["units"] if alike(unit, units.get(unit["id"]))}
+    recorded_units = {unit["id"]: unit for unit in published.record["units"]}
+    same = {unit.id: unit for unit in again if unit.id in recorded_units and alike(recorded_units[unit.id], unit)}
     recorded = {each["key"] for each in published.record["interpreters"]}
     pythons = [python for python in found if python.key in recorded]
+    if quick:
+        yield from wrong_kept(published, same, pythons, scheduler)
+        return
     yield from wrong_runs(published, same, pythons, scheduler)
     yield from wrong_skips(published, same, pythons, scheduler)
 

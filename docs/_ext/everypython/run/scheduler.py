@@ -28,6 +28,8 @@ class Scheduler:
         self.timeout, self.tree = timeout, tree
         self.environments = Environments(folder / "environments", packages)
         self.store = Store(folder, self.environments.package_digests)
+        self.took: dict[tuple[Unit, Interpreter], float] = {}
+        """Seconds that the longest run of each took in this process."""
 
     def all(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter], say: Callable[[str], None], tty: bool
@@ -86,8 +88,9 @@ class Scheduler:
         """Return a new run, whatever is kept. Its environment is there: two runs must not make it at the same time."""
         python = self.environments.python(interpreter, unit.packages)
         name = self.store.key(unit, interpreter)  # always the same, so that paths in outputs are
+        began = time.monotonic()
         with self.tree.watched(unit, interpreter):
-            return process.run(
+            result = process.run(
                 without_skipped(unit, interpreter),
                 python,
                 self.timeout,
@@ -95,6 +98,8 @@ class Scheduler:
                 implementation=interpreter.implementation,
                 perturbed=perturbed,
             )
+        self.took[unit, interpreter] = max(time.monotonic() - began, self.took.get((unit, interpreter), 0))
+        return result
 
 
 class Progress:
