@@ -65,6 +65,7 @@ def test_a_fresh_site_verifies_and_says_how_much_agreed(original: Path) -> None:
     assert (result.status, result.error) == (0, ""), result
     line, *slowest = result.lines
     assert re.fullmatch(r"5 outputs agree: 5 cells × 1 Python, each run twice, in \d+\.\d s", line)
+    assert {each.split(" s  ")[1].split(" on ")[0] for each in slowest} == {"index", "index#greet", "other"}
 
 
 def test_a_tampered_output_on_a_page_is_found_and_named(original: Path, copy: Path) -> None:
