@@ -38,9 +38,11 @@ STOP = """() => {
     seen: right > 0 && bottom > 0 && left < innerWidth && top < innerHeight,
   };
 }"""
+# of options that exclude each other Tab reaches one, and the arrow keys the others
 UNREACHED = """() => [...document.querySelectorAll("a[href], button, select, input, textarea, summary, [tabindex='0']")]
   .filter((one) => one.checkVisibility({ visibilityProperty: true }) && !one.disabled && one.tabIndex >= 0)
-  .filter((one) => !reached.has(one)).map((one) => one.outerHTML.slice(0, 200))"""
+  .filter((one) => ![...reached].some((each) => each === one || (one.type === "radio" && each.name === one.name)))
+  .map((one) => one.outerHTML.slice(0, 200))"""
 
 
 def put_to_use(page: Page, site: Built) -> None:
