@@ -43,7 +43,7 @@ def test_the_chooser_lists_every_python_that_ran_by_its_full_version(told: dict[
             (option["value"], option.get_text()) for option in page.select("article .chooser label select option")
         ]
         expected = [(one.key, one.name + (" (default)" if one == default else "")) for one in found()]
-        assert offered == expected, name
+        assert offered == [*expected, ("yours", "Yours…")], name
         (chosen,) = page.select("option[selected]")
         assert chosen["value"] == default.key or page.select(f"option[disabled][value='{default.key}']"), name
         assert the(page.select(".chooser [role=status]")).get_text() == "", name
@@ -60,7 +60,8 @@ def test_the_chooser_follows_the_title(told: dict[str, BeautifulSoup]) -> None:
 def test_the_script_that_chooses_runs_before_anything_is_painted(site: Built, told: dict[str, BeautifulSoup]) -> None:
     for name, page in told.items():
         script = the(page.select("head script[data-pythons]"))
-        for each, file in [(script, "names.js"), (script.find_next("script"), "chooser.js")]:
+        scripts = [script, *script.find_all_next("script", limit=3)]
+        for each, file in zip(scripts, ("names.js", "yours.js", "column.js", "chooser.js"), strict=True):
             assert not {"async", "defer", "type"} & each.attrs.keys(), name
             assert not each.find_previous("link", rel="stylesheet"), "a script waits for the stylesheets before it"
             source = (site.folder / f"{name}.html").parent / str(each["src"]).partition("?")[0]
