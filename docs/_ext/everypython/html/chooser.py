@@ -35,7 +35,7 @@ HERE = Path(__file__).parent
 STYLESHEET, NAMES, SCRIPT, PLACEHOLDER = "pythons.css", "names.js", "chooser.js", ".shown"
 TABLES = frozenset({"by-python", "claims", "verdicts"})  # which have a column for each Python, or a row
 # The reader's own Python, which no build knows: in place of a key.
-YOURS, YOUR_SCRIPTS = "yours", ("yours.js", "column.js")
+YOURS, YOUR_SCRIPT = "yours", "column.js"
 
 
 def write_stylesheet(app: Sphinx) -> None:
@@ -82,8 +82,8 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
     tables = any(TABLES.intersection(node["classes"]) for node in doctree.findall(nodes.table))
     told = name == app.config.everypython_my_python
     if shows or runs or tables or told or next(doctree.findall(difference), None) is not None:
-        scripts.append(head_script(context, NAMES, listed(build, skipping, runs)))
-        scripts += [head_script(context, each, f' data-page="{html.escape(name)}"') for each in YOUR_SCRIPTS]
+        column = f' data-page="{html.escape(name)}" data-column="{address(context, YOUR_SCRIPT)}"'
+        scripts.append(head_script(context, NAMES, listed(build, skipping, runs) + column))
     if shows or runs:
         scripts.append(head_script(context, SCRIPT))
         top = bar(build, skipping, name if runs else "")
@@ -102,8 +102,11 @@ def add_to_page(app: Sphinx, name: str, template: str, context: dict[str, Any], 
 
 def head_script(context: dict[str, Any], name: str, attributes: str = "") -> str:
     """Return a script that blocks: themes put what `add_js_file` adds at the end of the page, after the first paint."""
-    address = f"{context['pathto'](f'_static/{name}', resource=True)}?v={version_of(name)}"
-    return f'<script src="{address}"{attributes}></script>\n'
+    return f'<script src="{address(context, name)}"{attributes}></script>\n'
+
+
+def address(context: dict[str, Any], script: str) -> str:
+    return f"{context['pathto'](f'_static/{script}', resource=True)}?v={version_of(script)}"
 
 
 def listed(build: Build, skipping: set[str], runs: bool) -> str:

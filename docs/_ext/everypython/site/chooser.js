@@ -2,7 +2,7 @@
 // is painted. A link chooses for the view of its page; what a reader chooses by hand is kept.
 (() => {
   const root = document.documentElement;
-  const { ran, home, inBrowsers, find, short, column, bring, forget } = window.everypython; // of names.js and yours.js
+  const { ran, home, inBrowsers, find, short, column, bring, forget } = window.everypython; // of names.js
 
   const STALE = `What ${column?.name} printed is of another state of this site: run my-python.pyz again.`;
   const stored = () => { try { return localStorage.getItem("everypython"); } catch {} };

@@ -1,4 +1,4 @@
-// Puts the reader's own Python, which yours.js knows, into the outputs, predictions and tables of a page. This blocks in
+// Puts the reader's own Python, which names.js knows, into the outputs, predictions and tables of a page. This blocks in
 // <head>: an output that is there when it is first painted moves nothing. Whatever the column says is text.
 (() => {
   const { ran, beside } = window.everypython;
