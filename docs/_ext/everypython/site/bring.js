@@ -112,7 +112,7 @@
 
   async function openDialog() {
     await site();
-    const dialog = document.querySelector("dialog.yours") ?? element("dialog", { className: "yours" });
+    const dialog = document.querySelector("dialog.yours") ?? element("dialog", { className: "run-dialog yours" });
     const program = element("a", { href: new URL("my-python.pyz", base), download: "" }, "my-python.pyz");
     const { page } = window.everypython.site;
     const told = page ? [" ", element("a", { href: addressOf(page) }, "What it does, and what it says")] : [];

@@ -199,7 +199,7 @@
   // Where no Python of the site printed anything, and this one did.
   function joinSilentCells() {
     for (const [cell, mine] of own) {
-      if (mine.hidden || mine.kind !== "alone" || !(mine.printed || mine.raised) || !/^[^#:]*(#[^:]*)?:\d+$/.test(cell)) continue;
+      if (mine.hidden || mine.kind !== "alone" || !(mine.printed || mine.raised)) continue;
       if (!cell.startsWith(`${page}:`) && !cell.startsWith(`${page}#`)) continue;
       const where = document.getElementById(anchorOf(cell));
       if (!where?.matches(".cell") || where.querySelector(".cell_output")) continue;
