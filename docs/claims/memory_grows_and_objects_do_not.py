@@ -8,6 +8,7 @@ import importlib
 import importlib.util
 import io
 import mmap
+import subprocess
 import sys
 import tempfile
 import threading
@@ -84,6 +85,20 @@ def a_process_is_large_for_what_no_count_of_objects_shows():
     made[1].close()
 
 
+_BUFFER = """
+import mmap
+
+def resident():
+    with open("/proc/self/statm") as numbers:
+        return int(numbers.read().split()[1]) * mmap.PAGESIZE
+
+before = resident()
+made = bytearray(b"x") * {size}
+print((resident() - before) / {size})
+"""
+"""A program of its own, as what was freed before and is not given back would be used first."""
+
+
 def the_resident_set_counts_pages_whoever_asked_for_them():
     """Ask in several ways: the system, the C library, Python, and a file; touch it, and give it back."""
     rise, area = _rise(_mapped)
@@ -94,11 +109,11 @@ def the_resident_set_counts_pages_whoever_asked_for_them():
     yield "malloc", rise < 0.1
     yield "malloc, touched", _rise(lambda: _library().memset(address, 1, _SIZE))[0] > 0.9
     _library().free(address)
-    rise, made = _rise(lambda: bytearray(b"x") * _SIZE)
-    yield "a bytearray", rise > 0.5 and len(made) == _SIZE
+    alone = subprocess.run([sys.executable, "-c", _BUFFER.format(size=_SIZE)], capture_output=True, check=True)
+    yield "a bytearray", float(alone.stdout) > 0.5
     with tempfile.TemporaryFile() as file:
-        file.write(made)
-        del made
+        for _ in range(_SIZE // 2**20):
+            file.write(bytes(2**20))
         file.flush()
         with mmap.mmap(file.fileno(), _SIZE, access=mmap.ACCESS_READ) as area:
             read = lambda: sum(area[place] for place in range(0, _SIZE, mmap.PAGESIZE))

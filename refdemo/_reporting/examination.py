@@ -44,7 +44,9 @@ def _first() -> Moment:
     moment.measure(objects)
     some = to_examine(objects, ())
     if some is objects:
-        moment.garbage = waiting_among(some, objects)[1].objects
+        found, waiting = waiting_among(some, objects)
+        moment.garbage = waiting.objects
+        moment.tracked -= len(found.passed)
     return moment
 
 
@@ -126,7 +128,8 @@ class Examination:
         grown = self._grown()
         found, waiting = waiting_among(some := to_examine(objects, grown), objects)
         del some
-        garbage = frozenset(found.objects)
+        garbage = found.passed.union(found.objects)
+        self.now.tracked -= len(found.passed)
         del found
         self.explained = sizes.of_types(objects, self.rises)
         self._choose_instances(objects, grown, garbage)

@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from collections import _count_elements  # type: ignore[attr-defined]
 from collections.abc import Callable
 from itertools import chain, compress, repeat, starmap
 from operator import add, gt, sub
@@ -25,6 +26,8 @@ class Unreachable(NamedTuple):
     """What each of them referred to when it was found."""
     not_examined: int
     """The largest number of objects that may be unreachable besides these."""
+    passed: frozenset[int]
+    """The ids of what other threads let go of meanwhile: the look alone holds it, and it needs no collector."""
 
 
 def unreachable(most: int | None = None) -> Unreachable:
@@ -64,7 +67,25 @@ def unreachable_among(objects: list[object], most: int | None = None) -> Unreach
         del referents_of  # it may hold all that the objects refer to
         objects = list(left.values())
     left.popitem()
-    return Unreachable(left, referents_of, candidates and candidates - len(left))
+    not_examined = candidates and candidates - len(left)
+    return Unreachable(left, referents_of, not_examined, _remove_passed(left, referents_of))
+
+
+def _remove_passed(left: dict[int, object], referents_of: Callable[[object], list[object]]) -> frozenset[int]:
+    """Take out what no other object that is left refers to, and what that alone referred to, and return their ids."""
+    counted: dict[int, int] = {}
+    _count_elements(counted, map(id, chain.from_iterable(map(referents_of, left.values()))))
+    work = [obj for at, obj in left.items() if at not in counted and not _is_deferred(obj)]
+    passed = set()
+    while work:
+        obj = work.pop()
+        passed.add(id(obj))
+        del left[id(obj)]
+        for referent in referents_of(obj):
+            counted[id(referent)] -= 1
+            if not counted[id(referent)] and id(referent) in left and not _is_deferred(referent):
+                work.append(referent)
+    return frozenset(passed)
 
 
 def _held_at_once(objects: list[object]) -> list[object]:
@@ -110,6 +131,11 @@ def _held_apart(objects: list[object]) -> tuple[list[object], Callable[[object],
 def _not_deferred(objects: list[object]) -> list[object]:
     # Asking takes 11 microseconds, so it is put off until few are left to ask about.
     return [obj for obj in objects if not heads.deferral_at(id(obj))]
+
+
+def _is_deferred(obj: object) -> bool:
+    """Whether only the collector frees an object, also one to which nothing refers."""
+    return _SPLIT and issubclass(type(obj), _DEFERRABLE) and bool(heads.deferral_at(id(obj)))
 
 
 def _remove_reached(

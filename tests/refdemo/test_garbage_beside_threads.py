@@ -7,7 +7,7 @@ from garbage_shapes import make_ring
 from object_graphs import Node
 from raw_memory import FREE_THREADED, counted, free_threaded, run
 
-from refdemo._searching.garbage import unreachable
+from refdemo._searching.garbage import unreachable, unreachable_among
 from refdemo.cycles import Garbage, GarbageList, cyclic_garbage
 
 pytestmark = [counted, pytest.mark.usefixtures("nothing_to_collect")]
@@ -74,6 +74,32 @@ class TestALimit:
         make_ring()
         found = unreachable(most=100)
         assert (len(nodes_of(found)), found.not_examined) == (2, 0)
+
+
+class TestWhatAThreadLetGoOfMeanwhile:
+    def test_is_no_garbage_although_the_look_alone_holds_it(self):
+        shared = [[]]
+        ended = [[shared], [shared], shared, shared[0], []]
+        del shared
+        found = unreachable_among(ended)
+        assert (found.objects, found.passed) == ({}, frozenset(map(id, ended[:-1])))
+
+    def test_leaves_garbage_to_which_it_refers(self):
+        circle = []
+        circle.append(circle)
+        ended = [[circle], circle, []]
+        del circle
+        found = unreachable_among(ended)
+        assert (list(found.objects), found.passed) == ([id(ended[1])], {id(ended[0])})
+        ended[1].clear()
+
+    def test_may_be_a_long_chain(self):
+        chain = [[]]
+        for _ in range(50_000):
+            chain.append([chain[-1]])
+        chain.append([])
+        found = unreachable_among(chain)
+        assert (found.objects, len(found.passed)) == ({}, 50_001)
 
 
 class TestTheAnswer:
