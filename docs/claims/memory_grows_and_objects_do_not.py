@@ -13,7 +13,6 @@ import sys
 import tempfile
 import threading
 import time
-from unittest import mock
 
 from refdemo.report import report
 
@@ -53,8 +52,11 @@ def _rise(step):
 
 def _meanwhile(step):
     """Return the report of a process that does a step while the report waits, which it then does not do."""
-    with mock.patch("time.sleep", lambda seconds: step() if seconds else _sleep(0)):
+    time.sleep = lambda seconds: step() if seconds else _sleep(0)
+    try:
         return report(0.5)
+    finally:
+        time.sleep = _sleep
 
 
 def _mapped():

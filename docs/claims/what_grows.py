@@ -12,7 +12,6 @@ import tempfile
 import threading
 import time
 import weakref
-from unittest import mock
 
 from refdemo.__main__ import main
 from refdemo.report import report
@@ -55,8 +54,11 @@ def _cut():
 
 def _meanwhile(step):
     """Return the report of a process that does a step while the report waits, which it then does not do."""
-    with mock.patch("time.sleep", lambda seconds: step() if seconds else _sleep(0)):
+    time.sleep = lambda seconds: step() if seconds else _sleep(0)
+    try:
         return report(0.5)
+    finally:
+        time.sleep = _sleep
 
 
 @contextlib.contextmanager

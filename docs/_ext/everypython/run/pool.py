@@ -12,11 +12,11 @@ from . import process
 
 @contextmanager
 def pool_that_stops() -> Iterator[ThreadPoolExecutor]:
-    """Hold threads, one a core.
+    """Hold threads, one more than there are cores: some units wait, for another process or a second moment.
 
     When something is raised they begin nothing more; an interrupt ends what they run, too.
     """
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
+    with ThreadPoolExecutor((os.cpu_count() or 1) + 1) as pool:
         try:
             yield pool
         except BaseException as error:
