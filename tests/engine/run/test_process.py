@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from everypython.model.interpreters import Interpreter
-from everypython.model.outcome import Result
+from everypython.model.outcome import Problem, Result
 from everypython.model.units import Cell, Options, Unit
 from everypython.run import process
 
@@ -166,6 +166,21 @@ def test_what_a_stopped_unit_started_is_stopped_too(run: Run, tmp_path: Path) ->
     assert until_its_end(reader) == b"alive\n"
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a session of its own goes on")
+@pytest.mark.parametrize("start", ["start_new_session=True", "start_new_session=True, cwd='/', env={}"])
+def test_what_a_unit_left_in_a_session_of_its_own_is_stopped_too(start: str, run: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    inner = f"pipe = open({str(pipe)!r}, 'w')\nprint('alive', file=pipe, flush=True)\nprint(1, flush=True)\n{WAITS}"
+    cell = (
+        f"import subprocess, sys\np = subprocess.Popen([sys.executable, '-c', {inner!r}], stdout=-1, {start})\n"
+        "_ = p.stdout.readline()\np.returncode = 0"
+    )
+    assert run(this_python(), cell).problem is None
+    assert until_its_end(reader) == b"alive\n"
+
+
 def until_its_end(reader: int) -> bytes:
     """Read a pipe until nobody holds its other end: the system closes what a process held that is gone."""
     said = b""
@@ -184,8 +199,8 @@ def test_text_that_is_printed_while_python_exits_is_a_problem(python: Interprete
 
 
 def test_endless_output_is_a_problem(python: Interpreter, run: Run) -> None:
-    result = run(python, "import os\nfor _ in range(200): _ = os.write(1, b'x' * 10_000)")
-    assert "2,000,000 bytes" in result.problem.says
+    result = run(python, "print('first')", "import os\nwhile True: _ = os.write(1, b'x' * 10_000)")
+    assert result.problem == Problem(1, "printed more than 1,000,000 bytes", endless=True)
 
 
 def test_a_program_runs_as_a_user_would_run_it(python: Interpreter, run: Run) -> None:

@@ -37,7 +37,7 @@ MODULES = [
         f"run/{name}.py"
         for name in ("__init__", "cell_runner", "command_line", "discovery", "environments", "node", "pool")
     ),
-    *(f"run/{name}.py" for name in ("pool", "portable", "process", "recording")),
+    *(f"run/{name}.py" for name in ("left", "pool", "portable", "process", "recording", "scratch", "strays")),
     "site/browser/shared.json",
 ]
 MAIN = Path(__file__).with_name("my_python_start.py")

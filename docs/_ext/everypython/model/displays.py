@@ -23,7 +23,7 @@ def drawable(data: Mapping[str, str] | None) -> TypeGuard[Mapping[str, str]]:
 
 def source_of(data: Mapping[str, str]) -> str:
     """Return a short name for what a picture is drawn from, by which verify knows it."""
-    return digest(data.get(GRAPH) or data[SVG])
+    return digest(data[GRAPH] if GRAPH in data else data[SVG])
 
 
 @cache

@@ -35,6 +35,7 @@ LAYOUT = """  graph [rankdir={rankdir}, nodesep=0.3, ranksep=0.3, bgcolor=transp
   node [fixedsize=true, fontname="Helvetica", fontsize=14];
   edge [fontname="Courier", fontsize=13, arrowsize=0.7];"""
 NAMESPACE = "http://www.w3.org/2000/svg"
+DEEPEST = 100  # elements in elements of an SVG
 
 OF_GRAPHS, OF_SVG = SHARED["graph"], SHARED["svg"]
 SHAPES, DIRECTIONS, STYLES = (set(OF_GRAPHS[name]) for name in ("shapes", "directions", "styles"))
@@ -44,7 +45,7 @@ MOST: int = OF_GRAPHS["most"]  # nodes and edges
 LETTER, SMALL, LINE, ROOM = (OF_GRAPHS[name] for name in ("letter", "small", "line", "room"))
 WIDE, UNPRINTABLE = (re.compile(OF_GRAPHS[name]) for name in ("wide", "unprintable"))
 SHOWN, WRITTEN, KEPT, COLOURLESS = (set(OF_SVG[name]) for name in ("shown", "written", "kept", "colourless"))
-HARMLESS = re.compile(OF_SVG["harmless"], re.ASCII)
+HARMLESS, SIDES = (re.compile(OF_SVG[name], re.ASCII) for name in ("harmless", "sides"))
 
 
 class Undrawable(Exception):
@@ -229,15 +230,15 @@ def allowed(svg: str) -> str:
 
     An element that is not on them is refused by name; attributes that are not on them are left out.
     """
-    if re.search(r"<!ENTITY", svg, re.IGNORECASE):
-        raise Undrawable("the SVG declares entities")
+    if len(svg) > LONGEST or re.search(r"<!ENTITY", svg, re.IGNORECASE):
+        raise Undrawable("the SVG is too large" if len(svg) > LONGEST else "the SVG declares entities")
     try:
         root = ElementTree.fromstring(svg)
     except (ElementTree.ParseError, ValueError) as error:
         raise Undrawable(f"the SVG cannot be read ({error})") from error
-    sides = re.findall(r"-?[\d.]+", root.get("viewBox", f"0 0 {root.get('width', '')} {root.get('height', '')}"))
-    if plain(root.tag) != "svg" or len(sides) != 4:
-        raise Undrawable("the SVG has no viewBox")
+    sides = sides_of(root)
+    if is_deeper(root, DEEPEST):
+        raise Undrawable(f"the SVG has elements in more than {DEEPEST} elements")
     for child in [each for each in root if plain(each.tag) in ("title", "desc", "metadata")]:
         root.remove(child)  # the page has its own
     clean = copied(root)
@@ -245,6 +246,22 @@ def allowed(svg: str) -> str:
     clean.attrib.update(xmlns=NAMESPACE, viewBox=" ".join(sides), width=width, height=height)
     clean.attrib.setdefault("fill", "currentColor")
     return ElementTree.tostring(clean, encoding="unicode", short_empty_elements=False)
+
+
+def sides_of(root: ElementTree.Element) -> tuple[str, ...]:
+    """Return the four numbers of an SVG's viewBox, which its width and height can stand for. Raises Undrawable."""
+    found = SIDES.fullmatch(root.get("viewBox", f"0 0 {root.get('width', '')} {root.get('height', '')}"))
+    if plain(root.tag) != "svg" or not found or any(side.count(".") > 1 or side in ".-." for side in found.groups()):
+        raise Undrawable("the SVG has no viewBox of four numbers")
+    return found.groups()
+
+
+def is_deeper(root: ElementTree.Element, most: int) -> bool:
+    """Whether an element has others in it, in more than so many levels."""
+    level = [root]
+    for _ in range(most):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def copied(element: ElementTree.Element) -> ElementTree.Element:

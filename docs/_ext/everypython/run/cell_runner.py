@@ -46,7 +46,12 @@ def displayed(value: object) -> "dict[str, str] | None":
         return None
     bundle = getattr(type(value), "_repr_mimebundle_", None)
     rich = dict(bundle(value)) if bundle else {}
-    return {"text/plain": repr(value), **{kind: str(rich[kind]) for kind in RICH if kind in rich}}
+    return {"text/plain": exact(repr(value)), **{kind: exact(str(rich[kind])) for kind in RICH if kind in rich}}
+
+
+def exact(text: str) -> str:
+    """Return a text whose methods are those of `str`: what `repr` returns may be of a class that the cell defines."""
+    return "".join([text])
 
 
 def printed_error(error: BaseException) -> "dict[str, str]":
@@ -56,7 +61,11 @@ def printed_error(error: BaseException) -> "dict[str, str]":
         trace = trace.tb_next
     error.__traceback__ = trace
     sys.excepthook(type(error), error, trace)
-    return {"type": type(error).__name__, "message": str(error)}
+    try:
+        message = exact(str(error))
+    except Exception:
+        message = "<exception str() failed>"
+    return {"type": exact(type(error).__name__), "message": message}
 
 
 def fresh_main() -> "dict[str, Any]":
@@ -123,12 +132,19 @@ def prompt(log: str) -> "Callable[[str], dict[str, Any]]":
 
 
 def main(cells: str, log: str, report: str) -> None:
+    process = os.getpid()
+    # without waiting for somebody to read, should a cell have put a pipe there
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+
     def append(record: "dict[str, Any]") -> None:
-        file = os.open(report, os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_BINARY", 0), 0o600)
+        forked = os.getpid() != process
+        file = os.open(report, flags, 0o600)
         try:
-            os.write(file, ascii(record).encode() + b"\n")
+            os.write(file, ascii("forked" if forked else record).encode() + b"\n")
         finally:
             os.close(file)
+        if forked:
+            os._exit(0)
 
     with open(cells, "rb") as file:
         sources = marshal.load(file)

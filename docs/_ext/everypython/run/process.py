@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
-import json
 import marshal
 import os
 import platform
@@ -12,18 +10,18 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
-from ..model.outcome import Error, Outcome, Problem, Result
+from ..model.outcome import Problem, Result
 from ..model.units import Unit, digest
-from . import node
+from . import left, node
 from .node import MOST, RUNNER
+from .scratch import scratch
+from .strays import adopts, end_strays, running, starting
 
 FIXED = {
     "LC_ALL": "C.UTF-8",
@@ -84,43 +82,36 @@ def run(
 ) -> Result:
     """Run a unit to its end, or until `timeout` seconds have passed; then its whole process group is killed.
 
-    Raises Stopped where it ended because of `stop`.
+    Whatever it does or leaves is told by the result. Raises Stopped where it ended because of `stop`.
 
     A perturbed run has another hash seed, addresses wherever the system puts them, longer paths, a larger environment,
     and where PyPy runs its JIT and a larger nursery.
     """
     suffix = LONGER if perturbed else ""
-    base = Path(tempfile.gettempdir()) / f"everypython-{name[:12]}{suffix}"
-    try:
-        base.mkdir(mode=0o700)
-    except FileExistsError:  # the same unit in another build, or left over from one that was killed
-        base = Path(tempfile.mkdtemp(suffix, "everypython-"))
-    try:
+    with scratch(name, suffix) as base:
         for folder in ("work", "home", "tmp"):
             (base / folder).mkdir()
         log, report = base / "log", base / "report"
         start, changed = ((), PERTURBED) if perturbed else (unrandomised(), {})
         options = () if perturbed else OPTIONS.get(implementation, ())
-        if python.name == node.BUNDLE:
+        of_node = python.name == node.BUNDLE
+        if of_node:
             task = node.prepared(unit, python, base, log, report, {**FIXED, **changed}, suffix)
             command = [*tied(), *task]
         else:
             command = [*tied(), *start, str(python), *options, *prepared(unit, base, log, report)]
-        try:
-            status = finished(command, base, log, timeout, changed)
-        except OSError as error:  # its Python may have been removed meanwhile
-            return Result.unread(unit, Problem(0, f"could not be started ({error})"))
-        told = report.read_text(encoding="utf-8") if report.exists() else ""
-        read: Callable[[str], Any] = json.loads if python.name == node.BUNDLE else ast.literal_eval
-        printed = log.read_bytes()
-        if len(printed) > MOST:
-            says = f"printed {len(printed):,} bytes, more than {MOST:,}"
-            return Result.unread(unit, Problem(0, says, endless=True))
-        if unit.kind != "example":
-            return result_of_page(unit, [read(line) for line in told.splitlines()], printed, status, timeout)
-        return result_of_program(printed, status, timeout)
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
+        # What it appends to is read by these, whatever it puts in a file's place.
+        with open(log, "ab+") as printing, open(report, "ab+") as reporting:
+            try:
+                status, printed = finished(command, base, printing, reporting, timeout, changed)
+                if unit.kind == "example":
+                    return left.result_of_program(printed, status, timeout)
+                told = left.records(reporting, printed, of_node)
+                return left.result_of_page(unit, told, printed, status, timeout)
+            except left.Unreadable as error:
+                return Result.unread(unit, Problem(min(error.cell, len(unit.cells) - 1), str(error), endless=True))
+            except OSError as error:  # its Python may have been removed meanwhile
+                return Result.unread(unit, Problem(0, f"could not be started ({error})"))
 
 
 def prepared(unit: Unit, base: Path, log: Path, report: Path) -> list[str]:
@@ -144,83 +135,49 @@ def environment(base: Path) -> dict[str, str]:
     }
 
 
-def finished(command: list[str], base: Path, log: Path, timeout: float, changed: dict[str, str]) -> int | None:
-    """Return the exit status of a process that appends both its streams to `log`; None if it had to be stopped."""
-    with open(log, "ab") as file:
+def finished(
+    command: list[str], base: Path, log: BinaryIO, report: BinaryIO, timeout: float, changed: dict[str, str]
+) -> tuple[int | None, bytes]:
+    """Return the exit status of a process that appends both its streams to `log`, None if it had to be stopped.
+
+    What it printed is returned as well: of more than MOST bytes a part that is longer than these.
+    """
+    adopts()  # before there is an orphan
+    with starting:
         process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
-            stdout=file,
-            stderr=file,
+            stdout=log,
+            stderr=log,
             cwd=base / "work",
             env={**environment(base), **changed},
             start_new_session=os.name == "posix",
         )
+        running.add(process.pid)
     try:
         began = time.monotonic()
         while (status := process.poll()) is None and (took := time.monotonic() - began) < timeout:
+            if size_of(log) > MOST or size_of(report) > left.LONGEST_REPORT:
+                break
             if stop.wait(min(max(took / 10, 0.0005), 0.01)):  # a small unit takes 15 ms, and must not wait for ten more
                 raise Stopped
-        return status
-    finally:  # also what the unit itself started and left behind
-        if os.name == "posix":
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-        else:
-            subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True)
-        process.wait()
+    finally:
+        end(process, base)
+    log.seek(0)
+    return status, log.read(MOST + 1)
 
 
-def ended(status: int | None, timeout: float) -> str:
-    """Return how a process ended, in words."""
-    if status is None:
-        return f"did not end within {timeout:g} s and was stopped"
-    if status < 0:
-        return f"ended its process ({signal.Signals(-status).name})"
-    return f"ended its process (exit status {status})"
+def size_of(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
 
 
-def text(printed: bytes) -> str:
-    return printed.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
-
-
-def writable(texts: dict[str, str] | None) -> dict[str, str] | None:
-    """Return texts that can be written as UTF-8, which half of a surrogate pair cannot."""
-    return texts and {name: text(told.encode("utf-8", "backslashreplace")) for name, told in texts.items()}
-
-
-def result_of_page(
-    unit: Unit, records: list[dict[str, Any]], printed: bytes, status: int | None, timeout: float
-) -> Result:
-    """Cut what was printed into cells; what a process that died early did not reach says so."""
-    cells: list[Outcome] = []
-    says, end = "", 0
-    for record in records:
-        (start, middle), (_, end) = record["printed"], record["trace"]
-        raised = writable(record["error"])
-        error = Error(**raised, traceback=text(printed[middle:end])) if raised else None
-        cells.append(Outcome(text(printed[start:middle]), writable(record["data"]), error))
-    at, rest = len(records), text(printed[end:]).strip()[-2000:]
-    if records and records[-1]["exits"] is not None:
-        at, says = at - 1, f"called sys.exit({records[-1]['exits']})"
-    elif at < len(unit.cells):
-        says = ended(status, timeout) + (f", having printed:\n{rest}" if rest else "")
-    elif status != 0:
-        at, says = at - 1, f"after the last cell, {ended(status, timeout)}"
-    elif rest:
-        says = "after the last cell, while Python exits, this is printed; make it an example, where a reader sees it:\n"
-        at, says = at - 1, says + rest
-    cells += [Outcome(reached=False) for _ in unit.cells[len(records) :]]
-    return Result(tuple(cells), Problem(at, says, endless=status is None) if says else None)
-
-
-def result_of_program(printed: bytes, status: int | None, timeout: float) -> Result:
-    """Return a program's one outcome: its error is the traceback that ends what it printed."""
-    said, mark, trace = text(printed).rpartition("Traceback (most recent call last):\n")
-    if status == 0:
-        return Result((Outcome(text(printed)),))
-    if status != 1 or not mark:
-        says = f"{ended(status, timeout)}, having printed:\n{text(printed)[-2000:].strip()}"
-        return Result((Outcome(text(printed), reached=False),), Problem(0, says, endless=status is None))
-    kind, _, message = trace.strip().splitlines()[-1].partition(": ")
-    return Result((Outcome(said, error=Error(kind, message, mark + trace)),))
+def end(process: subprocess.Popen[bytes], base: Path) -> None:
+    """Kill a process, and what it has started and left behind."""
+    if os.name == "posix":
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    else:
+        subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True)
+    process.wait()
+    running.discard(process.pid)
+    end_strays(base)

@@ -17,6 +17,7 @@ from .environments import Environments
 from .lock import held
 from .pool import pool_that_stops
 from .recording import without_skipped
+from .scratch import remove_abandoned
 from .store import Store
 from .tree import Tree
 
@@ -25,6 +26,7 @@ class Scheduler:
     """What runs units: with a store of their results, their environments, and a watch over the project's files."""
 
     def __init__(self, folder: Path, packages: dict[str, Path], timeout: float, tree: Tree) -> None:
+        remove_abandoned()
         self.timeout, self.tree = timeout, tree
         self.environments = Environments(folder / "environments", packages)
         self.store = Store(folder, self.environments.package_digests)

@@ -7,7 +7,7 @@ const [GRAPH, SVG, TEXT] = ["text/vnd.graphviz", "image/svg+xml", "text/plain"];
 const OURS = new Set(["title", "desc", "metadata"]);
 const NAMESPACE = "http://www.w3.org/2000/svg";
 const [SHOWN, WRITTEN, KEPT, COLOURLESS] = ["shown", "written", "kept", "colourless"].map((each) => new Set(shared.svg[each]));
-const HARMLESS = new RegExp(`^(?:${shared.svg.harmless})$`);
+const [HARMLESS, SIDES] = ["harmless", "sides"].map((each) => new RegExp(`^(?:${shared.svg[each]})$`));
 
 export function element(tag, attributes = {}, ...content) {
   const made = document.createElement(tag);
@@ -68,10 +68,10 @@ function allowed(svg) {
   if (root.localName !== "svg" || root.namespaceURI !== NAMESPACE) throw new Error("it is no SVG");
   for (const child of [...root.children]) if (OURS.has(child.localName)) child.remove(); // the page has its own
   const clean = copied(root);
-  const [, , width, height] = (root.getAttribute("viewBox") ?? "").match(/-?[\d.]+/g) ?? [];
-  if (!height) throw new Error("the SVG has no viewBox");
-  clean.setAttribute("width", Number(width));
-  clean.setAttribute("height", Number(height));
+  const sides = (SIDES.exec(root.getAttribute("viewBox") ?? "") ?? []).slice(1).map(Number);
+  if (sides.length < 4 || sides.some(Number.isNaN)) throw new Error("the SVG has no viewBox of four numbers");
+  clean.setAttribute("width", sides[2]);
+  clean.setAttribute("height", sides[3]);
   if (!clean.hasAttribute("fill")) clean.setAttribute("fill", "currentColor");
   return clean;
 }
