@@ -117,10 +117,21 @@ def test_what_was_drawn_once_is_not_drawn_again(site: Site) -> None:
     site.page("index", "import helper\nhelper.frame(x='first')")
     site.built()
     (kept,) = (site.root / "docs/_build/runs/drawn").iterdir()
-    edit(kept, "first", "kept")
+    before = kept.stat().st_mtime_ns
     site.write("docs/index.md", (site.root / "docs/index.md").read_text(encoding="utf-8") + "\nMore.\n")
     site.built()
-    assert "kept" in words(figures(site)[0])
+    assert kept.stat().st_mtime_ns == before
+
+
+def test_a_drawing_that_somebody_has_changed_is_drawn_anew(site: Site) -> None:
+    site.page("index", "import helper\nhelper.frame(x='first')")
+    site.built()
+    (kept,) = (site.root / "docs/_build/runs/drawn").iterdir()
+    drawn = kept.read_text(encoding="utf-8")
+    edit(kept, "</svg>", "<script>alert(1)</script></svg>")
+    site.write("docs/index.md", (site.root / "docs/index.md").read_text(encoding="utf-8") + "\nMore.\n")
+    site.built()
+    assert "alert(1)" not in site.html() and kept.read_text(encoding="utf-8") == drawn
 
 
 def test_of_a_record_graphs_are_drawn_and_an_svg_that_is_left_out_is_no_difference(site: Site) -> None:

@@ -143,11 +143,45 @@ def test_a_record_that_lacks_anything_is_refused_by_name(scheduler: Scheduler, t
 
 @pytest.mark.parametrize(
     "says",
-    ["[" * 100_000, '{"record":' * 100_000, '{"record": 1, "runs": ' + "[" * 100_000, "9" * 10_000, "\x00", "NaN"],
+    [
+        "\ufeff{}",
+        "[" * 100_000,
+        '{"record":' * 100_000,
+        '{"record": 1, "runs": ' + "[" * 100_000,
+        "9" * 10_000,
+        "\x00",
+        "NaN",
+    ],
 )
 def test_what_a_parser_chokes_on_is_refused(scheduler: Scheduler, tmp_path: Path, says: str) -> None:
     with pytest.raises(RecordError, match=r"away\.json: this is no record of runs"):
         read(scheduler, tmp_path / "away.json", says)
+
+
+IDENTITIES = {
+    "a language that is no version": ({"language": "3"}, "is no version of the language"),
+    "a language with markup": ({"language": "3.14\"><script>alert('run')</script>"}, "is no version of the language"),
+    "a Pyodide": ({"pyodide": "314.0.7"}, "of which there are no records"),
+    "a build string of megabytes": ({"build": "x" * 5_000_000}, "more length than any Python"),
+    "flags without end": ({"flags": ["x"] * 10_000}, "more length than any Python"),
+}
+
+
+@pytest.mark.parametrize("changes, says", IDENTITIES.values(), ids=IDENTITIES)
+def test_a_python_that_is_none_is_refused(
+    scheduler: Scheduler, tmp_path: Path, changes: dict[str, Any], says: str
+) -> None:
+    content = recorded(scheduler)
+    content["interpreters"][0].update(changes)
+    with pytest.raises(RecordError, match=rf"away\.json: this is no record of runs .*{says}"):
+        read(scheduler, tmp_path / "away.json", content)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a name that other systems do not allow")
+def test_the_name_of_a_file_does_nothing_to_a_terminal(scheduler: Scheduler, tmp_path: Path) -> None:
+    with pytest.raises(RecordError) as refused:
+        read(scheduler, tmp_path / "away\n\x1b[2J.json", "{")
+    assert str(refused.value).startswith(f"{tmp_path}/away\\n\\x1b[2J.json: this is no record of runs")
 
 
 def test_a_record_too_large_to_be_one_is_refused_before_it_is_read(scheduler: Scheduler, tmp_path: Path) -> None:
@@ -193,7 +227,6 @@ def test_a_pipe_is_refused_and_not_waited_for(scheduler: Scheduler, tmp_path: Pa
         records.read(tmp_path / "away.json", [UNIT], scheduler.store)
 
 
-WHOSE = "3.14\"><script>alert('run')</script><b onclick=alert(1) x=\""
 DOTS = {
     "links and files": 'digraph "f" { URL="javascript:alert(1)"; node [image="/etc/passwd", shapefile="/etc/passwd"]; '
     'a [label="SCRIPT", URL="javascript:alert(1)", tooltip="SCRIPT", class="x\\" onload=\\"alert(1)"]; a -> b; }',
@@ -228,7 +261,7 @@ def poisoned(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 cell["error"] = {"type": SCRIPT, "message": SCRIPT, "traceback": f"{SCRIPT}\n\x1b[31m{SCRIPT}"}
     for implementation, version in (("cpython", "3.99.0"), ("pypy", "9.9.9")):
         about = {"implementation": implementation, "version": version, "build": SCRIPT, "flags": [SCRIPT]}
-        content["interpreters"][0].update(about, language=WHOSE, free_threaded=False)
+        content["interpreters"][0].update(about, language="3.14.0", free_threaded=False)
         key = Interpreter.of(content["interpreters"][0]).key
         for run in content["runs"]:
             run["interpreter"] = key
@@ -272,12 +305,3 @@ def test_what_a_record_says_is_on_the_page_as_text(poisoned: Path) -> None:
         for kind in o
     }
     assert kinds == {"text/plain", "text/vnd.graphviz"}
-
-
-def test_no_name_of_an_interpreter_leaves_the_stylesheet_of_the_chooser(poisoned: Path) -> None:
-    rules = (poisoned / "_static/pythons.css").read_text(encoding="utf-8")
-    assert WHOSE.partition(".")[0] in rules and "alert" in rules
-    for line in rules.splitlines():
-        if "alert" in line:
-            named = line[line.index("--chosen: ") + 10 : line.rindex("; }")]
-            assert isinstance(json.loads(named), str), "one text in quotes"

@@ -51,6 +51,13 @@ DOES = {
     "makes a folder": ("import os; os.makedirs({path!r} + '.d', exist_ok=True)", "made", "notes.d"),
     "removes a file": ("import os; os.remove({path!r})", "removed", "notes"),
     "makes a program of a file": ("import os; os.chmod({path!r}, 0o755)", "changed", "notes"),
+    "writes as much as there was and puts the time back": (
+        "import os\nwas = os.stat({path!r})\nopen({path!r}, 'w').write('other\\n')\n"
+        "os.utime({path!r}, ns=(was.st_atime_ns, was.st_mtime_ns))",
+        "changed",
+        "notes",
+    ),
+    "sets its time alone": ("import os; os.utime({path!r}, (1, 1))", "changed", "notes"),
 }
 
 
@@ -62,6 +69,35 @@ def test_whatever_a_unit_does_to_a_file_is_named_with_unit_and_python(
     said = refused(scheduler, unit(source.format(path=str(path))))
     assert f"{what} {path.with_name(name)}" in said
     assert f"index.md:1: on {this_python().key}" in said
+
+
+@pytest.mark.parametrize("name", ["config", "hooks/post-commit"])
+def test_what_decides_which_programs_git_runs_is_watched(scheduler: Scheduler, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "project/.git" / name
+    file.parent.mkdir(parents=True)
+    said = refused(scheduler, unit(f"open({str(file)!r}, 'a').write('more')"))
+    assert str(file) in said
+
+
+def test_what_git_writes_meanwhile_is_nobodys_change(scheduler: Scheduler, tmp_path: Path) -> None:
+    (tmp_path / "project/.git").mkdir()
+    assert run(scheduler, unit(f"print(open({str(tmp_path / 'project/.git/index')!r}, 'w').write('more'))")) == ["4\n"]
+
+
+KEPT = {
+    "a kept run": "glob.glob(folder + '/kept/*')[0]",
+    "what a build worked out": "folder + '/index'",
+    "an environment": "glob.glob(folder + '/environments/*/pyvenv.cfg')[0]",
+}
+
+
+@pytest.mark.parametrize("expression", KEPT.values(), ids=KEPT)
+def test_what_builds_keep_is_changed_by_no_unit(tmp_path: Path, expression: str) -> None:
+    scheduler = Scheduler(tmp_path / "kept", {}, 60, Tree([], []))
+    assert run(scheduler, unit("print(1)")) == ["1\n"]
+    source = f"import glob\nfolder = {str(tmp_path / 'kept')!r}\nopen({expression}, 'a').write(' ')"
+    with pytest.raises(SourceChangedError, match="must not change what builds keep"):
+        run(scheduler, unit(source, "guilty"))
 
 
 def test_of_units_that_run_at_once_the_one_that_does_it_is_named(scheduler: Scheduler, tmp_path: Path) -> None:

@@ -52,7 +52,8 @@ def findings(app: Sphinx, build: Build) -> list[Finding]:
         files = {unit.page: str(app.project.doc2path(unit.page, absolute=False)) for unit in build.units}
         return [finding for unit in build.units for finding in unpublishable(build, unit, files[unit.page])]
 
-    return build.store.index.remembered(made, "findings", build.digest)
+    found = build.store.index.remembered(made, "findings", build.digest)
+    return [replace(finding, record=build.recorded.get(finding.python, "")) for finding in found]
 
 
 def kept_runs_of(build: Build, found: list[Finding]) -> list[tuple[Unit, Interpreter]]:

@@ -15,6 +15,8 @@ class Finding:
     says: str
     gates: bool  # whether it stands against publishing in a strict build
     fault: bool  # whether it does so in every build: the sources are wrong, whatever a Python printed
+    record: str = ""  # the file that says what the Python did, if it did not run here
 
     def __str__(self) -> str:
-        return f"{self.place}{f' on {self.python}:' if self.python else ''} {self.says}"
+        source = f" (recorded in {self.record})" if self.record else ""
+        return f"{self.place}{f' on {self.python}{source}:' if self.python else ''} {self.says}"

@@ -9,6 +9,8 @@ from functools import cached_property
 from typing import Any
 
 KEY = re.compile(r"[a-z]\w*-\d{1,4}(\.\d{1,4}){2}((a|b|rc)\d{1,4})?t?d?-\w+-[\w.-]*", re.ASCII)
+LANGUAGE = re.compile(r"\d{1,4}(\.\d{1,4}){1,2}((a|b|rc)\d{1,4})?\+?", re.ASCII)
+LONGEST = 500  # characters of what a Python says of its build
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,10 @@ class Interpreter:
         described = cls(executable="", **{**fields, "flags": tuple(identity["flags"])})
         if not KEY.fullmatch(described.key):  # keys stand in selectors, attributes and the names of files
             raise ValueError(f"no interpreter is called {described.key[:80]!r}")
+        if not LANGUAGE.fullmatch(described.language):
+            raise ValueError(f"{described.language[:80]!r} is no version of the language")
+        if len(described.build) > LONGEST or len(described.flags) > LONGEST:
+            raise ValueError(f"{described.key} is described at more length than any Python says of itself")
         return described
 
     @property

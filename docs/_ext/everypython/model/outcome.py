@@ -50,8 +50,16 @@ class Outcome:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Outcome:
-        """Return the outcome that `as_data` has described."""
-        return cls(**{**data, "error": data["error"] and Error(**data["error"])})
+        """Return the outcome that `as_data` has described. Raises KeyError, TypeError or AttributeError else."""
+        text, shown, raised = data["text"], data["data"], data["error"]
+        for texts in (shown, raised):
+            if texts is not None and not (
+                isinstance(texts, dict) and all(isinstance(each, str) for each in texts.values())
+            ):
+                raise TypeError("not of texts")
+        if not isinstance(text, str) or not isinstance(data["reached"], bool):
+            raise TypeError("no outcome")
+        return cls(**{**data, "error": raised and Error(**raised)})
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,6 @@ class Result:
 
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> Result:
-        """Return the result that `as_data` has described. Raises KeyError or TypeError for what is none."""
+        """Return the result that `as_data` has described. Raises KeyError, TypeError or AttributeError else."""
         cells = tuple(map(Outcome.of, data["cells"]))
         return cls(cells, data["problem"] and Problem(**data["problem"]))

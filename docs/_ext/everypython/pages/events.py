@@ -95,16 +95,19 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
         raise OSError("no Python that was found still runs")
     if app.config.everypython_preview:
         results |= scheduler.store.known(units, found)
-    elif app.config.everypython_records:
+    recorded: dict[Interpreter, str] = {}
+    if app.config.everypython_records and not app.config.everypython_preview:
         folder = Path(app.srcdir, app.config.everypython_records).resolve()
-        found = [*found, *merged(folder, units, found, results, scheduler.store)]
+        recorded = merged(folder, units, found, results, scheduler.store)
+        found = [*found, *recorded]
     report_missing_graphviz(results.values())
     found.sort(key=lambda one: one.rank)
     default = published_default(found)
     listed = [*app.config.everypython_interpreters, *(f"pyodide-{python.pyodide}" for python in in_browsers)]
     gate, absent = gating(listed if app.config.everypython_interpreters else [], found, default)
     strict = app.config.everypython_strict
-    return Build(found, default, gate, absent, units, results, scheduler, hasty, strict)
+    files = {python.key: file for python, file in recorded.items()}
+    return Build(found, default, gate, absent, units, results, scheduler, hasty, strict, files)
 
 
 @cache

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,13 +91,17 @@ def said_of(data: Mapping[str, str]) -> str:
 
 
 def kept(folder: Path, graph: str) -> str:
-    """Return a graph's drawing, from the folder of what was drawn before or from Graphviz."""
+    """Return a graph's drawing, from the folder of what was drawn before or from Graphviz.
+
+    A drawing stands there with its digest: what somebody else has put into its place is drawn anew.
+    """
     path = folder / f"{digest(graph, how_drawn())}.svg"
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError:
-        svg = dot.laid_out(graph)
-    write_atomically(path, svg.encode())
+    with suppress(OSError, ValueError):
+        mark, _, svg = path.read_text(encoding="utf-8").partition("\n")
+        if mark == digest(svg):
+            return svg
+    svg = dot.laid_out(graph)
+    write_atomically(path, f"{digest(svg)}\n{svg}".encode())
     return svg
 
 

@@ -37,6 +37,7 @@ class Build:
     scheduler: Scheduler
     hasty: bool = False  # a preview: what the others have not run is left out, and what is made of all pages may be old
     strict: bool = False  # what is not explained stands against publishing
+    recorded: dict[str, str] = field(default_factory=dict)  # of each key that a record adds the record's file
     after_a_kill: bool = False  # the last build did not come to its end, so what is written may be of before
     findings: list[Finding] = field(default_factory=list)  # what is published all the same, as the build is not strict
     grouped: dict[tuple[Unit, int], list[grouping.Group]] = field(default_factory=dict, init=False)

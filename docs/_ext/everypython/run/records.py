@@ -31,8 +31,10 @@ class RecordError(Exception):
     """A record that cannot be merged; the message names the file and what to do."""
 
 
-def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: Runs, store: Store) -> list[Interpreter]:
-    """Add the runs of every record in a folder to `results`; return the Pythons that they add.
+def merged(
+    folder: Path, units: list[Unit], found: list[Interpreter], results: Runs, store: Store
+) -> dict[Interpreter, str]:
+    """Add the runs of every record in a folder to `results`; return the Pythons that they add, each with its file.
 
     Raises RecordError for a record that is no record, that is of other sources, or that disagrees with another run of
     the same interpreter.
@@ -40,11 +42,16 @@ def merged(folder: Path, units: list[Unit], found: list[Interpreter], results: R
     known = {python.key: (python, "this machine's run") for python in found}
     for file in sorted(folder.glob("*.json")):
         for python, runs in read(file, units, store).items():
-            same, source = known.setdefault(python.key, (python, file.name))
+            same, source = known.setdefault(python.key, (python, shown(file.name)))
             for unit in units:
                 kept = results.setdefault((unit, same), runs[unit])
-                compare(unit, same, (source, kept), (file.name, runs[unit]))
-    return [python for python, _ in known.values() if python not in found]
+                compare(unit, same, (source, kept), (shown(file.name), runs[unit]))
+    return {python: source for python, source in known.values() if python not in found}
+
+
+def shown(name: str) -> str:
+    """Return the name of a file as a terminal may be told it: without characters that it would obey."""
+    return name if name.isprintable() else ascii(name)[1:-1]
 
 
 def read(file: Path, units: list[Unit], store: Store) -> dict[Interpreter, dict[Unit, Result]]:
@@ -54,13 +61,16 @@ def read(file: Path, units: list[Unit], store: Store) -> dict[Interpreter, dict[
     try:
         json.dumps(record["interpreters"], ensure_ascii=False).encode()  # half of a surrogate pair cannot be written
         pythons = [Interpreter.of(identity) for identity in record["interpreters"]]
+        if of_browsers := [python.key for python in pythons if python.pyodide]:  # these run where the site is built
+            raise ValueError(f"{of_browsers[0]} is a Pyodide, of which there are no records")
     except ValueError as error:
-        raise RecordError(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
+        raise RecordError(f"{shown(str(file))}: this is no record of runs ({error}). {REMEDY}") from error
     return {python: {unit: taken(file, unit, python, runs, store) for unit in units} for python in pythons}
 
 
 def content(file: Path) -> dict[str, Any]:
     """Return what a record says, as its schema describes it."""
+    name = shown(str(file))
     try:
         if not file.is_file():
             raise ValueError("it is not a file")
@@ -70,27 +80,30 @@ def content(file: Path) -> dict[str, Any]:
             raise ValueError(f"it has more than {LARGEST:,} bytes")
         record = json.loads(read.decode("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise RecordError(f"{file}: this is no record of runs ({error}). {REMEDY}") from error
+        raise RecordError(f"{name}: this is no record of runs ({error}). {REMEDY}") from error
     if isinstance(record, dict) and record.get("record", SCHEMA) != SCHEMA:
         version = repr(record["record"])[:40]
-        raise RecordError(f"{file}: a record of another kind ({version}). Record it again with this version.")
+        raise RecordError(f"{name}: a record of another kind ({version}). Record it again with this version.")
     wrong = schemas.schema_error(record, schemas.RECORD)
     if wrong:
-        raise RecordError(f"{file}: this is no record of runs ({wrong}). {REMEDY}")
+        raise RecordError(f"{name}: this is no record of runs ({wrong}). {REMEDY}")
     return dict(record)
 
 
 def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], store: Store) -> Result:
     """Return one run of a record, if it is of today's sources."""
+    name = shown(str(file))
     again = f"Record it again on the machine of {python.key}, from these sources."
     run = runs.get((unit.id, python.key))
     if run is None:
-        raise RecordError(f"{file}: {unit.id} was not run on {python.key}. {again}")
+        raise RecordError(f"{name}: {unit.id} was not run on {python.key}. {again}")
     now = store.digests(without_skipped(unit, python))
-    changed = [name for name, digest in now.items() if run["digests"].get(name) != digest]
-    if changed or len(run["cells"]) != len(unit.cells):
+    changed = [what for what, digest in now.items() if run["digests"].get(what) != digest]
+    if len(run["cells"]) != len(unit.cells):
+        changed.append("number of cells")
+    if changed:
         raise RecordError(
-            f"{file}: stale: the {' and the '.join(changed)} of {unit.id} changed since {python.key} ran it. {again}"
+            f"{name}: stale: the {' and the '.join(changed)} of {unit.id} changed since {python.key} ran it. {again}"
         )
     return Result(tuple(map(text_of, run["cells"])))
 

@@ -19,7 +19,7 @@ from .pool import pool_that_stops
 from .recording import without_skipped
 from .scratch import remove_abandoned
 from .store import Store
-from .tree import Tree
+from .tree import Seen, SourceChangedError, Tree, changed, seen, words
 
 
 class Scheduler:
@@ -42,7 +42,7 @@ class Scheduler:
         not to run any more have no results; `environments.gone` says why.
         """
         keys = {(unit, python): self.store.key(unit, python) for python in reversed(interpreters) for unit in units}
-        results = {key: self.store.kept(key) for key in keys.values()}
+        results = {key: self.store.kept(key, len(unit.cells)) for (unit, _), key in keys.items()}
         # the same source told in two places has one key and is one run
         missing = {key: pair for pair, key in keys.items() if results[key] is None}
         results.update(self.newly(missing, say, tty))
@@ -69,6 +69,8 @@ class Scheduler:
             list(pool.map(lambda pair: environments.prepare(*pair), needed))
             running = {key: pair for key, pair in wanted.items() if pair[1] not in environments.gone}
             progress = Progress(running.values(), say, tty)
+            (self.store.folder / "kept").mkdir(exist_ok=True)
+            before = seen([str(self.store.folder)])
 
             def run(key: str) -> Result:
                 unit, python = running[key]
@@ -80,11 +82,24 @@ class Scheduler:
                 return result
 
             results = dict(zip(running, pool.map(run, running), strict=True))
+            self.refuse_changes(before, results)
             environments.usable.clear()  # a Python may have been removed while its units ran: then all of them failed
             failed = {running[key][1] for key, result in results.items() if result.problem}
             list(pool.map(lambda pair: environments.prepare(*pair), [pair for pair in needed if pair[0] in failed]))
             self.tree.judge(self.run)
         return {key: result for key, result in results.items() if running[key][1] not in environments.gone}
+
+    def refuse_changes(self, before: Seen, results: Mapping[str, Result]) -> None:
+        """Raise SourceChangedError where more has changed of what builds keep than these results, by their keys."""
+        ours = {str(self.store.path(key)): key for key in results}
+        changes = changed(before, seen([str(self.store.folder)]))
+        changes = {path: what for path, what in changes.items() if path not in ours}
+        for path, key in ours.items():
+            if key in self.store.new and self.store.kept(key) != results[key]:
+                changes[path] = "changed"
+        if changes:
+            remedy = f"A unit must not change what builds keep. Find it by these files, and remove {self.store.folder}:"
+            raise SourceChangedError(f"{remedy} {words(changes)}")
 
     def run(self, unit: Unit, interpreter: Interpreter, *, perturbed: bool = False) -> Result:
         """Return a new run, whatever is kept. Its environment is there: two runs must not make it at the same time."""

@@ -43,17 +43,23 @@ class Store:
     def path(self, key: str) -> Path:
         return self.folder / "kept" / f"{key}.json"
 
-    def kept(self, key: str) -> Result | None:
+    def kept(self, key: str, cells: int | None = None) -> Result | None:
+        """Return the result of a run that is kept, or failed in this process; None if none has so many cells."""
         try:
-            return read(self.path(key))
+            found = read(self.path(key))
         except (OSError, ValueError):
             return self.problems.get(key)  # never ran, or cut short while it was written: run it again
+        return found if cells in (None, len(found.cells)) else None
 
     def known(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter]
     ) -> dict[tuple[Unit, Interpreter], Result]:
         """Return the results of what has run already."""
-        found = {(unit, python): self.kept(self.key(unit, python)) for unit in units for python in interpreters}
+        found = {
+            (unit, python): self.kept(self.key(unit, python), len(unit.cells))
+            for unit in units
+            for python in interpreters
+        }
         return {pair: result for pair, result in found.items() if result}
 
     def is_new(self, unit: Unit, interpreter: Interpreter) -> bool:
@@ -73,5 +79,5 @@ def read(path: Path) -> Result:
     """Return a kept run. Raises OSError or ValueError for what is none."""
     try:
         return Result.of(json.loads(path.read_text(encoding="utf-8")))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path} is no run") from error

@@ -19,14 +19,15 @@ from sphinx.errors import SphinxError
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
 
-# Written by tools while a site is built, and no source of it.
+# Written by tools while a site is built, and no source of it; but of Git's folder what decides which programs run.
 APART = {".git", ".hg", ".idea", ".nox", ".venv", "__pycache__", "_build", "jupyter_execute", "node_modules"}
 EDITORS = re.compile(r".*~|\..*\.sw.|\.?#.*|4913|.*___jb_.*|\.DS_Store")  # what they write beside a file that is open
 MARKS = {"pyvenv.cfg", "CACHEDIR.TAG"}  # virtual environments and caches of other names contain one of these
+OF_GIT = {"config", "hooks"}
 MOST = 10  # changes that a message lists
 
 Job = tuple[Unit, Interpreter]
-Seen = dict[str, tuple[int, ...]]  # of each file its size, time of change and mode; of each folder nothing
+Seen = dict[str, tuple[int, ...]]  # of each file its size, its times of change and its mode; of each folder nothing
 Changes = dict[str, str]  # of each path what happened to it
 
 
@@ -48,25 +49,15 @@ class Tree:
 
     def seen(self) -> Seen:
         """Return what is there now. A file that comes or goes meanwhile is there or not."""
-        found: Seen = {}
-        folders = list(self.roots)
-        while folders:
-            folder, entries = folders.pop(), []
-            with suppress(OSError), os.scandir(folder) as listed:
-                entries = list(listed)
-            if folder not in self.roots and MARKS.intersection(entry.name for entry in entries):
-                continue
-            for entry in entries:
-                if entry.name in APART or entry.path in self.apart or EDITORS.fullmatch(entry.name):
-                    continue
-                with suppress(OSError):
-                    if entry.is_dir(follow_symlinks=False):
-                        folders.append(entry.path)
-                        found[entry.path] = ()
-                    else:
-                        status = entry.stat(follow_symlinks=False)
-                        found[entry.path] = status.st_size, status.st_mtime_ns, status.st_mode
-        return found
+        return seen(self.roots, self.is_apart)
+
+    def is_apart(self, entry: os.DirEntry[str]) -> bool:
+        """Whether something is no source of the site, and may change while it is built."""
+        if entry.name in APART:
+            return entry.name != ".git"
+        if os.path.basename(os.path.dirname(entry.path)) == ".git":
+            return entry.name not in OF_GIT
+        return entry.path in self.apart or bool(EDITORS.fullmatch(entry.name)) or is_marked(entry)
 
     @contextmanager
     def watched(self, unit: Unit, python: Interpreter) -> Iterator[None]:
@@ -105,6 +96,33 @@ class Tree:
                 f"Files of the project changed while units ran: {words(changes)}. If that was you, build again. If "
                 f"not, it was one of these, though none of them did it again alone: {', '.join(map(named, suspects))}"
             )
+
+
+def seen(folders: Iterable[str], is_apart: Callable[[os.DirEntry[str]], bool] = lambda entry: False) -> Seen:
+    """Return what is in folders. A file that comes or goes meanwhile is there or not."""
+    found: Seen = {}
+    left = list(folders)
+    while left:
+        entries: list[os.DirEntry[str]] = []
+        with suppress(OSError), os.scandir(left.pop()) as listed:
+            entries = list(listed)
+        for entry in entries:
+            if is_apart(entry):
+                continue
+            with suppress(OSError):
+                if entry.is_dir(follow_symlinks=False):
+                    left.append(entry.path)
+                    found[entry.path] = ()
+                else:
+                    about = entry.stat(follow_symlinks=False)
+                    # The second time is that of the system, which nobody sets back.
+                    found[entry.path] = about.st_size, about.st_mtime_ns, about.st_ctime_ns, about.st_mode
+    return found
+
+
+def is_marked(entry: os.DirEntry[str]) -> bool:
+    """Whether this is the folder of a virtual environment or a cache."""
+    return entry.is_dir(follow_symlinks=False) and any(os.path.exists(os.path.join(entry.path, mark)) for mark in MARKS)
 
 
 def changed(before: Seen, now: Seen) -> Changes:
