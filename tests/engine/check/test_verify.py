@@ -63,7 +63,8 @@ def unit(record: dict[str, Any], name: str) -> dict[str, Any]:
 def test_a_fresh_site_verifies_and_says_how_much_agreed(original: Path) -> None:
     result = verify(original, original / "out", alone=True)
     assert (result.status, result.error) == (0, ""), result
-    line, *slowest = result.lines
+    line, *slowest, last = result.lines
+    assert last == "its files are what a build writes"
     assert re.fullmatch(r"5 outputs agree: 5 cells × 1 Python, each run twice, in \d+\.\d s", line)
     assert {each.split(" s  ")[1].split(" on ")[0] for each in slowest} == {"index", "index#greet", "other"}
 
@@ -131,11 +132,38 @@ def tampered(copy: Path) -> None:
 def test_quickly_a_site_is_compared_with_what_its_builds_kept_and_nothing_runs(original: Path, copy: Path) -> None:
     whole = verify(original, copy, options=["--quick"])
     assert whole.status == 0
-    assert whole.lines[-1].startswith("3 kept runs of 3 agree; nothing ran")
+    assert whole.lines[0].startswith("3 kept runs of 3 agree; nothing ran")
     tampered(copy)
     result = verify(original, copy, options=["--quick"])
     at = f"other.md:8: cell other:1: on {this_python().key}:"
     assert (result.status, result.lines) == (1, [rf"{at} kept run: expected 'nowhere\n', got 'elsewhere\n'"])
+
+
+def test_a_file_that_no_output_stands_in_is_compared_with_a_build(original: Path, copy: Path) -> None:
+    edit(
+        copy / "_static/everypython.css",
+        "{",
+        "{ ",
+    )
+    (copy / "added.js").write_text("alert(1)")
+    result = verify(original, copy)
+    assert result.lines == [
+        "_static/everypython.css: is not what a build of these sources and runs writes",
+        "added.js: is there, and no build of these sources and runs writes it",
+    ]
+
+
+def test_where_the_runs_of_the_site_are_not_kept_the_last_line_says_so(original: Path, copy: Path) -> None:
+    shutil.move(original / "docs/_build/runs", original / "docs/_build/away")
+    try:
+        result = verify(original, copy)
+    finally:
+        shutil.rmtree(original / "docs/_build/runs", ignore_errors=True)
+        shutil.move(original / "docs/_build/away", original / "docs/_build/runs")
+    assert result.status == 0
+    assert (
+        result.lines[-1] == "not checked: its files byte by byte, as the runs that it was built from are not kept here"
+    )
 
 
 def test_one_page_can_be_verified_alone(original: Path, copy: Path) -> None:
@@ -143,7 +171,8 @@ def test_one_page_can_be_verified_alone(original: Path, copy: Path) -> None:
     alone = verify(original, copy, options=["--page", "index"])
     assert alone.status == 0
     assert re.match(r"\d+ outputs agree: 4 cells × 1 Python, each run twice", alone.lines[0])
-    assert {line.split()[2] for line in alone.lines[1:]} == {"index", "index#greet"}
+    assert {line.split()[2] for line in alone.lines[1:-1]} == {"index", "index#greet"}
+    assert alone.lines[-1] == "not checked: its files byte by byte, as only a part was asked for"
     assert verify(original, copy, options=["--page", "other"]).status == 1
 
 

@@ -2,7 +2,8 @@
 
 Compares the site's pages with its runs.json, and runs.json with the sources, packages and runner here, with the Pythons
 found, and with fresh runs: every unit on every Python twice, once pinned as in a build and once perturbed, so that
-nothing agrees only because the build holds it still. In what it prints, "expected" is what runs.json says.
+nothing agrees only because the build holds it still. Where all that agrees, the site is built once more of the runs
+that builds have kept, and every file is compared. In what it prints, "expected" is what runs.json says.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from sphinx.application import Sphinx
 from sphinx.errors import SphinxError
 
 from ..model import schemas
@@ -23,9 +25,11 @@ from ..model.schemas import RUNS_VERSION
 from ..model.units import Unit, Unreadable
 from ..run import node
 from ..run.discovery import discover
+from ..run.records import RecordError, content
 from ..run.scheduler import Scheduler
-from ..run.sources import of_site
+from ..run.sources import of_site, opened
 from .compare import Published, alike, wrong_columns, wrong_interpreters, wrong_pages, wrong_tables, wrong_units
+from .rebuilt import Unbuildable, wrong_files
 from .rerun import wrong_kept, wrong_runs, wrong_skips
 
 SLOWEST = 5  # units that are named at the end
@@ -74,20 +78,46 @@ def verify(docs: Path, site: Path, page: str = "", quick: bool = False) -> int:
             for line in compared(published, units, scheduler, found, again, quick):
                 differences += 1
                 print(line, flush=True)
-    except (Unverifiable, Unreadable, SphinxError, ValueError, OSError) as error:
+            pythons = [python for python in found if python.key in recorded]
+            unlooked = "" if differences else why_not_built(app, pythons, recorded, quick or bool(page))
+            if not differences and not unlooked:
+                for line in wrong_files(site, docs, pythons):
+                    differences += 1
+                    print(line, flush=True)
+    except (Unverifiable, Unbuildable, RecordError, Unreadable, SphinxError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     took = f"in {time.monotonic() - began:.1f} s"
     if differences:
         print(f"{many(differences, 'difference')}, {took}", file=sys.stderr)
         return 1
-    pythons = [python for python in found if python.key in recorded]
     if quick:
         kept = len(scheduler.store.known(again, pythons))
         print(f"{many(kept, 'kept run')} of {len(again) * len(pythons):,} agree; nothing ran, {took}")
     else:
         print(f"{counted(again, pythons)}, {took}", *slowest(scheduler), sep="\n")
+    print(f"not checked: its files byte by byte, {unlooked}" if unlooked else "its files are what a build writes")
     return 0
+
+
+def why_not_built(app: Sphinx, pythons: list[Interpreter], recorded: set[str], part: bool) -> str:
+    """Return why the site is not built once more, to compare its files; nothing if it can be."""
+    if part:
+        return "as only a part was asked for"
+    if recorded - {python.key for python in pythons} - of_records(app):
+        return "as a Python is missing that it was built with"
+    units, scheduler = opened(app, Path(app.srcdir, app.config.everypython_store))
+    if len(scheduler.store.known(units, pythons)) < len(units) * len(pythons):
+        return "as the runs that it was built from are not kept here"
+    return ""
+
+
+def of_records(app: Sphinx) -> set[str]:
+    """Return the keys of the Pythons that records describe."""
+    if not app.config.everypython_records:
+        return set()
+    files = Path(app.srcdir, app.config.everypython_records).resolve().glob("*.json")
+    return {python["key"] for file in files for python in content(file)["interpreters"]}
 
 
 def of_page(units: list[Unit], page: str) -> list[Unit]:

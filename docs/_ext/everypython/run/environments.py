@@ -44,11 +44,11 @@ class Environments:
         wanted = digest(made, interpreter.identity, interpreter.executable, contents)
         label = "-".join([interpreter.key, *packages])
         folder = self.folder / f"{label}.{wanted}"
-        if not folder.exists() or not self.answers(folder, interpreter):
+        if not folder.exists() or not self.answers(folder, interpreter, packages):
             for stale in self.folder.glob(f"{label}.*"):
                 shutil.rmtree(stale)
             self.make(interpreter, folder, [self.packages[name] for name in packages])
-            if not self.answers(folder, interpreter):
+            if not self.answers(folder, interpreter, packages):
                 raise OSError(f"{interpreter.executable} is not {interpreter.name} any more")
         return python_of(folder)
 
@@ -60,12 +60,18 @@ class Environments:
         make_environment(interpreter, half, packages, folder)
         half.rename(folder)
 
-    def answers(self, folder: Path, interpreter: Interpreter) -> bool:
-        """Return whether an environment's Python still is the one it was made for: that may be upgraded, or removed."""
+    def answers(self, folder: Path, interpreter: Interpreter, packages: tuple[str, ...]) -> bool:
+        """Return whether an environment still has its packages, and its Python is the one that it was made for.
+
+        That may have been upgraded, or removed.
+        """
         if interpreter.pyodide or folder in self.usable:
             return True
         try:
             same = asked(python_of(folder)).identity == interpreter.identity
+            for name in packages:
+                (copy,) = [*folder.glob(f"lib/*/site-packages/{name}"), *folder.glob(f"Lib/site-packages/{name}")]
+                same = same and content_digest(copy) == self.package_digests[name]
         except (OSError, ValueError):
             return False
         if same:
