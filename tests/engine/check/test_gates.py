@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -40,6 +42,16 @@ def judge(tmp_path: Path) -> Judge:
 
 def test_a_difference_with_a_reason_is_published(judge: Judge) -> None:
     assert judge(f'differs: {{"==3.14": "{WHY}"}}') == []
+
+
+@pytest.mark.parametrize("folder", ["lib", "Lib"] if os.name == "nt" else ["lib"])
+def test_an_output_that_names_a_folder_of_the_machine_is_found(judge: Judge, folder: str) -> None:
+    here = replace(NEW, executable=sys.executable)
+    library = Path(sys.executable).resolve().parents[1] / folder / "json" / "decoder.py"
+    (found,) = judge("tags: []", {here: [f"in {library}\n"]})
+    assert f"on {NEW.key}: shows a folder of this machine, {library.parents[1]}" in found
+    assert judge("tags: []", {here: ["in json/decoder.py\n"]}) == []
+    assert judge("tags: [remove-output]", {here: [f"in {library}\n"]}) == []
 
 
 def test_a_difference_that_no_pattern_covers_is_found(judge: Judge) -> None:

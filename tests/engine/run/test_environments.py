@@ -128,7 +128,7 @@ def test_what_is_compiled_names_the_folder_where_it_will_stand(tmp_path: Path) -
 
 
 def test_a_bundle_of_a_pyodide_is_not_asked_what_it_is(tmp_path: Path) -> None:
-    assert Environments(tmp_path, {}).answers(tmp_path / "not made", replace(this_python(, ()), pyodide="0.27.0"))
+    assert Environments(tmp_path, {}).answers(tmp_path / "not made", replace(this_python(), pyodide="0.27.0"), ())
 
 
 def test_a_python_that_was_removed_since_it_was_found_is_left_out_and_the_others_run(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..model import claims, dot, grouping
@@ -16,6 +18,7 @@ from ..model.interpreters import Interpreter
 from ..model.outcome import Outcome
 from ..model.tables import parted
 from ..model.units import Cell, Explanation, Unit
+from ..run.recording import folder_of_user
 
 if TYPE_CHECKING:
     from ..run.build import Build
@@ -55,7 +58,7 @@ def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
         gates = fault or python is None or python in build.gating
         return Finding(f"{file}:{line}:{program}", unit.id, python.key if python else "", says, gates, fault)
 
-    of_runs = [*failures(build, unit), *labelled_twice(build, unit)]
+    of_runs = [*failures(build, unit), *labelled_twice(build, unit), *of_this_machine(build, unit)]
     if build.complete(unit.page):
         of_runs += [
             *unexplained(build, unit),
@@ -96,6 +99,22 @@ def unexpected(cell: Cell, python: Interpreter, default: Interpreter) -> bool:
     """Return whether an exception needs more than a reason: on the published default, if it was not announced."""
     announced = "raises-exception" in cell.options.tags or first_match(cell.options.differs, default)
     return python == default and not announced
+
+
+def of_this_machine(build: Build, unit: Unit) -> Iterator[Complaint]:
+    """Yield outputs that name folders of the machine that builds the site: its Python's, or its user's."""
+    home = folder_of_user()
+    for python in build.ran(unit):
+        if not python.executable or python.pyodide:
+            continue
+        library = str(Path(python.executable).resolve().parents[1] / ("Lib" if os.name == "nt" else "lib")) + os.sep
+        names = [library, *([str(home) + os.sep] if home else [])]
+        for cell, outcome in zip(unit.cells, build.results[unit, python].cells, strict=True):
+            raised = outcome.error if "raises-exception" in cell.options.tags and python == build.default else None
+            told = [outcome.text, *(outcome.data or {}).values(), raised.traceback if raised else ""]
+            found = [name for name in names if any(name in text for text in told)]
+            if found and not cell.options.tags & UNSHOWN:
+                yield cell.line, python, f"shows a folder of this machine, {found[0]}: let it print less of it"
 
 
 def labelled_twice(build: Build, unit: Unit) -> Iterator[Complaint]:
