@@ -109,7 +109,7 @@ def linkcheck(session: nox.Session) -> None:
 
 @nox.session
 def verify(session: nox.Session) -> None:
-    """Compare the built site (or `-- path/to/site`) with new runs on every Python found, twice each.
+    """Compare the built site (or `-- path/to/site`) with new runs on every Python found, and its files with a build's.
 
     With `-- --page NAME` one page runs; with `-- --quick` nothing does, and what builds have kept is compared.
     """
@@ -127,7 +127,7 @@ def tests(session: nox.Session) -> None:
 
 @nox.session
 def deep(session: nox.Session) -> None:
-    """Test what is slow by nature: the whole site verified, Pyodide, Jupyter, large heaps, machines, mutants."""
+    """Test what is slow: the whole site verified, hostile pages, Pyodide, Jupyter, large heaps, machines, mutants."""
     install(session, "tests")
     fetch_pyodide(session)
     test(session, "deep", env={**STRICT, "EVERYPYTHON_TESTS": "all"})
