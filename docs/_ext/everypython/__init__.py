@@ -47,7 +47,19 @@ def of_environment(config: Config) -> bool:
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
     # here, so that the interpreters can be asked for where there is no Sphinx
-    from .html import browser_run, chooser, downloads, export, feedback, finish, fixes, my_python, search, sharing
+    from .html import (
+        browser_run,
+        chooser,
+        downloads,
+        export,
+        feedback,
+        finish,
+        fixes,
+        my_python,
+        search,
+        sharing,
+        sidebar,
+    )
     from .pages import (
         claims,
         controls,
@@ -96,6 +108,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     filmstrip.setup(app)
     browser_run.setup(app)
     fixes.setup(app)
+    sidebar.setup(app)
     search.setup(app)
     lists.setup(app)
     predictions.setup(app)
