@@ -17,9 +17,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from .run.discovery import searching
+from .run.files import UNPUBLISHED
 from .run.lock import held
 
-UNPUBLISHED = {".buildinfo", ".doctrees"}
 AT_FDCWD, SWAP = -100, 2  # of Linux's fcntl.h; RENAME_EXCHANGE of its fs.h, and RENAME_SWAP of macOS's stdio.h
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..model.interpreters import Interpreter
-from ..publish import UNPUBLISHED
+from ..run.files import UNPUBLISHED
 
 
 class Unbuildable(Exception):

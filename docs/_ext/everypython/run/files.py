@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO
 
+UNPUBLISHED = {".buildinfo", ".doctrees"}  # what Sphinx leaves beside a site for its next build
+
 
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a file in one step: who reads it meanwhile, or after a kill, finds what was there or all that is new."""
