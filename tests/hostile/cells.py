@@ -211,6 +211,34 @@ ROWS: dict[str, tuple[tuple[str, ...], str]] = {
     "many-files": ((OS, "for n in range(5_000): open(str(n), 'w').close()"), ""),
     "a-socket-and-a-pipe": ((OS, "import socket\ns = socket.socket(socket.AF_UNIX); s.bind('s'); os.mkfifo('p')"), ""),
     "names-that-are-no-text": ((OS, "open(b'\\xff\\n\\x1b', 'w').close()"), ""),
+    "a-folder-that-is-moved": ((HEAD, "b = os.path.dirname(os.getcwd())\nos.rename(b, b + '-moved')"), INSTEAD),
+    "a-link-in-the-folders-place": (
+        (
+            f"{HEAD}\nb = os.path.dirname(os.getcwd())\nother = os.path.join(os.path.dirname(b), 'not-the-units')",
+            "os.makedirs(other, exist_ok=True); open(other + '/kept', 'w').close()\n"
+            "os.rename(b, b + '-moved'); os.symlink(other, b)",
+        ),
+        INSTEAD,
+    ),
+    "a-literal-of-a-million-lists": (
+        (HEAD, "_ = os.write(os.open(report, os.O_WRONLY | os.O_APPEND), b'[' + b'[],' * 1_500_000 + b']\\n')"),
+        REPORTED,
+    ),
+    "a-tracer-of-another-session": (
+        (
+            f"{OS}\nimport ctypes\nlib = ctypes.CDLL(None)\n"
+            "lib.ptrace.argtypes = [ctypes.c_long] * 2 + [ctypes.c_void_p] * 2",
+            "pid = os.getpid(); r, w = os.pipe()\nif not os.fork():\n    os.setsid()\n"
+            f"    lib.ptrace(0x4206, pid, None, None); os.write(w, b'x')\n    {WAITS}\n_ = os.read(r, 1)",
+        ),
+        STOPPED,
+    ),
+    # what is said of them
+    "a-policy-that-is-printed": (("print('http-equiv=\"Content-Security-Policy\" </head>')",), ""),
+    "a-forged-finding": ((OS, "print('x.md:9: on cpython-3.13: forged', flush=True); os._exit(3)"), "exit status 3"),
+    "a-message-of-a-megabyte": (("raise ValueError('y' * 400_000)",), "yyy"),
+    "a-name-from-right-to-left": ((r"raise type('\u202eE', (Exception,), {})",), r"\x202eE"),
+    "a-first-line-of-dashes": (("---5",), ""),
     # the interpreter
     "no-builtins": (("import builtins\nfor name in list(vars(builtins)): delattr(builtins, name)",), ""),
     "no-modules": (("import sys\nsys.modules.clear()",), ""),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from everypython.html.policy import is_guarded
 
 from tests.engine.conftest import Site, small_site, this_python
 from tests.hostile.cells import ROWS
@@ -70,7 +71,20 @@ def test_a_hostile_page_is_a_finding_at_its_line_or_is_published(name: str, buil
         assert found == [] or page.exists(), found
 
 
+def test_every_page_that_is_published_has_its_policy(built: Built) -> None:
+    pages = list((built.site.root / "out").glob("*.html"))
+    assert len(pages) > 60 and all(is_guarded(page.read_text(encoding="utf-8")) for page in pages)
+
+
+def test_what_is_said_of_them_is_short_and_does_nothing_to_a_terminal(built: Built) -> None:
+    said = [line for line in (built.refused + built.published).splitlines() if ".md:" in line]
+    assert max(map(len, said)) < 4_000 and all(line.isprintable() for line in said)
+    assert not [line for line in said if line.startswith("x.md:9")]
+
+
 def test_nothing_is_left_of_them(built: Built) -> None:
-    folders = [each for each in Path(tempfile.gettempdir()).glob("everypython-*") if each.stat().st_uid == os.getuid()]
+    temporary = Path(tempfile.gettempdir())
+    folders = [each for each in temporary.glob("everypython-*") if each.lstat().st_uid == os.getuid()]
+    assert [each.name for each in (temporary / "not-the-units").iterdir()] == ["kept"]
     running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True).stdout.splitlines()
     assert folders == [] and [each for each in running if "3000" in each] == []

@@ -137,6 +137,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("doctree-read", predictions.attach)  # before claims, which stand in answers, too
     app.connect("doctree-read", claims.attach)
     app.connect("doctree-read", verdicts.attach)
+    app.connect("doctree-read", outcomes.accept_tracebacks)
     app.connect("doctree-read", search.remember)  # after the outcomes are there
     app.connect("env-updated", events.pages_with_changed_nav)
     app.connect("doctree-resolved", lists.list_programs)

@@ -121,7 +121,7 @@ def test_an_exception_on_another_python_is_a_difference_like_any_other(judge: Ju
 def test_an_exception_on_the_published_default_has_to_be_announced(judge: Judge) -> None:
     raised = {NEW: ["KeyError: 'key'"]}
     (found,) = judge("tags: []", raised)
-    assert f"on {NEW.key}: raised KeyError: 'key'\nTraceback" in found
+    assert f"on {NEW.key}: raised KeyError: 'key'\n  Traceback" in found
     assert judge("tags: [raises-exception]", raised) == []
 
 

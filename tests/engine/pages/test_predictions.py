@@ -97,7 +97,8 @@ def test_a_python_of_which_not_one_option_is_right_is_refused_with_line_and_pyth
     add_columns(asking(site, DIFFERS, asked), made("3.99.0"), changes={"2": prints})
     refused = site.build()
     assert refused.returncode == 1
-    assert f"index.md:8: on {made('3.99.0').key}: of this prediction's options {which} would be right" in refused.stderr
+    where = f"index.md:8: on {made('3.99.0').key} (recorded in away.json)"
+    assert f"{where}: of this prediction's options {which} would be right" in refused.stderr
 
 
 def test_a_build_that_is_not_strict_says_that_none_is_right_here(site: Site) -> None:

@@ -23,7 +23,9 @@ from ..run.recording import folder_of_user
 if TYPE_CHECKING:
     from ..run.build import Build
 
-CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# What a terminal would obey, and what makes a text look like another.
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+LONGEST = 3000  # characters of a finding
 SOURCE = re.compile(r"\bPEP \d+|\bgh-\d+|\]\(https?://")
 
 
@@ -54,7 +56,8 @@ def unpublishable(build: Build, unit: Unit, file: str) -> list[Finding]:
     def made(complaint: Complaint, fault: bool) -> Finding:
         line, python, text = complaint
         program = "" if unit.kind == "page" else f" {unit.name}.py:" if unit.kind == "example" else " claims:"
-        says = CONTROLS.sub(lambda control: f"\\x{ord(control[0]):02x}", text)  # a terminal would obey them
+        shortened = text if len(text) <= LONGEST else f"{text[:LONGEST]} …"
+        says = CONTROLS.sub(lambda control: f"\\x{ord(control[0]):02x}", shortened).replace("\n", "\n  ")
         gates = fault or python is None or python in build.gating
         return Finding(f"{file}:{line}:{program}", unit.id, python.key if python else "", says, gates, fault)
 

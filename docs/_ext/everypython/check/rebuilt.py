@@ -54,6 +54,7 @@ def wrong_files(site: Path, docs: Path, pythons: Sequence[Interpreter]) -> Itera
 def compared(site: Path, built: Path) -> Iterator[str]:
     """Yield how the files of a site differ from those of a build."""
     theirs, ours = files_of(site), files_of(built)
+    ours = {name: file for name, file in ours.items() if name.partition("/")[0] not in UNPUBLISHED}
     for name in sorted(ours.keys() | theirs.keys()):
         if name not in theirs:
             yield f"{name}: is not there, and a build of these sources and runs writes it"
@@ -64,6 +65,6 @@ def compared(site: Path, built: Path) -> Iterator[str]:
 
 
 def files_of(folder: Path) -> dict[str, Path]:
-    """Return the files that are published, by their names."""
-    found = {file.relative_to(folder): file for file in folder.rglob("*") if file.is_file() or file.is_symlink()}
-    return {name.as_posix(): file for name, file in found.items() if not UNPUBLISHED.intersection(name.parts)}
+    """Return whatever is in a folder and is no folder, by its name."""
+    found = {file.relative_to(folder): file for file in folder.rglob("*") if file.is_symlink() or not file.is_dir()}
+    return {name.as_posix(): file for name, file in found.items()}

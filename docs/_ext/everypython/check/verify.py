@@ -41,6 +41,9 @@ class Unverifiable(Exception):
 
 def read(site: Path) -> Published:
     """Return a site whose runs.json has the shape that its schema describes."""
+    for each in site.rglob("*"):
+        if each.is_symlink() or not (each.is_dir() or each.is_file()):
+            raise Unverifiable(f"{each}: neither a file nor a folder, and no build writes such. Build the site again.")
     file = site / "runs.json"
     if not file.is_file():
         raise Unverifiable(f"{file}: not there, so there is no site to verify. Build one first: nox -s docs")

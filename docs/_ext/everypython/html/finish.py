@@ -11,7 +11,7 @@ from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
 
 from .fixes import fix_html
-from .policy import GUARDED, add_csp
+from .policy import add_csp, is_guarded
 from .stylesheets import Stylesheets
 
 
@@ -23,7 +23,7 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
     stylesheets = Stylesheets(out / "_static")
     for file in sorted(out.rglob("*.html")):
         text = file.read_text(encoding="utf-8")
-        if GUARDED in text or "</head>" not in text:
+        if is_guarded(text) or "</head>" not in text:
             finished = stylesheets.kept(text)
         else:
             finished = add_csp(stylesheets.linked(fix_html(text, file.stem.capitalize()), file.parent))

@@ -11,6 +11,13 @@ import hashlib
 import re
 
 GUARDED = 'http-equiv="Content-Security-Policy"'
+
+
+def is_guarded(page: str) -> bool:
+    """Whether a page has its policy: in its head, where no output and no code stands."""
+    return f"<meta {GUARDED} " in page.partition("</head>")[0]
+
+
 HEAD = re.compile(r"<head>\s*(?:<meta charset=[^>]*>)?")
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?![^>]*\btype=\"application/json\")[^>]*>(.*?)</script>", re.DOTALL)
 STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)

@@ -71,6 +71,13 @@ def close_fold(self: HTML5Translator, node: fold) -> None:
     self.body.append("</details>\n")
 
 
+def accept_tracebacks(app: Sphinx, doctree: nodes.document) -> None:
+    """Let no traceback end a build: what was raised may have a name that a lexer does not know."""
+    for block in doctree.findall(nodes.literal_block):
+        if block.get("language") == "ipythontb":
+            block["force"] = True
+
+
 def attach(app: Sphinx, doctree: nodes.document) -> None:
     """Put what every Python did with a cell in place of the one output that myst-nb has drawn."""
     build = build_of(app.env)

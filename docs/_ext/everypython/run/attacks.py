@@ -23,14 +23,14 @@ CALL = f"for way, held in {{name}}():\n    print({HOLDS!r} if held else {FAILS!r
 
 def claims_of(page: str, file: Path, folder: Path, packages: list[str]) -> Iterator[Unit]:
     """Yield the unit of a page's claims, if it has any."""
-    text = file.read_text(encoding="utf-8")
+    text = content(file)
     attacks = folder / f"{page.rpartition('/')[2].replace('-', '_')}.py"
     lines = places(text, file)
     files = [*([attacks] if attacks.exists() else []), *sorted(attacks.with_suffix("").glob("*.py"))]
-    texts = {each: each.read_text(encoding="utf-8") for each in files}
-    known = defined(texts)
+    texts = {each: content(each) for each in files}
+    known, functions = defined(texts)
     for name, line in lines.items():
-        if name not in known:
+        if name not in functions:
             raise Unreadable(f"{file}:{line}: there is no attack on {name!r}. Write a function of that name: {attacks}")
     for name, where in known.items():
         if name not in lines and not name.startswith("_"):
@@ -46,6 +46,13 @@ def claims_of(page: str, file: Path, folder: Path, packages: list[str]) -> Itera
     yield Unit("claims", "claims", page, whole.line, (whole, *calls), used(packages, [source]))
 
 
+def content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(f"{file}: this file cannot be read ({error}). Save it as readable UTF-8.") from error
+
+
 def places(text: str, file: Path) -> dict[str, int]:
     """Return the line of each claim, in the order of the page."""
     lines: dict[str, int] = {}
@@ -56,20 +63,25 @@ def places(text: str, file: Path) -> dict[str, int]:
     return lines
 
 
-def defined(texts: dict[Path, str]) -> dict[str, str]:
-    """Return file and line of each function and class of some files of attacks, which share one namespace."""
+def defined(texts: dict[Path, str]) -> tuple[dict[str, str], set[str]]:
+    """Return file and line of each function and class of some files of attacks, and which are functions.
+
+    They share one namespace.
+    """
     found: dict[str, str] = {}
+    functions: set[str] = set()
     for file, source in texts.items():
         try:
             tree = ast.parse(source)
-        except (SyntaxError, ValueError) as error:
-            raise Unreadable(f"{file}: these attacks cannot be read ({error}).") from error
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            raise Unreadable(f"{file}: these attacks cannot be read ({type(error).__name__}: {error}).") from error
         for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 where = f"{file}:{node.lineno}"
+                functions.update([node.name] if isinstance(node, ast.FunctionDef) else [])
                 if found.setdefault(node.name, where) != where:
                     raise Unreadable(f"{where}: {node.name!r} is defined already, in {found[node.name]}.")
-    return found
+    return found, functions
 
 
 def options_of(text: str, file: Path, lines: dict[str, int]) -> dict[str, Options]:
@@ -80,5 +92,8 @@ def options_of(text: str, file: Path, lines: dict[str, int]) -> dict[str, Option
         raise Unreadable(f"{file}:1: `claims` must map names of claims to options, like `name: {{differs: …}}`.")
     for name in said.keys() - lines.keys():
         raise Unreadable(f"{file}:1: `claims`: no sentence has the claim {name!r}.")
+    for name, its in said.items():
+        if not isinstance(its or {}, dict):
+            raise Unreadable(f"{file}:1: `claims`: {name}: its options are not `key: value` lines.")
     found = {name: options(said.get(name) or {}, f"{file}:1: `claims`: {name}") for name in lines}
     return {name: replace(its, tags=its.tags | {TAG}, name=name) for name, its in found.items()}

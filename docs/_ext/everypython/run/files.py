@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import threading
 import zipfile
 from collections.abc import Mapping
@@ -10,6 +11,15 @@ from pathlib import Path
 from typing import IO
 
 UNPUBLISHED = {".buildinfo", ".doctrees"}  # what Sphinx leaves beside a site for its next build
+
+
+def plain(path: Path) -> bytes:
+    """Return what is in a file of ours. Raises OSError for what is no plain file: that is not waited for."""
+    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOFOLLOW", "O_BINARY"))
+    with open(os.open(path, flags), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(f"{path} is no plain file")
+        return file.read()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from .files import plain, write_atomically
+
 
 @contextmanager
 def held(file: Path, say: Callable[[str], None]) -> Iterator[None]:
@@ -25,13 +27,13 @@ def held(file: Path, say: Callable[[str], None]) -> Iterator[None]:
         except Timeout:
             who = "which does not say who it is"
             with suppress(OSError):
-                who = owner.read_text(encoding="utf-8")[:80]
+                who = plain(owner).decode("utf-8", "replace")[:80]
             say(f"waiting for another build of {file.parent}, {who}")
             lock.acquire()
     except PermissionError as error:
         raise OSError(f"{file} cannot be written: another user has built here. Remove it, or ask.") from error
     try:
-        owner.write_text(f"process {os.getpid()}, at work since {time.strftime('%H:%M:%S')}", encoding="utf-8")
+        write_atomically(owner, f"process {os.getpid()}, at work since {time.strftime('%H:%M:%S')}".encode())
         yield
     finally:
         lock.release()

@@ -21,7 +21,7 @@ from ..model.units import Unit, digest
 from . import left, node
 from .node import MOST, RUNNER
 from .scratch import scratch
-from .strays import adopts, end_strays, running, starting
+from .strays import PATIENCE, adopts, end_strays, running, starting
 
 FIXED = {
     "LC_ALL": "C.UTF-8",
@@ -178,6 +178,8 @@ def end(process: subprocess.Popen[bytes], base: Path) -> None:
             os.killpg(process.pid, signal.SIGKILL)
     else:
         subprocess.run(["taskkill", "/F", "/T", "/PID", str(process.pid)], capture_output=True)
-    process.wait()
+    end_strays(base)  # before it is waited for: one of them may be tracing it, and only that one hears of its end
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(PATIENCE)
     running.discard(process.pid)
     end_strays(base)

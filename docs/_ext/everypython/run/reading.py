@@ -102,7 +102,7 @@ def merge_options(cell: Options, page: Options) -> Options:
 @cache
 def written_options(body: str, place: str) -> Options:
     """Return the options that begin a cell or an example: YAML between dashes, or lines like ``:tags: [x]``."""
-    if body.startswith("---"):
+    if re.match(r"---+[ \t]*$", body, re.MULTILINE):
         block = re.split(r"^---+[ \t]*$", body, maxsplit=2, flags=re.MULTILINE)[1]
     else:
         block = "\n".join(line[1:] for line in takewhile(lambda line: line.startswith(":"), body.split("\n")))
@@ -114,7 +114,7 @@ def loaded(block: str, what: str) -> dict[str, Any]:
     """Return a block of YAML that maps names to values. `what` begins the message for one that does not."""
     try:
         metadata = yaml.load(block, Loader) or {}
-    except yaml.YAMLError as error:
+    except Exception as error:  # for odd tags and dates it raises what converting them raises
         problem = f" ({error.problem})" if isinstance(error, yaml.constructor.ConstructorError) else ""
         raise Unreadable(f"{what} cannot be read{problem}. {REMEDY}") from error
     if not isinstance(metadata, dict):
@@ -184,6 +184,8 @@ def refuse_one_name_twice(file: Path, cells: Iterable[Cell]) -> None:
 
 def program(examples: Path, name: str, place: str) -> str:
     """Return the source of an example."""
+    if not name.isidentifier():
+        raise Unreadable(f"{place}: {name!r} is no name of an example: letters, digits and underscores.")
     try:
         return (examples / f"{name}.py").read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -19,7 +19,7 @@ from .pool import pool_that_stops
 from .recording import without_skipped
 from .scratch import remove_abandoned
 from .store import Store
-from .tree import Seen, SourceChangedError, Tree, changed, seen, words
+from .tree import Seen, SourceChangedError, Tree, changed, everything, words
 
 
 class Scheduler:
@@ -70,7 +70,7 @@ class Scheduler:
             running = {key: pair for key, pair in wanted.items() if pair[1] not in environments.gone}
             progress = Progress(running.values(), say, tty)
             (self.store.folder / "kept").mkdir(exist_ok=True)
-            before = seen([str(self.store.folder)])
+            before = everything(self.store.folder)
 
             def run(key: str) -> Result:
                 unit, python = running[key]
@@ -92,8 +92,8 @@ class Scheduler:
     def refuse_changes(self, before: Seen, results: Mapping[str, Result]) -> None:
         """Raise SourceChangedError where more has changed of what builds keep than these results, by their keys."""
         ours = {str(self.store.path(key)): key for key in results}
-        changes = changed(before, seen([str(self.store.folder)]))
-        changes = {path: what for path, what in changes.items() if path not in ours}
+        changes = changed(before, everything(self.store.folder))
+        changes = {path: what for path, what in changes.items() if path not in {*ours, str(self.store.folder / "kept")}}
         for path, key in ours.items():
             if key in self.store.new and self.store.kept(key) != results[key]:
                 changes[path] = "changed"

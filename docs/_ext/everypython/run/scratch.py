@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from .strays import end_all
+
 try:
     import fcntl
 except ImportError:  # Windows, where a build that is killed leaves its folders
@@ -32,9 +34,20 @@ def scratch(name: str, suffix: str = "") -> Iterator[Path]:
     try:
         yield base
     finally:
+        moved = where(held)
         remove(base)
+        if moved and moved != base and moved.parent == base.parent:  # what stands in its place was a link at most
+            remove(moved)
         with suppress(OSError):
             os.close(held)
+
+
+def where(held: int) -> Path | None:
+    """Return where a folder stands now that is open, if this system tells."""
+    try:
+        return Path(os.readlink(f"/proc/self/fd/{held}"))
+    except OSError:
+        return None
 
 
 def hold(base: Path) -> int | None:
@@ -59,13 +72,21 @@ def remove_abandoned() -> None:
             try:
                 if os.fstat(held).st_uid == os.getuid():
                     fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    end_all(base)
                     remove(base)
             finally:
                 os.close(held)
 
 
 def remove(folder: Path) -> None:
-    """Remove a folder as far as the system lets us, also where it is too deep for `shutil`, or closed to its owner."""
+    """Remove a folder as far as the system lets us, also where it is too deep for `shutil`, or closed to its owner.
+
+    A link in its place is removed, and nothing is done to where it leads.
+    """
+    if folder.is_symlink():
+        with suppress(OSError):
+            folder.unlink()
+        return
     with suppress(OSError, RecursionError):
         shutil.rmtree(folder)
         return

@@ -11,8 +11,9 @@ from ..model.outcome import Result
 from ..model.published import Digests
 from ..model.units import Unit, digest
 from . import node, process
-from .files import write_atomically
+from .files import plain, write_atomically
 from .index import Index
+from .left import KINDS
 from .recording import digests, without_skipped
 
 SCHEMA = 1  # of what is kept; a change makes every kept run stale
@@ -78,6 +79,11 @@ class Store:
 def read(path: Path) -> Result:
     """Return a kept run. Raises OSError or ValueError for what is none."""
     try:
-        return Result.of(json.loads(path.read_text(encoding="utf-8")))
+        found = Result.of(json.loads(plain(path).decode("utf-8")))
+        texts = [cell.data for cell in found.cells if cell.data is not None]
+        if found.problem or not all({"text/plain"} <= data.keys() <= KINDS for data in texts):
+            raise ValueError(f"{path} is no run that was kept")
+        json.dumps(found.as_data(), ensure_ascii=False).encode()  # half of a surrogate pair cannot be written
+        return found
     except (KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path} is no run") from error

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import cache
@@ -30,6 +31,7 @@ def adopts() -> bool:
     return bool(ctypes.CDLL(None).prctl(BE_PARENT_OF_ORPHANS, 1, 0, 0, 0) == 0)
 
 
+PATIENCE = 5  # seconds for what was killed to be gone
 running: set[int] = set()
 """The processes of units that run now, each the first of a session."""
 starting = threading.Lock()
@@ -44,11 +46,24 @@ def end_strays(base: Path) -> None:
     """
     mark = f"{base}{os.sep}".encode()
     with starting:
+        ends = time.monotonic() + PATIENCE
         while found := [child for child in orphans() if not running or is_of(child, mark)]:  # each may leave others
             for child in found:
                 with suppress(ProcessLookupError, ChildProcessError):
                     os.kill(child, signal.SIGKILL)
-                    os.waitpid(child, 0)
+                    os.waitpid(child, os.WNOHANG)  # another one may be tracing it, and is killed as well
+            if time.monotonic() > ends:
+                return
+            time.sleep(0.001)
+
+
+def end_all(base: Path) -> None:
+    """Kill the processes of this user that a unit of another build has left, as `end_strays` does; on Linux."""
+    mark = f"{base}{os.sep}".encode()
+    for about in Path("/proc").glob("[0-9]*") if sys.platform == "linux" else ():
+        with suppress(OSError):
+            if about.stat().st_uid == os.getuid() and is_of(int(about.name), mark):
+                os.kill(int(about.name), signal.SIGKILL)
 
 
 def orphans() -> Iterator[int]:

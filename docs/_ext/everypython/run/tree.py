@@ -98,6 +98,16 @@ class Tree:
             )
 
 
+def everything(folder: Path) -> Seen:
+    """Return what is in a folder, and of each folder in it which one it is and when something changed there."""
+    found = seen([str(folder)])
+    for path in [path for path, about in found.items() if not about]:
+        with suppress(OSError):
+            about = os.stat(path)
+            found[path] = about.st_ino, about.st_ctime_ns
+    return found
+
+
 def seen(folders: Iterable[str], is_apart: Callable[[os.DirEntry[str]], bool] = lambda entry: False) -> Seen:
     """Return what is in folders. A file that comes or goes meanwhile is there or not."""
     found: Seen = {}
