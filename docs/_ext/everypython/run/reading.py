@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from difflib import get_close_matches
@@ -43,8 +44,8 @@ class Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mis
     """Reads YAML, and refuses a mapping in which one key would silently take another's place."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [key.value for key, _ in node.value]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
+        keys = Counter(str(key.value) for key, _ in node.value)
+        twice = next((key for key, number in keys.items() if number > 1), None)
         if twice is not None:
             raise yaml.constructor.ConstructorError(problem=f"{twice!r} stands there twice")
         return dict(super().construct_mapping(node, deep))
