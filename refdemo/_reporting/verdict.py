@@ -67,7 +67,8 @@ def is_held_free(report: ProcessReport) -> bool:
     freed = before.blocks - now.blocks
     if freed > max(_MANY_BLOCKS, before.blocks // 10) and before.resident and now.resident:
         smallest = 16  # bytes of the smallest block
-        return before.resident - now.resident < freed * smallest
+        if before.resident - now.resident < freed * smallest:
+            return True
     free = free_at_least(report)
     return bool(free and now.resident and free > max(16 * _LITTLE, now.resident // 4))
 

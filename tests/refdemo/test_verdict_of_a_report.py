@@ -148,6 +148,12 @@ def test_memory_is_held_free_where_a_quarter_of_it_is_room_in_the_arenas(residen
     assert kind(report, 0) == answer
 
 
+def test_memory_is_held_free_by_its_arenas_too_where_many_blocks_were_freed_and_a_little_of_it_went():
+    freed = changed(blocks=(100_000, 20_000), resident=(200 * MB, 190 * MB), arenas=100 * MB)
+    assert kind(freed, 0) == "held free"
+    assert kind(freed._replace(arenas=20 * MB), 0) == "nothing"
+
+
 def test_arenas_that_are_full_or_not_known_hold_nothing_free():
     assert free_at_least(changed(blocks=(2048, 2048), arenas=MB - 1)) == 0
     assert free_at_least(changed(arenas=None)) is None
