@@ -71,8 +71,10 @@ def test_whatever_a_unit_does_to_a_file_is_named_with_unit_and_python(
     assert f"index.md:1: on {this_python().key}" in said
 
 
-@pytest.mark.parametrize("name", ["config", "hooks/post-commit"])
-def test_what_decides_which_programs_git_runs_is_watched(scheduler: Scheduler, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", ["config", "hooks/post-commit", "HEAD", "refs/heads/main"])
+def test_what_decides_which_commits_git_has_and_which_programs_it_runs_is_watched(
+    scheduler: Scheduler, tmp_path: Path, name: str
+) -> None:
     file = tmp_path / "project/.git" / name
     file.parent.mkdir(parents=True)
     said = refused(scheduler, unit(f"open({str(file)!r}, 'a').write('more')"))
@@ -80,8 +82,10 @@ def test_what_decides_which_programs_git_runs_is_watched(scheduler: Scheduler, t
 
 
 def test_what_git_writes_meanwhile_is_nobodys_change(scheduler: Scheduler, tmp_path: Path) -> None:
-    (tmp_path / "project/.git").mkdir()
-    assert run(scheduler, unit(f"print(open({str(tmp_path / 'project/.git/index')!r}, 'w').write('more'))")) == ["4\n"]
+    fetched = tmp_path / "project/.git/refs/remotes/origin/main"
+    fetched.parent.mkdir(parents=True)
+    written = [str(tmp_path / "project/.git/index"), str(fetched)]
+    assert run(scheduler, unit(f"print([open(name, 'w').write('more') for name in {written}])")) == ["[4, 4]\n"]
 
 
 KEPT = {

@@ -19,11 +19,13 @@ from sphinx.errors import SphinxError
 from ..model.interpreters import Interpreter
 from ..model.units import Unit
 
-# Written by tools while a site is built, and no source of it; but of Git's folder what decides which programs run.
+# Written by tools while a site is built, and no source of it; but of Git's folder what says which commits there are,
+# and which programs run. Editors fetch meanwhile, and ask for a status.
 APART = {".git", ".hg", ".idea", ".nox", ".venv", "__pycache__", "_build", "jupyter_execute", "node_modules"}
 EDITORS = re.compile(r".*~|\..*\.sw.|\.?#.*|4913|.*___jb_.*|\.DS_Store")  # what they write beside a file that is open
 MARKS = {"pyvenv.cfg", "CACHEDIR.TAG"}  # virtual environments and caches of other names contain one of these
-OF_GIT = {"config", "hooks"}
+OF_GIT = {"config", "hooks", "HEAD", "refs", "packed-refs", "info"}
+REMOTES = os.path.join(".git", "refs", "remotes")
 MOST = 10  # changes that a message lists
 
 Job = tuple[Unit, Interpreter]
@@ -57,6 +59,8 @@ class Tree:
             return entry.name != ".git"
         if os.path.basename(os.path.dirname(entry.path)) == ".git":
             return entry.name not in OF_GIT
+        if entry.path.endswith(REMOTES):
+            return True
         return entry.path in self.apart or bool(EDITORS.fullmatch(entry.name)) or is_marked(entry)
 
     @contextmanager
