@@ -54,7 +54,10 @@ def hold(base: Path) -> int | None:
     """Lock a folder as long as this process lives; None where another build took it for one of a dead process."""
     if fcntl is None:
         return -1
-    held = os.open(base, os.O_RDONLY)
+    try:
+        held = os.open(base, os.O_RDONLY)
+    except FileNotFoundError:
+        return None
     fcntl.flock(held, fcntl.LOCK_EX)
     if base.exists() and os.path.samestat(os.fstat(held), os.stat(base)):
         return held

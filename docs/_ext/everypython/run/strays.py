@@ -58,11 +58,11 @@ def end_strays(base: Path) -> None:
 
 
 def end_all(base: Path) -> None:
-    """Kill the processes of this user that a unit of another build has left, as `end_strays` does; on Linux."""
+    """Kill the processes that a unit of another build has left, known by their environment; on Linux."""
     mark = f"{base}{os.sep}".encode()
     for about in Path("/proc").glob("[0-9]*") if sys.platform == "linux" else ():
         with suppress(OSError):
-            if about.stat().st_uid == os.getuid() and is_of(int(about.name), mark):
+            if about.stat().st_uid == os.getuid() and mark in (about / "environ").read_bytes():
                 os.kill(int(about.name), signal.SIGKILL)
 
 
