@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
+from sphinx.search import js_index
 
 from .fixes import fix_html
 from .policy import add_csp, is_guarded
@@ -30,3 +31,12 @@ def finish(app: Sphinx, exception: Exception | None) -> None:
         if finished != text:
             file.write_text(finished, encoding="utf-8")
     stylesheets.tidy()
+    drop_entries(out / "searchindex.js")
+
+
+def drop_entries(file: Path) -> None:
+    """Take the entries of indexes out of Sphinx's search: of a page that it does not write again it forgets them."""
+    if file.exists():
+        index = js_index.loads(file.read_text(encoding="utf-8"))
+        if index.get("indexentries"):
+            file.write_text(js_index.dumps({**index, "indexentries": {}}), encoding="utf-8")

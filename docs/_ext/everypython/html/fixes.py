@@ -35,6 +35,7 @@ PLAIN = {
     # Sphinx: an attribute that is on or off has no value
     ' defer="defer"': " defer",
 }
+HASHED = re.compile(r"(\.[0-9a-f]{64}\.css)\?v=[0-9a-f]+")
 WRAPPED = re.compile(r'(<div class="table-wrapper [^"]*") id="([^"]+)"(?=>\s*<table [^>]*\bid="\2")')
 ARTICLE = '<article role="main" id="furo-main-content">'
 
@@ -63,6 +64,7 @@ def fix_html(page: str, title: str) -> str:
         page = SKIP.sub(rf"\g<0>\n{CONTENTS}", page)
     page = TOP.sub(r'<nav aria-label="Top">\g<0></nav>', page)  # furo: a link and icons that stand in no landmark
     page = TOOLS.sub(r'<nav class="content-icon-container" aria-label="Tools">\1</nav>', page)
+    page = HASHED.sub(r"\1", page)  # myst-nb: a name that tells the content needs no digest, which a first build lacks
     page = WRAPPED.sub(r"\1", page)  # furo: what wraps a table has its id as well
     page = FOLD.sub(r'<span class="\1">\2</span>', page)  # myst-nb: a summary holds no paragraphs
     return PARAMETERS.sub(parameters, page)
