@@ -25,6 +25,14 @@ ATTEMPTS = 20
 SECRET = "do-not-publish-a1b2c3"
 
 
+@pytest.fixture(autouse=True)
+def temporary(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A temporary folder of these builds' own: beside them, other tests use the system's."""
+    with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
+        monkeypatch.setenv("TMPDIR", folder)
+        yield Path(folder)
+
+
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     small = small_site(tmp_path)
@@ -48,7 +56,9 @@ def refused(result: Ended) -> list[str]:
     return result.stderr.splitlines()
 
 
-def test_a_build_killed_at_any_moment_leaves_a_whole_site_and_the_next_one_is_whole(site: Site) -> None:
+def test_a_build_killed_at_any_moment_leaves_a_whole_site_and_the_next_one_is_whole(
+    site: Site, temporary: Path
+) -> None:
     publish(site, alone=True)
     drawn = random.Random(24)
     began = time.monotonic()
