@@ -82,8 +82,9 @@ def _remove_passed(left: dict[int, object], referents_of: Callable[[object], lis
         passed.add(id(obj))
         del left[id(obj)]
         for referent in referents_of(obj):
-            counted[id(referent)] -= 1
-            if not counted[id(referent)] and id(referent) in left and not _is_deferred(referent):
+            at = id(referent)  # a weak reference of a thread can have brought it back, and changed what it refers to
+            counted[at] = counted.get(at, 0) - 1
+            if not counted[at] and at in left and not _is_deferred(referent):
                 work.append(referent)
     return frozenset(passed)
 

@@ -27,20 +27,9 @@ def wrong_files(site: Path, docs: Path, pythons: Sequence[Interpreter]) -> Itera
     options = [*(["-D", "everypython_run=1"] if in_browsers else []), "-D", "everypython_strict=0"]
     with tempfile.TemporaryDirectory(prefix="everypython-verify-") as scratch:
         built = Path(scratch, "html")
-        command = [
-            sys.executable,
-            "-m",
-            "sphinx",
-            "-b",
-            "html",
-            "-q",
-            "-j",
-            "auto",
-            "-d",
-            str(Path(scratch, "doctrees")),
-        ]
+        options += ["-b", "html", "-q", "-j", "auto", "-d", str(Path(scratch, "doctrees"))]
         done = subprocess.run(
-            [*command, *options, str(docs), str(built)],
+            [sys.executable, "-m", "sphinx", *options, str(docs), str(built)],
             capture_output=True,
             encoding="utf-8",
             errors="replace",

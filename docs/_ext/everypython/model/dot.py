@@ -251,9 +251,12 @@ def allowed(svg: str) -> str:
 def sides_of(root: ElementTree.Element) -> tuple[str, ...]:
     """Return the four numbers of an SVG's viewBox, which its width and height can stand for. Raises Undrawable."""
     found = SIDES.fullmatch(root.get("viewBox", f"0 0 {root.get('width', '')} {root.get('height', '')}"))
-    if plain(root.tag) != "svg" or not found or any(side.count(".") > 1 or side in ".-." for side in found.groups()):
-        raise Undrawable("the SVG has no viewBox of four numbers")
-    return found.groups()
+    try:
+        if plain(root.tag) == "svg" and found and all(math.isfinite(float(side)) for side in found.groups()):
+            return found.groups()
+    except ValueError:  # of digits and dots that are no number
+        pass
+    raise Undrawable("the SVG has no viewBox of four numbers")
 
 
 def is_deeper(root: ElementTree.Element, most: int) -> bool:
