@@ -35,6 +35,19 @@ def test_without_a_change_nothing_is_run_or_read_again(told: Site) -> None:
     assert (ran(again), read_again(again)) == (0, set())
 
 
+def test_what_is_made_of_all_runs_is_whole_again_though_no_page_changed(told: Site) -> None:
+    told.built()
+    gone, spoilt = told.root / "out/runs.json", told.root / "out/my-python.pyz"
+    before = gone.read_bytes(), spoilt.read_bytes()
+    gone.unlink()
+    spoilt.write_bytes(b"spoilt")
+    told.built()
+    assert (gone.read_bytes(), spoilt.read_bytes()) == before
+    gone.write_bytes(before[0][:-9])
+    told.built()
+    assert (gone.read_bytes(), spoilt.read_bytes()) == before
+
+
 def test_an_edited_helper_runs_and_reads_what_uses_it(told: Site) -> None:
     told.built()
     told.write("helper/__init__.py", "WORD = 'second'\n")

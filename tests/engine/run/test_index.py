@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 from everypython.run.index import Index
+from everypython.run.scheduler import Scheduler
+from everypython.run.tree import Tree
 
 from ..conftest import Site
 from ..sites import ran, read_again, runs_of
@@ -72,6 +74,13 @@ def test_what_was_worked_out_once_is_not_worked_out_again(tmp_path: Path) -> Non
     first.write()
     assert Index(tmp_path / "index").remembered(lambda: "again", "a name") == "made"
     assert Index(tmp_path / "index").remembered(lambda: "other", "another name") == "other"
+
+
+def test_a_build_of_the_same_process_knows_what_the_last_one_has_not_written(tmp_path: Path) -> None:
+    first, second = (Scheduler(tmp_path, {}, 60, Tree([], [])) for _ in range(2))
+    first.store.index.remembered(lambda: "made", "a name")
+    second.take_over(first)
+    assert second.store.index.remembered(lambda: "again", "a name") == "made"
 
 
 def test_what_no_build_asks_for_is_forgotten(tmp_path: Path) -> None:

@@ -48,12 +48,13 @@ def checked(app: Sphinx, build: Build) -> Build:
 def findings(app: Sphinx, build: Build) -> list[Finding]:
     """Return all that a strict build would not publish, or that Pythons which do not gate still need explained."""
 
-    def made() -> list[Finding]:
-        files = {unit.page: str(app.project.doc2path(unit.page, absolute=False)) for unit in build.units}
-        return [finding for unit in build.units for finding in unpublishable(build, unit, files[unit.page])]
+    def found(unit: Unit) -> list[Finding]:
+        file = str(app.project.doc2path(unit.page, absolute=False))
+        follows_from = unit.id, unit.origin, build.outputs_digest(unit.page)
+        return build.store.index.remembered(lambda: unpublishable(build, unit, file), "findings", file, *follows_from)
 
-    found = build.store.index.remembered(made, "findings", build.digest)
-    return [replace(finding, record=build.recorded.get(finding.python, "")) for finding in found]
+    everything = [finding for unit in build.units for finding in found(unit)]
+    return [replace(finding, record=build.recorded.get(finding.python, "")) for finding in everything]
 
 
 def kept_runs_of(build: Build, found: list[Finding]) -> list[tuple[Unit, Interpreter]]:

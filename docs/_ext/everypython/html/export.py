@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 from sphinx.application import Sphinx
@@ -17,10 +18,20 @@ from ..run.build import Build, build_of
 def write_runs(app: Sphinx, exception: Exception | None) -> None:
     """Write runs.json beside the pages: every interpreter, every unit and cell, every variant."""
     build = build_of(app.env)
-    if exception is None and build is not None and not build.hasty and app.builder.format == "html":
-        with Path(app.outdir, "runs.json").open("w", encoding="utf-8") as file:
-            json.dump(record(app, build), file, indent=1, ensure_ascii=False)
-            file.write("\n")
+    if exception is not None or build is None or build.hasty or app.builder.format != "html":
+        return
+    file = Path(app.outdir, "runs.json")
+
+    def written() -> str:
+        with file.open("w", encoding="utf-8") as opened:
+            json.dump(record(app, build), opened, indent=1, ensure_ascii=False)
+            opened.write("\n")
+        return sha256(file.read_bytes()).hexdigest()
+
+    follows_from = app.config.project, app.config.release, build.store.package_digests, build.digest
+    told = build.store.index.remembered(written, "runs.json", *follows_from)
+    if not file.exists() or sha256(file.read_bytes()).hexdigest() != told:
+        written()
 
 
 def record(app: Sphinx, build: Build) -> RunsJson:

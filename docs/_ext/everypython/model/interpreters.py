@@ -93,7 +93,7 @@ class Interpreter:
     def stable(self) -> bool:
         return re.fullmatch(r"[\d.]+", self.version) is not None
 
-    @property
+    @cached_property
     def family(self) -> tuple[object, ...]:
         """Return what sorts CPython first, then its free-threaded and debug builds, the rest, and browsers last."""
         return (
@@ -105,7 +105,7 @@ class Interpreter:
             self.platform,
         )
 
-    @property
+    @cached_property
     def rank(self) -> tuple[object, ...]:
         """Return what sorts by family, newest first within one."""
         return (self.family, tuple(-part for part in self.number), not self.stable)

@@ -84,7 +84,7 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
     found = [*discovered(), *in_browsers]
     units, scheduler = opened(app, Path(app.srcdir, app.config.everypython_store))
     if before := build_of(app.env):  # of the same process, which builds again and again
-        scheduler.store.problems = before.store.problems
+        scheduler.take_over(before.scheduler)
     LOG.info("runs on %s", ", ".join(python.name for python in found))
     wanted = [published_default(found)] if hasty else found
     results = scheduler.all(units, wanted, LOG.info, sys.stdout.isatty() and app.verbosity >= 0)

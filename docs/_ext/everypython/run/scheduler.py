@@ -33,6 +33,12 @@ class Scheduler:
         self.took: dict[tuple[Unit, Interpreter], float] = {}
         """Seconds that the longest run of each took in this process."""
 
+    def take_over(self, before: Scheduler) -> None:
+        """Know what the last build of this process found out, whether or not it was written."""
+        self.store.problems = before.store.problems
+        self.store.index.known |= before.store.index.used
+        self.environments.usable = before.environments.usable
+
     def all(
         self, units: Sequence[Unit], interpreters: Sequence[Interpreter], say: Callable[[str], None], tty: bool
     ) -> dict[tuple[Unit, Interpreter], Result]:
@@ -83,8 +89,9 @@ class Scheduler:
 
             results = dict(zip(running, pool.map(run, running), strict=True))
             self.refuse_changes(before, results)
-            environments.usable.clear()  # a Python may have been removed while its units ran: then all of them failed
             failed = {running[key][1] for key, result in results.items() if result.problem}
+            if failed:  # a Python may have been removed while its units ran: then all of them failed
+                environments.usable.clear()
             list(pool.map(lambda pair: environments.prepare(*pair), [pair for pair in needed if pair[0] in failed]))
             self.tree.judge(self.run)
         return {key: result for key, result in results.items() if running[key][1] not in environments.gone}
