@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from bench import build_goals, notebooks
+from bench import build_goals, notebooks, preview
 from bench.clock import Timed, timed
 from bench.environments import NotInstalled
 from bench.rounds import ROOT, BenchError, BuildRow, Log, summarise
@@ -23,6 +23,7 @@ FOLDER = ROOT / "docs" / "_build" / "bench"
 LIMIT = 3600.0
 """Seconds that one build may take."""
 COLD, RUNS, SAME, PAGE, PACKAGE, GROWTH = "cold", "execution", "no change", "page edited", "package edited", "growth"
+WHOLE, PREVIEW = "cold, with the claims of its sentences", "cell edited in the preview"
 EDITED = "tutorial/a-circle.md"
 
 
@@ -68,7 +69,11 @@ class Entry:
 
     def build(self, case: str, turn: int) -> Timed:
         sentence = None
-        if case in (COLD, GROWTH):
+        if case == PREVIEW:
+            environment = self.tool.environment(self.folder)
+            seconds = preview.edited(self.folder, EDITED, self.tool.pythons, environment, self.log)
+            return Timed(seconds, None, 0)
+        if case in (COLD, WHOLE, GROWTH):
             self.folder.parent.mkdir(parents=True, exist_ok=True)
             shutil.rmtree(self.folder, ignore_errors=True)
             self.log.unlink(missing_ok=True)
@@ -124,7 +129,8 @@ class Pythons:
             raise BenchError(f"what builds the site is not installed ({error}): run `nox -s bench`") from error
         all_of_them = discover(log=lambda line: None)
         (own,) = discover({"EVERYPYTHON": sys.executable})
-        ordered = [own, *(each for each in all_of_them if each.key != own.key)]
+        others = [each for each in all_of_them if each.key != own.key]
+        ordered = [own, *sorted(others, key=lambda one: one.implementation != own.implementation)]
         return cls(*map(list, zip(*((each.name, each.key, each.executable) for each in ordered), strict=True)))
 
     def tool(self, number: int) -> Tool:
@@ -132,6 +138,11 @@ class Pythons:
         every = number == len(self.names)
         known = os.environ.get("EVERYPYTHON", "") if every else os.pathsep.join(self.executables[:number])
         return refdemo(self.names[:number], known)
+
+    @property
+    def cpythons(self) -> int:
+        """How many are CPythons: those that come first."""
+        return len([name for name in self.names if name.startswith(build_goals.CPYTHON)])
 
     @property
     def steps(self) -> list[int]:
@@ -155,9 +166,12 @@ def real(texts: Texts, pythons: Pythons, repeats: int, log: Log) -> tuple[list[B
     """Build the site itself: every tool in every round, case after case; and what each Python took plain in each."""
     edits = (COLD, SAME, PAGE, PACKAGE)
     everybody = sorted({1, len(pythons.names)})
+    whole, texts = texts, {name: notebooks.without_claims(text) for name, text in texts.items()}
     entries = [
         entry(floor(), texts, "floor", edits),
-        *(entry(pythons.tool(number), texts, f"refdemo-{number}", edits) for number in everybody),
+        *(entry(pythons.tool(number), texts, f"refdemo-{number}", (*edits, PREVIEW)) for number in everybody),
+        entry(pythons.tool(pythons.cpythons), texts, "refdemo-cpythons", (COLD,)),
+        *(entry(pythons.tool(number), whole, f"refdemo-{number}-whole", (WHOLE,)) for number in everybody),
         entry(myst_nb("auto"), texts, "myst-nb", edits),
         entry(myst_nb("1"), texts, "myst-nb-1", (COLD,)),
     ]
@@ -174,7 +188,7 @@ def real(texts: Texts, pythons: Pythons, repeats: int, log: Log) -> tuple[list[B
     apart: list[Mapping[str, float]] = []
     for turn in range(repeats):
         log(f"builds: round {turn + 1} of {repeats}")
-        for case in edits:
+        for case in (*edits, PREVIEW, WHOLE):
             for one in entries:
                 if case in one.rows:
                     log(f"  {case}: {one.tool.tool} {one.tool.pythons}")

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Timed(NamedTuple):
@@ -61,7 +61,7 @@ def waited(process: subprocess.Popen[bytes]) -> float | None:
     return usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6
 
 
-def end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[Any]) -> None:
     """End a command and, on POSIX, whatever it left behind."""
     if sys.platform != "win32":
         try:

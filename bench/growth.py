@@ -10,7 +10,7 @@ from typing import Any
 from bench import build_goals, notebooks
 from bench.builds import GROWTH, Pythons, entry, executed, executions, finished, summarised
 from bench.rounds import ROOT, BuildRow, Log
-from bench.tools import Texts, floor
+from bench.tools import Texts, floor, floor_with_our_navigation
 
 SMALL = 40
 """The pages of the grown site that is built with one, two, four and eight Pythons."""
@@ -30,7 +30,8 @@ def grown(texts: Texts, pythons: Pythons, sizes: Sequence[int], repeats: int, lo
     entries, most, plain = [], None, dict[int, BuildRow]()
     for size in sizes:
         site = notebooks.grown(texts, size)
-        entries.append(entry(floor(), site, f"grown-{size}-floor", (GROWTH,), size))
+        for nobody, name in ((floor(), "floor"), (floor_with_our_navigation(), "navigation")):
+            entries.append(entry(nobody, site, f"grown-{size}-{name}", (GROWTH,), size))
         for number in pythons.steps if size == SMALL else [1]:
             entries.append(entry(pythons.tool(number), site, f"grown-{size}-{number}", (GROWTH,), size))
         if size == SMALL:

@@ -37,6 +37,13 @@ def pages(docs: Path) -> dict[str, str]:
     return {file.as_posix(): (docs / file).read_text(encoding="utf-8") for file in named}
 
 
+def without_claims(text: str) -> str:
+    """Return a page without the claims that its sentences end with: peers have nothing like them to run."""
+    said, body = parted(text)
+    kept = {name: value for name, value in said.items() if name != "claims"}
+    return CLAIM.sub("", text if kept == said else front(kept) + body)
+
+
 def write(texts: Mapping[str, str], folder: Path) -> None:
     for name, text in texts.items():
         file = folder / name
@@ -80,7 +87,7 @@ def stripped(
         its, source = parted(found["body"])
         return f"{found['fence']}{{code-cell}}{found['rest']}\n{front(options(its))}{source}{found['fence']}\n"
 
-    said, body = parted(CLAIM.sub("", text))
+    said, body = parted(without_claims(text))
     return front({name: said[name] for name in head if name in said}) + FENCE.sub(fence, body)
 
 

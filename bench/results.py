@@ -21,7 +21,7 @@ from everypython.run.files import write_atomically
 
 from bench import report
 from bench.rounds import ROOT, BenchError
-from bench.tools import FLOOR, OURS
+from bench.tools import FLOOR, NAVIGATION, OURS
 
 FOLDER = ROOT / "bench"
 RESULTS, REASONS, PICTURE = "RESULTS.md", "reasons.yaml", "growth.svg"
@@ -183,13 +183,14 @@ def growth(rows: Sequence[Row]) -> str | None:
 
 
 def curves(rows: Sequence[Row]) -> dict[str, dict[int, float]]:
-    """Return the seconds by pages of the floor, of ours, and of what ours takes more than the floor."""
+    """Return the seconds by pages of the floors, of ours, and of what ours takes more than the last floor."""
     found = {
         name: {row["pages"]: row["median"] for row in rows if (row["tool"], row["pythons"]) == of and row["median"]}
-        for name, of in {FLOOR: (FLOOR, 0), OURS: (OURS, 1)}.items()
+        for name, of in {FLOOR: (FLOOR, 0), NAVIGATION: (NAVIGATION, 0), OURS: (OURS, 1)}.items()
     }
-    more = {pages: seconds - found[FLOOR][pages] for pages, seconds in found[OURS].items() if pages in found[FLOOR]}
-    return {**found, f"{OURS}, above the floor": more}
+    floor = found[NAVIGATION]
+    more = {pages: seconds - floor[pages] for pages, seconds in found[OURS].items() if pages in floor}
+    return {**found, f"{OURS}, above that": more}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 import bench.__main__ as command
-from bench import builds, clock, environments, notebooks, report, results, tools
+from bench import builds, clock, environments, notebooks, preview, report, results, tools
 from bench.build_goals import BY_PAGES, BY_PYTHONS, GOALS, GROWTH_GOALS, Missing, Point, judged, off_line
 from bench.rounds import BenchError, BuildRow
 
 EIGHT = [f"CPython 3.{minor}" for minor in range(8, 16)]
-COLD, MANY, RUN = (each.goal for each in GOALS[:3])
+COLD, MANY, RUN, _, SAME, PREVIEW, PEAK = (each.goal for each in GOALS)
 EVERY_GOAL = *GOALS, *GROWTH_GOALS
 
 
@@ -43,20 +43,29 @@ def verdict(rows: list[BuildRow], goal: str, pythons: list[str] = EIGHT) -> dict
     return next(each for each in judged(EVERY_GOAL, rows, pythons) if each["goal"] == goal)
 
 
-@pytest.mark.parametrize(("ours", "measured", "met"), [(20, 0.1, True), (21, 0.11, False), (10, 0, True)])
+@pytest.mark.parametrize(("ours", "measured", "met"), [(35, 0.25, True), (36, 0.26, False), (10, 0, True)])
 def test_overhead_is_what_a_build_takes_more_than_the_floor(ours: float, measured: float, met: bool) -> None:
     found = verdict(cold(ours), COLD)
     assert found["measured"] == pytest.approx(measured) and found["met"] is met
 
 
-def test_eight_pythons_are_compared_with_one_of_theirs() -> None:
-    assert verdict(cold(20, many=100), MANY)["measured"] == pytest.approx(0.9)
-    assert verdict(cold(20, many=100), MANY)["met"] is False
+def test_every_cpython_is_compared_with_one_of_theirs() -> None:
+    assert verdict(cold(20, many=130), MANY)["measured"] == pytest.approx(1.2)
+    assert verdict(cold(20, many=130), MANY)["met"] is False
 
 
-def test_a_goal_about_eight_pythons_says_how_many_there_are() -> None:
-    found = verdict(cold(20), MANY, EIGHT[:3])
-    assert (found["met"], found["measured"], found["why"]) == (None, None, "3 Pythons are here, not 8")
+def test_a_goal_about_every_cpython_says_how_many_there_are() -> None:
+    found = verdict(cold(20), MANY, [*EIGHT[:3], "PyPy 7.3.19", "PyPy 7.3.20"])
+    assert (found["met"], found["measured"], found["why"]) == (None, None, "3 CPythons are here, not 8")
+
+
+def test_a_goal_may_be_a_number_of_seconds_or_of_megabytes() -> None:
+    nine = [*EIGHT, "PyPy 7.3.20"]
+    rows = [row("cold", tools.OURS, 9, 50, peak=601), row("no change", tools.OURS, 9, 1.4)]
+    rows += [row(builds.PREVIEW, tools.OURS, 9, 3.1)]
+    seconds, preview, peak = (verdict(rows, goal, nine) for goal in (SAME, PREVIEW, PEAK))
+    assert (seconds["measured"], preview["measured"], peak["measured"]) == (1.4, 3.1, 601)
+    assert (seconds["met"], preview["met"], peak["met"]) == (True, False, False)
 
 
 def test_a_goal_without_its_rows_is_not_measured_and_says_which() -> None:
@@ -96,7 +105,8 @@ def test_too_few_points_or_nothing_that_could_grow_are_no_line(points: list[Poin
 
 def grown(per_page: float, square: float = 0, peak: float = 1.3) -> list[BuildRow]:
     sizes = (10, 40, 160, 640)
-    floors = [row("growth", tools.FLOOR, 0, 1 + size**2 / 1000, size) for size in sizes]
+    floors = [row("growth", tools.FLOOR, 0, 1 + size**2 / 100, size) for size in sizes]
+    floors += [row("growth", tools.NAVIGATION, 0, 1 + size**2 / 1000, size) for size in sizes]
     ours = [
         row("growth", tools.OURS, 1, 2 + size**2 / 1000 + per_page * size + square * size**2, size, peak=peak)
         for size in sizes
@@ -120,7 +130,7 @@ def test_growth_in_pythons_is_judged_by_what_they_take_themselves(last: float, m
     """The last of these takes four times what the others take."""
     plain = {1: 2.0, 2: 4.0, 4: 8.0, 8: 28.0}
     ours = {1: 4 + 4.0, 2: 4 + 8.0, 4: 4 + 16.0, 8: 4 + last}
-    rows = [row("growth", tools.FLOOR, 0, 4, 40)]
+    rows = [row("growth", tools.NAVIGATION, 0, 4, 40)]
     rows += [row("growth", tools.PLAIN, number, seconds, 40) for number, seconds in plain.items()]
     rows += [row("growth", tools.OURS, number, 4 + seconds, 40) for number, seconds in ours.items()]
     assert verdict(rows, BY_PYTHONS)["met"] is met
@@ -173,6 +183,9 @@ TINY = {
     builds.EDITED: PAGE.format(1, 1),
     "guides/other.md": PAGE.format(2, 2),
 }
+
+
+FLOORS = {"stock": tools.floor(), "ours": tools.floor_with_our_navigation()}
 
 
 @pytest.fixture
@@ -250,6 +263,29 @@ def test_the_floor_shows_no_output_and_ours_does(scratch: Path) -> None:
 def test_so_they_do_after_an_edit(scratch: Path) -> None:
     for tool in (tools.floor(), tools.refdemo(["one"], sys.executable)):
         build_with(tool, "cold", "no change", "page edited")
+
+
+@pytest.mark.deep
+def test_the_floor_with_our_navigation_shows_the_same_pages(scratch: Path) -> None:
+    floors = [builds.entry(each, TINY, name, ("cold",)) for name, each in FLOORS.items()]
+    for each in floors:
+        each.measure("cold", 0)
+    stock, ours = ((each.folder / "docs/_build/html/guides/other.html").read_text() for each in floors)
+    assert stock == ours and "sidebar-tree" in ours
+
+
+@pytest.mark.deep
+def test_a_cell_is_edited_in_the_preview_and_its_page_is_as_it_was(scratch: Path) -> None:
+    one = builds.entry(tools.refdemo(["one"], sys.executable), TINY, "edited", ("cold", builds.PREVIEW))
+    for case in one.cases:
+        one.measure(case, 0)
+    (seconds,) = one.rows[builds.PREVIEW]["seconds"]
+    assert seconds > 0 and (one.folder / "docs" / builds.EDITED).read_text() == TINY[builds.EDITED]
+
+
+def test_a_preview_that_does_not_begin_says_what_it_had_not_said(tmp_path: Path) -> None:
+    with pytest.raises(tools.Unbuilt, match="ended before it said"):
+        preview.edited(tmp_path, "none.md", 1, environments.environment(), tmp_path / "log")
 
 
 @pytest.mark.deep

@@ -1,5 +1,6 @@
 """This project's own conf.py, less its engine: for the floor, and for stock myst-nb."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -9,5 +10,7 @@ from own_conf import *  # type: ignore[import-not-found]  # noqa: F403  # docs/c
 from own_conf import extensions as own_extensions
 
 extensions = [name for name in own_extensions if name != "everypython"]
+if os.environ.get("BENCH_NAVIGATION"):
+    extensions.append("everypython.html.sidebar")
 nb_execution_allow_errors = True
 nb_execution_timeout = 180  # as everypython_timeout
