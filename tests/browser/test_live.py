@@ -24,6 +24,8 @@ from tests.engine.commands import EXTENSIONS
 from tests.engine.conftest import Site, found, this_python
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+from everypython.live import Below  # noqa: E402  # needs watchfiles, which comes with playwright
+from watchfiles import Change  # noqa: E402
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -31,6 +33,13 @@ if TYPE_CHECKING:
 expect = sync_api.expect
 SECONDS = 60  # how long this waits for what must come
 CALL = "import socket, sys\ntest = socket.create_connection(('127.0.0.1', {port}))\ntest.recv(1)"
+
+
+def test_a_site_may_lie_in_a_folder_of_a_name_that_is_not_watched_inside_of_it(tmp_path: Path) -> None:
+    docs = tmp_path / "_build" / ".venv" / "docs"
+    changes = [docs / "index.md", docs / "_build" / "index.html", docs / "__pycache__" / "conf.pyc"]
+    seen = Below([docs])
+    assert [seen(Change.modified, str(path)) for path in changes] == [True, False, False]
 
 
 class Written:

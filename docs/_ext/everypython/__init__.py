@@ -46,6 +46,7 @@ def of_environment(config: Config) -> bool:
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Connect the engine to Sphinx."""
+    app.setup_extension("myst_nb")  # whose pages and outputs these are
     # here, so that the interpreters can be asked for where there is no Sphinx
     from .html import (
         browser_run,

@@ -169,9 +169,22 @@ def unaltered(app: Sphinx) -> Iterator[None]:
 
 def watched(live: Live, folders: Iterable[Path], recursive: bool) -> None:
     """Let `live` know of what is saved in folders, for as long as this process lives."""
-    ours = DefaultFilter(ignore_dirs=[*DefaultFilter.ignore_dirs, BUILT])
-    for changes in watch(*folders, recursive=recursive, watch_filter=ours, debounce=200):
+    for changes in watch(*folders, recursive=recursive, watch_filter=Below(folders), debounce=200):
         live.saved(changes)
+
+
+class Below(DefaultFilter):
+    """Leaves out what lies in a folder that no source is in, wherever the folders that are watched lie themselves."""
+
+    ignore_dirs = (*DefaultFilter.ignore_dirs, BUILT)
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        super().__init__()
+        self.folders = list(folders)
+
+    def __call__(self, change: Change, path: str) -> bool:
+        below = next((Path(path).relative_to(each) for each in self.folders if Path(path).is_relative_to(each)), path)
+        return super().__call__(change, str(below))
 
 
 def live(source: Path, out: Path, folders: Iterable[Path], port: int) -> int:

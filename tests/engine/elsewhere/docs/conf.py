@@ -1,0 +1,4 @@
+project = "Parts"
+extensions = ["everypython"]
+html_theme = "furo"
+everypython_packages = ["../parts"]

@@ -1,0 +1,2 @@
+python -m everypython build docs site
+python -m everypython verify docs site
