@@ -91,6 +91,7 @@ everypython_notebooks_say = (
     "in a notebook: [How does this site know what your Python prints?](background/how-this-site-knows.md) shows why."
 )
 everypython_repository = REPOSITORY
+everypython_moved = "moved.toml"
 everypython_my_python = "reference/your-python"
 everypython_examples = "../examples"
 everypython_protected = ".."  # the whole repository

@@ -18,6 +18,11 @@ AGREES, DIFFERS = "agrees", "differs"
 COLOURS = {AGREES: 32, HOLDS: 32, DIFFERS: 31, HOLDS_NOT: 31, IN_PART: 33, CANNOT_ASK: 36}
 """The colours of words, as ANSI numbers: green, red, yellow, cyan. A word without one is plain."""
 WIDTH = 100
+MORE = (
+    "In your own programs: refdemo.refcount, refdemo.object_graph, refdemo.growth and refdemo.cycles.cyclic_garbage; "
+    "refdemo.holders.why_alive tells what keeps an object alive, refdemo.report what grows in a process, and pytest's "
+    "marker leaves_nothing what a test leaves behind."
+)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,6 +45,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m refdemo",
         description="Try the demonstrations and claims of the article that refdemo grew from on this Python; "
         "or, with `report PID`, tell what grows in a process.",
+        epilog=MORE,
         allow_abbrev=False,
     )
     parser.add_argument("--json", action="store_true", help="print it for machines, as JSON")
@@ -101,6 +107,8 @@ def lines(found: Report, width: int, colour: bool) -> Iterator[str]:
     tally = ", ".join(f"{word} {verdicts.count(word)}" for word in VERDICTS if word in verdicts)
     agreeing = sum(each.agrees for each in found.demonstrations)
     yield from wrap(f"{agreeing} of {len(found.demonstrations)} demonstrations agree. Claims: {tally}.", width)
+    yield ""
+    yield from wrap(MORE, width)
 
 
 def _entry(name: str, what: str, word: str, seen: str, width: int, colour: bool) -> Iterator[str]:

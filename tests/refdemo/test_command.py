@@ -1,6 +1,8 @@
 import functools
 import json
 import os
+import pkgutil
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import pytest
 from raw_memory import LIMIT
 
 import refdemo
+from refdemo.__main__ import MORE
 from refdemo._trials.verdicts import VERDICTS
 
 PACKAGE = Path(refdemo.__file__).parent
@@ -74,6 +77,12 @@ class TestTheText:
     def test_fits_the_terminal_and_a_hundred_columns(self, columns, widest):
         width = max(map(len, text(COLUMNS=columns).splitlines()))
         assert widest - 15 <= width <= widest
+
+    def test_ends_with_what_else_there_is_and_all_of_that_is_there(self):
+        *_, more = text(COLUMNS="100").rstrip().split("\n\n")
+        assert " ".join(more.split()) == MORE and more in text("--help", COLUMNS="102")
+        names = re.findall(r"refdemo(?:\.\w+)+", MORE)
+        assert len(names) > 3 and all(map(pkgutil.resolve_name, names))
 
     def test_is_ascii_for_every_console(self):
         assert text().isascii()

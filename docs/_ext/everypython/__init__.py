@@ -56,6 +56,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         feedback,
         finish,
         fixes,
+        moved,
         my_python,
         search,
         sharing,
@@ -88,6 +89,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.add_config_value("everypython_claims", "claims", "", str)  # folder of the attacks on pages' sentences
     app.add_config_value("everypython_examples", "examples", "", str)  # folder of the programs that pages show
     app.add_config_value("everypython_interpreters", [], "", list)  # names of the Pythons that gate; if none, all do
+    app.add_config_value("everypython_moved", "", "", str)  # file of places of pages that had another address once
+    app.add_config_value("everypython_moved_places", {}, "html", dict)  # set by the engine: what that file says
     app.add_config_value("everypython_my_python", "", "html", str)  # the page that tells of my-python.pyz
     app.add_config_value("everypython_records", "", "", str)  # folder of other machines' runs, to be merged
     app.add_config_value("everypython_repository", "", "html", str)  # where issues about a page can be written
@@ -121,6 +124,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     # what is done at each event, in the order in which it is done
     app.connect("config-inited", events.configure_execution, priority=400)  # before myst-nb reads its configuration
     app.connect("config-inited", events.watch_engine)
+    app.connect("config-inited", moved.read)
     app.connect("config-inited", outcomes.add_static_files)
     app.connect("config-inited", subtitles.add_templates)
     app.connect("config-inited", search.choose)
@@ -148,6 +152,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("html-page-context", downloads.add_to_page, priority=400)  # before the chooser's provenance
     app.connect("html-collect-pages", search.add_page)
     app.connect("html-page-context", search.add_fallback)
+    app.connect("html-page-context", moved.lead_on)
     app.connect("html-page-context", subtitles.add_to_title)
     app.connect("html-page-context", filmstrip.add_script)
     app.connect("html-page-context", predictions.add_script)
