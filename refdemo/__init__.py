@@ -11,7 +11,7 @@ TYPE_CHECKING = False  # typing is not loaded for its constant
 if TYPE_CHECKING:
     from refdemo.graph import object_graph
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 """The version of this package."""
 
 __all__ = [

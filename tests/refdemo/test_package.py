@@ -79,7 +79,7 @@ def test_every_module_imports_with_warnings_as_errors():
 
 def test_what_is_exported_is_there():
     assert [name for name in refdemo.__all__ if not hasattr(refdemo, name)] == []
-    assert refdemo.__version__ == "0.1.0"
+    assert refdemo.__version__ == "0.2.0"
 
 
 def test_immortal_is_one_object_however_it_is_copied():

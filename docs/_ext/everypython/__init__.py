@@ -172,4 +172,4 @@ def setup(app: Sphinx) -> dict[str, Any]:
     app.connect("build-finished", finish.finish, priority=900)  # whatever others write comes first
     app.connect("build-finished", events.end_log, priority=950)
     # a number that changes with what is kept in Sphinx's environment: an older one is read anew
-    return {"version": "0.1.0", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
+    return {"version": "0.2.0", "env_version": 1, "parallel_read_safe": True, "parallel_write_safe": True}
