@@ -130,7 +130,7 @@ def _held_apart(objects: list[object]) -> tuple[list[object], Callable[[object],
 
 
 def _not_deferred(objects: list[object]) -> list[object]:
-    # Asking takes 11 microseconds, so it is put off until few are left to ask about.
+    # Asking takes a microsecond, so it is put off until few are left to ask about.
     return [obj for obj in objects if not heads.deferral_at(id(obj))]
 
 
