@@ -203,9 +203,9 @@ def growth(
     Session alive: 0 at first, 5 after 5 rounds (+1 a round)
     >>> growth(Session, of=Session, rounds=2).alive
     (5, 5, 5)
-    >>> fastest = growth(lambda: kept.append(Session()), rounds=5).growths[0]
+    >>> fastest = growth(lambda: kept.append(Session()), rounds=3).growths[0]
     >>> fastest.of.rpartition(".")[2], fastest.alive
-    ('Session', (5, 6, 7, 8, 9, 10))
+    ('Session', (5, 6, 7, 8))
     """
     if not callable(step):
         raise TypeError(f"a step is something to call, not {_named(step)}")

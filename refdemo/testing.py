@@ -76,7 +76,7 @@ def assert_nothing_left(call: Callable[[], object], /, *, of: type | None = None
 
     >>> import sys
     >>> class Session: pass
-    >>> assert_nothing_left(Session)
+    >>> assert_nothing_left(Session, rounds=3)
     >>> sys.sessions = set()
     >>> assert_nothing_left(lambda: sys.sessions.add(Session()), of=Session, rounds=3)
     Traceback (most recent call last):

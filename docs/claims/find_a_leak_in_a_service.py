@@ -1,14 +1,12 @@
 """Attacks on the sentences of guides/find-a-leak-in-a-service."""
 
 import collections
-import ctypes
-import dataclasses
 import datetime
 import functools
 import gc
+import importlib
 import itertools
 import logging
-import logging.config
 import mmap
 import struct
 import sys
@@ -22,6 +20,8 @@ try:
     import tracemalloc
 except ImportError:
     tracemalloc = None  # on PyPy
+else:
+    import ctypes
 
 _THREADS = sys.platform != "emscripten"
 _COUNTED = hasattr(sys, "getrefcount")
@@ -143,13 +143,11 @@ def what_the_collector_can_free_does_not_add_up():
         yield "circles of what it does not track", growth(_Zone, of=_Zone, rounds=2).trend == "+1 a round"
 
 
-@dataclasses.dataclass
-class _Compared:
-    number: int
-
-
 def a_weak_set_takes_what_can_be_hashed():
     """Put dataclasses of several kinds into a WeakSet, and let go of them; number those that it refuses."""
+    import dataclasses  # only now: PyPy walks over what is imported for each answer
+
+    compared = dataclasses.make_dataclass("Compared", [("number", int)])
     for way, options in {
         "frozen": {"frozen": True},
         "eq=False": {"eq": False},
@@ -164,11 +162,11 @@ def a_weak_set_takes_what_can_be_hashed():
         yield way, here and len(alive) == 0
     refused = False
     try:
-        weakref.WeakSet([_Compared(1)])
+        weakref.WeakSet([compared(1)])
     except TypeError:
         refused = True
     yield "as it stands: refused", refused
-    numbered = weakref.WeakValueDictionary({1: (one := _Compared(1))})
+    numbered = weakref.WeakValueDictionary({1: (one := compared(1))})
     del one
     gc.collect()
     yield "numbered", len(numbered) == 0
@@ -271,6 +269,7 @@ def more_frames_name_the_line():
 
 def logging_takes_no_logger_out():
     """Let go of loggers, disable them, configure anew, shut down: in several scopes and a thread."""
+    config = importlib.import_module("logging.config")  # only now: PyPy walks over what is imported for each answer
 
     def survives(name, then):
         made = weakref.ref(logging.getLogger(name))
@@ -280,7 +279,7 @@ def logging_takes_no_logger_out():
 
     names = (f"attack.{number}" for number in _numbers)
     yield "let go of", survives(next(names), lambda: None)
-    configure = functools.partial(logging.config.dictConfig, {"version": 1, "disable_existing_loggers": True})
+    configure = functools.partial(config.dictConfig, {"version": 1, "disable_existing_loggers": True})
     yield "configured anew", survives(next(names), configure)
     yield "shut down", survives(next(names), functools.partial(logging.shutdown, []))
     parent = next(names)

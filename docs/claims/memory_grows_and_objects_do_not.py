@@ -283,14 +283,14 @@ def freed_between_survivors_is_held_free():
         "instances": _Row,
         "tuples": lambda number: tuple([number] * 40),
     }.items():
-        many = [make(number) for number in range(400_000)]
-        few = many[::400]
+        many = [make(number) for number in range(200_000)]
+        few = many[::200]
         many.clear()
-        yield way, report(0.5).kind == "held free"
+        yield way, _meanwhile(lambda: None).kind == "held free"
         del few
         gc.collect()
-    many = [f"{number:0400}" for number in range(300_000)]
-    few = many[::100]
+    many = [f"{number:0400}" for number in range(150_000)]
+    few = many[::50]
     yield "while it waits", _meanwhile(many.clear).kind == "held free" and len(few) == 3_000
 
 
@@ -313,7 +313,7 @@ def what_malloc_holds_free_is_given_back_by_a_trim():
         else:
             take(size, blocks)
         freed = _rise(lambda blocks=blocks: [_library().free(block) for block in blocks[:-1]] and None)[0]
-        found = report(0.5).kind if sys.implementation.name == "cpython" and size == 2_000 else "nothing"
+        found = _meanwhile(lambda: None).kind if sys.implementation.name == "cpython" and size == 2_000 else "nothing"
         trimmed = _rise(lambda: trim(0))[0]
         yield way, freed > -0.1 and trimmed < -0.8 and found in ("nothing", "held free")
         _library().free(blocks[-1])

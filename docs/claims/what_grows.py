@@ -80,7 +80,7 @@ def _pairs(number=100):
 
 def _outside():
     """Return the kind of growth that a block of the C library's is."""
-    library, size = ctypes.CDLL(None), ctypes.c_size_t(60_000_000)
+    library, size = ctypes.CDLL(None), ctypes.c_size_t(20_000_000)
     library.malloc.restype = ctypes.c_void_p
     library.memset.argtypes = library.free.argtypes = None
     blocks = []
@@ -130,8 +130,8 @@ def a_report_names_which_of_the_four_grows():
     yield "objects of a thread", _of_a_thread() == "objects"
     if _LINUX:
         yield "memory of the C library", _outside() == "outside"
-        texts = [f"{number:0200}" for number in range(200_000)]
-        scattered = texts[::200]
+        texts = [f"{number:0200}" for number in range(150_000)]
+        scattered = texts[::150]
         yield "freed between survivors", _meanwhile(texts.clear).kind == "held free" and len(scattered) == 1_000
 
 
@@ -357,48 +357,53 @@ _STEPS = {
     "Garbage grows": "one = []; one.append(one)",
     "Nothing has": "one = []",
 }
-_LOOP = """
+_WAYS_IN = ["from outside"] * hasattr(sys, "remote_exec") + ["a call", "a signal"]
+_SERVICE = """
 import gc, os, signal, sys, time
 from threading import Thread
-gc.disable()
+asked, told = sys.argv[1:]
 kept, said = [], []
-{begin}
+def serve(over):
+    gc.collect()
+    ends = time.monotonic() + 60
+    while not over() and time.monotonic() < ends:
+        for _ in range(10):
+            {step}
+        time.sleep(0.01)
+gc.disable()
 print("ready", flush=True)
-ends = time.monotonic() + 60
-while not ({over}) and time.monotonic() < ends:
-    {step}
-    time.sleep(0.002)
-print(*said, open(sys.argv[1]).read())
+serve(lambda: os.path.exists(asked))
+from refdemo.report import on_signal, report
+Thread(target=lambda: said.append(report(0.5)), daemon=True).start()
+serve(lambda: said)
+print(*str(*said).splitlines()[:2])
+on_signal(signal.SIGUSR1, seconds=0.5, file=told)
+os.kill(os.getpid(), signal.SIGUSR1)
+serve(lambda: os.path.exists(told) and os.path.getsize(told))
+print(*open(told).read().splitlines()[:2])
 """
-_WAYS_IN = {
-    "a call": (
-        "from refdemo.report import report; Thread(target=lambda: said.append(report(0.5)), daemon=True).start()",
-        "said",
-    ),
-    "a signal": (
-        "from refdemo.report import on_signal; on_signal(signal.SIGUSR1, seconds=0.5, file=sys.argv[1])\n"
-        "os.kill(os.getpid(), signal.SIGUSR1)",
-        "os.path.getsize(sys.argv[1])",
-    ),
-}
-if hasattr(sys, "remote_exec"):
-    _WAYS_IN["from outside"] = "", "os.path.getsize(sys.argv[1])"
+"""Something grows in it, whoever asks: first one from outside, when nothing of refdemo is loaded, then it asks itself,
+by a call and by a signal."""
 
 
 def a_call_a_signal_and_a_question_from_outside_agree():
-    """Have processes that grow in several ways report by each of the ways in."""
-    for way, (begin, over) in _WAYS_IN.items():
-        for head, step in _STEPS.items():
-            with tempfile.NamedTemporaryFile("w") as file:
-                program = _LOOP.format(begin=begin, over=over, step=step)
-                command = [sys.executable, "-c", program, file.name]
-                with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-                    process.stdout.readline()
-                    if not begin:
-                        file.write("\n".join(_report_of(process.pid)[1]))
-                        file.flush()
-                    said = process.communicate(timeout=120)[0]
-            yield f"{way}: {head}", any(line.startswith(head) for line in said.splitlines())
+    """Have processes that grow in several ways report by each of the ways in; they go on beside each other."""
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        services, said = [], []
+        for number, step in enumerate(_STEPS.values()):
+            files = [f"{folder}/asked{number}", f"{folder}/told{number}"]
+            command = [sys.executable, "-c", _SERVICE.format(step=step), *files]
+            services.append(stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True)))
+        for number, service in enumerate(services):
+            service.stdout.readline()
+            outside = [" ".join(_report_of(service.pid)[1][:2])] if "from outside" in _WAYS_IN else []
+            open(f"{folder}/asked{number}", "w").close()
+            said.append(outside)
+        for lines, service in zip(said, services, strict=True):
+            lines += service.communicate(timeout=120)[0].splitlines()
+    for head, lines in zip(_STEPS, said, strict=True):
+        for way, line in zip(_WAYS_IN, lines, strict=True):
+            yield f"{way}: {head}", head in line
 
 
 def _mended_pair():

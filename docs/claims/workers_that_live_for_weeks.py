@@ -1,6 +1,5 @@
 """Attacks on the sentences of guides/workers-that-live-for-weeks."""
 
-import functools
 import os
 import subprocess
 import sys
@@ -24,53 +23,47 @@ def _run(program, **modules):
 _KEEPING = """
 import functools, gc, multiprocessing, os, weakref
 gc.disable()
-alive = weakref.WeakSet()
 class Thing:
-    def __init__(self):
-        alive.add(self)
+    def __init__(self, way):
+        alive[way].add(self)
 class Kept:
     things = []
 kept, registry = [], {}
-cached = functools.lru_cache(None)(lambda number: Thing())
+cached = functools.lru_cache(None)(lambda number: Thing("in_a_cache"))
 def in_a_list(number):
-    kept.append(Thing())
+    kept.append(Thing("in_a_list"))
 def in_a_dict(number):
-    registry[number] = Thing()
+    registry[number] = Thing("in_a_dict")
 def on_a_class(number):
-    Kept.things.append(Thing())
+    Kept.things.append(Thing("on_a_class"))
 def in_a_cache(number):
     cached(number)
 def in_a_circle(number):
-    thing = Thing()
+    thing = Thing("in_a_circle")
     thing.me = thing
 def by_a_finalizer(number):
-    weakref.finalize(thing := Thing(), id, thing)
-def job(call):
-    work, number = call
-    work(number)
-    return os.getpid(), len(alive)
+    weakref.finalize(thing := Thing("by_a_finalizer"), id, thing)
 WAYS = in_a_list, in_a_dict, on_a_class, in_a_cache, in_a_circle, by_a_finalizer
+alive = {way.__name__: weakref.WeakSet() for way in WAYS}
+def job(number):
+    for way in WAYS:
+        way(number)
+    return os.getpid(), [len(things) for things in alive.values()]
 if __name__ == "__main__":
-    for work in WAYS:
-        for most in 4, None:
-            with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=most) as pool:
-                done = pool.map(job, [(work, number) for number in range(12)], chunksize=1)
-            print(len({process for process, _ in done}), max(number for _, number in done))
+    for most in 4, None:
+        with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=most) as pool:
+            done = pool.map(job, range(12), chunksize=1)
+        print(len({process for process, _ in done}), *map(max, zip(*[numbers for _, numbers in done])))
 """
-
-
-@functools.cache
-def _kept():
-    """Return for each way of keeping: workers and most kept when replaced after four jobs, and the same when never."""
-    said = _run(_KEEPING)
-    names = "in a list", "in a dict", "on a class", "in a cache", "in a circle", "by a finalizer"
-    return {name: said[place * 4 : place * 4 + 4] for place, name in enumerate(names)}
 
 
 def what_a_worker_keeps_is_bounded_by_its_jobs():
     """Keep things in six ways, in a worker that is replaced after four of twelve jobs, and in one that is not."""
-    for name, said in _kept().items():
-        yield name, said == ["3", "4", "1", "12"]
+    said = _run(_KEEPING)
+    yield "replaced, and not", said[::7] == ["3", "1"]
+    names = "in a list", "in a dict", "on a class", "in a cache", "in a circle", "by a finalizer"
+    for place, name in enumerate(names, 1):
+        yield name, said[place::7] == ["4", "12"]
 
 
 _FORGETS = """
@@ -109,12 +102,12 @@ def job(number):
 def pair(first, second):
     return os.getpid()
 def each(pool, size):
-    return [pool.apply(job, [number]) for number in range(12)]
+    return [pool.apply(job, [number]) for number in range(4)]
 CALLS = {
-    "map": lambda pool, size: pool.map(job, range(12), chunksize=size),
-    "imap": lambda pool, size: list(pool.imap(job, range(12), chunksize=size)),
-    "imap_unordered": lambda pool, size: list(pool.imap_unordered(job, range(12), chunksize=size)),
-    "starmap": lambda pool, size: pool.starmap(pair, [(number, 1) for number in range(12)], chunksize=size),
+    "map": lambda pool, size: pool.map(job, range(4 * size), chunksize=size),
+    "imap": lambda pool, size: list(pool.imap(job, range(4 * size), chunksize=size)),
+    "imap_unordered": lambda pool, size: list(pool.imap_unordered(job, range(4 * size), chunksize=size)),
+    "starmap": lambda pool, size: pool.starmap(pair, [(number, 1) for number in range(4 * size)], chunksize=size),
     "apply": each,
 }
 if __name__ == "__main__":

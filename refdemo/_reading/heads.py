@@ -19,6 +19,9 @@ HEAD: int = getattr(object, "__basicsize__", 2 * WORD)
 SPLIT = sys.version_info >= (3, 13) and HEAD > 2 * WORD
 """Whether the count is split between the owning thread and the others (PEP 703)."""
 
+if SPLIT:
+    from ctypes import c_ubyte
+
 IMMORTAL_LOCAL = 0xFFFFFFFF
 DEFERRED_BIT = 64
 DEFERRED = 1 if sys.version_info < (3, 14) else sys.maxsize // 8
@@ -47,8 +50,7 @@ def count_at(address: int) -> int | None:
 
 def deferral_at(address: int) -> int:
     """Return what a free-threaded build has added to the count at `address`, the id of a live, mortal object."""
-    with Memory() as memory:
-        return DEFERRED if memory.read(address, HEAD)[WORD + 3] & DEFERRED_BIT else 0
+    return DEFERRED if c_ubyte.from_address(address + WORD + 3).value & DEFERRED_BIT else 0
 
 
 def _one_count(stored: int) -> int | None:

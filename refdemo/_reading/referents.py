@@ -12,19 +12,25 @@ from refdemo._reading.classes import module_dict
 _SHOWN = (3, 12) <= sys.version_info < (3, 12, 6)
 
 
-def shows_freed_objects(obj: object) -> bool:
-    """Whether asking for an object's referents would give objects that are freed, and corrupt the heap (gh-122695)."""
-    return _SHOWN and obj is not None and obj is sys.modules.get("_asyncio")
+def _shows_freed_objects() -> object:
+    """Return the module whose referents cannot be had: freed objects are among them, and the heap is corrupted then.
+
+    That is gh-122695. None where there is no such module.
+    """
+    return sys.modules.get("_asyncio") if _SHOWN else None
 
 
 def referents(obj: object) -> list[object]:
     """Return what `gc.get_referents` reports of an object; of a module that shows freed objects its namespace alone."""
-    return [module_dict(obj)] if shows_freed_objects(obj) else gc.get_referents(obj)
+    return [module_dict(obj)] if obj is not None and obj is _shows_freed_objects() else gc.get_referents(obj)
 
 
 def referents_of_all(objects: list[object]) -> list[object]:
     """Return what `gc.get_referents` reports of some objects together, without what shows freed objects."""
-    return gc.get_referents(*(each for each in objects if not (_SHOWN and shows_freed_objects(each))))
+    left_out = _shows_freed_objects()
+    if left_out is None:
+        return gc.get_referents(*objects)
+    return gc.get_referents(*(each for each in objects if each is not left_out))
 
 
 class Snapshot:
@@ -59,4 +65,5 @@ class Snapshot:
 def tracked() -> list[object]:
     """Return what `gc.get_objects` lists, less what shows freed objects: all of it can be asked for its referents."""
     objects = gc.get_objects()
-    return [obj for obj in objects if not shows_freed_objects(obj)] if _SHOWN else objects
+    left_out = _shows_freed_objects()
+    return objects if left_out is None else [obj for obj in objects if obj is not left_out]

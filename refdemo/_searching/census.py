@@ -51,9 +51,10 @@ class Census:
         return with_collector_off(finish)
 
     def _take(self) -> None:
+        objects = WorkList(gc.get_objects())  # before anything is made here, and once, as PyPy walks its heap for it
         now = self._now
         now.clear()
-        for obj in gc.get_objects():
+        for obj in objects:
             at = id(type(obj))
             try:
                 now[at] += 1
@@ -65,10 +66,10 @@ class Census:
         # unlike what each round replaces.
         if self._taken == max(self.rounds - 2, 0):
             self._rising.update(at for at in now if self._taken < 2 or now[at] > min(self._row(at)[1:]))
-            self._note(self._earlier)
+            self._note(self._earlier, objects)
         elif self._taken == self.rounds - 1:
-            self._note(self._later)
-        self._lengths.take(self._taken, self._own)
+            self._note(self._later, objects)
+        self._lengths.take(self._taken, objects, self._own)
         self._taken += 1
 
     def _finish(self) -> tuple[list[tuple[str, tuple[int, ...]]], tuple[int, ...]]:
@@ -89,8 +90,8 @@ class Census:
         start = at * (self.rounds + 1)
         return tuple([self._numbers.get(start + place, 0) for place in range(min(self._taken, self.rounds) + 1)])
 
-    def _note(self, ids: set[int]) -> None:
-        for obj in gc.get_objects():
+    def _note(self, ids: set[int], objects: WorkList) -> None:
+        for obj in objects:
             if id(type(obj)) in self._rising:
                 ids.add(id(obj))
 

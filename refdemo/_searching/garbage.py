@@ -120,18 +120,13 @@ def _held_apart(objects: list[object]) -> tuple[list[object], Callable[[object],
     after = list(map(sub, map(sys.getrefcount, objects), map(inside.get, map(id, objects), repeat(0))))
     outside = list(map(sub, map(max, before, after), map(inside.get, map(id, objects), repeat(0))))
     nothing = outside[-1]
-    held: list[object] = []
-    deferred: list[object] = []
     found = list(map(gt, outside, repeat(nothing)))
-    for obj, left in zip(compress(objects, found), compress(outside, found), strict=True):
-        doubtful = left == nothing + 1 and issubclass(type(obj), _DEFERRABLE)
-        (deferred if doubtful else held).append(obj)
-    return held or _not_deferred(deferred), snapshot.of
-
-
-def _not_deferred(objects: list[object]) -> list[object]:
-    # Asking takes 11 microseconds, so it is put off until few are left to ask about.
-    return [obj for obj in objects if not heads.deferral_at(id(obj))]
+    held = [
+        obj
+        for obj, left in zip(compress(objects, found), compress(outside, found), strict=True)
+        if left > nothing + 1 or not _is_deferred(obj)
+    ]
+    return held, snapshot.of
 
 
 def _is_deferred(obj: object) -> bool:

@@ -25,13 +25,13 @@ class Lengths:
         self._places = sorted({first + (rounds - first) * part // 3 for part in range(3)})
         self.looks: list[dict[int, int]] = [{} for _ in self._places]
 
-    def take(self, place: int, own: set[int]) -> None:
+    def take(self, place: int, objects: WorkList, own: set[int]) -> None:
         """After some rounds, remember how long each container is, but for those with their ids in `own`."""
         if place not in self._places:
             return
         at_place = self._places.index(place)
         now, before = self.looks[at_place], self.looks[at_place - 1] if at_place else None
-        for obj, length in containers(WorkList(gc.get_objects())):
+        for obj, length in containers(objects):
             at = id(obj)
             if at not in own and (before is None or before.get(at, length) < length):
                 now[at] = length
