@@ -96,6 +96,13 @@ def quality(session: nox.Session) -> None:
 
 
 @nox.session
+def pictures(session: nox.Session) -> None:
+    """Take the pictures of the site that README.md shows, in light and in dark."""
+    site_and_chromium(session)
+    session.run("python", "-m", "tests.browser.pictures", SITE, env=ENGINE)
+
+
+@nox.session
 def linkcheck(session: nox.Session) -> None:
     """Ask every page elsewhere that the site links whether it is there."""
     try:
