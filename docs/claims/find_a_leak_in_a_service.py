@@ -148,11 +148,8 @@ def a_weak_set_takes_what_can_be_hashed():
     import dataclasses  # only now: PyPy walks over what is imported for each answer
 
     compared = dataclasses.make_dataclass("Compared", [("number", int)])
-    for way, options in {
-        "frozen": {"frozen": True},
-        "eq=False": {"eq": False},
-        "hashed": {"unsafe_hash": True},
-    }.items():
+    hashable = {"frozen": {"frozen": True}, "eq=False": {"eq": False}, "hashed": {"unsafe_hash": True}}
+    for way, options in hashable.items():
         kind = dataclasses.make_dataclass("Local", [("number", int)], **options)
         one = kind(1)
         alive = weakref.WeakSet([one])
