@@ -135,10 +135,27 @@ def a_report_names_which_of_the_four_grows():
         yield "freed between survivors", _meanwhile(texts.clear).kind == "held free" and len(scattered) == 1_000
 
 
+class _Other:
+    pass
+
+
+class _Third:
+    pass
+
+
+def _in_three_places():
+    _registry.append(_Thing())
+    _by_name[len(_by_name)] = _Other()
+    _holder.kept.append(_Third())
+
+
 _PLACES = {
-    "a list": (lambda: _registry.append(_Thing()), "global _registry"),
-    "a dict": (lambda: _by_name.setdefault(len(_by_name), _Thing()), "global _by_name"),
-    "an attribute": (lambda: _holder.kept.append(_Thing()), "global _holder"),
+    "a list, a dict and an attribute": (
+        _in_three_places,
+        "global _registry",
+        "global _by_name",
+        "global _holder",
+    ),
     "a class": (lambda: _Board.kept.append(_Thing()), "_Board"),
     "a cache": (lambda: _cached(_cached.cache_info().currsize), "_cached"),
     "a bound method": (lambda: _registry.append(_Member().method), "global _registry"),
@@ -157,11 +174,11 @@ def _keeps(thing):
 
 def a_chain_leads_from_a_name_to_what_grew():
     """Keep a hundred in places of several kinds, and a local variable's."""
-    for way, (keep, name) in _PLACES.items():
+    for way, (keep, *names) in _PLACES.items():
         found = _meanwhile(lambda keep=keep: [keep() for _ in range(100)])
         chains = [each.chain.splitlines() for each in found.holders]
-        wanted = [chain for chain in chains if any(name in line for line in chain)]
-        yield way, bool(wanted) and all("the object" in chain[-1] for chain in wanted)
+        wanted = [[chain for chain in chains if any(name in line for line in chain)] for name in names]
+        yield way, all(wanted) and all("the object" in chain[-1] for named in wanted for chain in named)
         _cut()
     mine = []
     found = _meanwhile(lambda: mine.extend(_Thing() for _ in range(100)))
@@ -192,20 +209,28 @@ def _generator():
     next(box[0])
 
 
-def what_waits_is_named_by_its_circles():
-    """Drop circles of several kinds, and what no circle holds."""
-    for way, drop, words in (
+_CIRCLES = (  # a report names three kinds at most
+    (
         ("a pair", lambda: _pairs(1), "2 _Thing"),
         ("itself", _itself, "1 _Thing"),
-        ("a list", _list, "1 list"),
         ("a method", _method, "1 _Member, 1 method"),
+    ),
+    (
+        ("a list", _list, "1 list"),
         ("a generator", _generator, "1 generator, 1 list"),
-    ):
+    ),
+)
+
+
+def what_waits_is_named_by_its_circles():
+    """Drop circles of several kinds, and what no circle holds."""
+    for kinds in _CIRCLES:
         with _collector_off():
-            found = _meanwhile(lambda drop=drop: [drop() for _ in range(50)])
-        named = [each for each in found.garbage.circles if _own(each.of) == words]
+            found = _meanwhile(lambda kinds=kinds: [drop() for _, drop, _ in kinds for _ in range(50)])
         no_chain = not any("_Thing" in each.of or "_Member" in each.of for each in found.holders)
-        yield way, found.kind == "garbage" and [each.number for each in named] == [50] and no_chain
+        for way, _, words in kinds:
+            numbers = [each.number for each in found.garbage.circles if _own(each.of) == words]
+            yield way, found.kind == "garbage" and numbers == [50] and no_chain
     with _collector_off():
         found = _meanwhile(lambda: [_Thing() for _ in range(50)])
         yield "no circles", not any("_Thing" in each.of for each in found.garbage.circles)
@@ -254,8 +279,9 @@ def _garbage():
 def a_report_changes_nothing_of_what_it_looks_at():
     """Look at settings, at what waits, at what tells of each touch, and at what is let go of later."""
     before, thresholds = _settings(), gc.get_threshold()
-    _meanwhile(lambda: None)
+    _meanwhile(lambda: _registry.extend(_Telling() for _ in range(50)))
     yield "the settings", _settings() == before
+    yield "nothing of it is run", _said == []
     gc.set_threshold(5_000, 20, 30)
     with _collector_off():
         before, witness = _settings(), _garbage()
@@ -264,8 +290,6 @@ def a_report_changes_nothing_of_what_it_looks_at():
         yield "garbage waits", witness() is not None
     gc.set_threshold(*thresholds)
     yield "and is freed", witness() is None
-    _meanwhile(lambda: _registry.extend(_Telling() for _ in range(50)))
-    yield "nothing of it is run", _said == []
     found = _meanwhile(lambda: _registry.extend(_Thing() for _ in range(50)))
     witness = weakref.ref(_registry[-10])
     _cut()

@@ -4,7 +4,8 @@ import collections
 import gc
 import sys
 from collections.abc import Iterator, Set
-from itertools import compress, filterfalse
+from itertools import compress, filterfalse, repeat
+from operator import is_
 from typing import Any
 
 from refdemo._reading.claims import retry_while_resizing
@@ -77,7 +78,8 @@ def _unlisted_dicts(objects: list[Any], at_least: int) -> Iterator[tuple[Any, in
     seen = set()
     for start in range(0, len(objects), _AT_ONCE):
         referents = referents_of_all(objects[start : start + _AT_ONCE])
-        for obj in filterfalse(gc.is_tracked, _of_types(referents, {id(dict)})):
+        dicts = compress(referents, map(is_, map(type, referents), repeat(dict)))
+        for obj in filterfalse(gc.is_tracked, dicts):
             if len(obj) >= at_least and id(obj) not in seen:
                 seen.add(id(obj))
                 yield obj, len(obj)
