@@ -78,7 +78,7 @@ def _unlisted_dicts(objects: list[Any], at_least: int) -> Iterator[tuple[Any, in
     seen = set()
     for start in range(0, len(objects), _AT_ONCE):
         referents = referents_of_all(objects[start : start + _AT_ONCE])
-        dicts = compress(referents, map(is_, map(type, referents), repeat(dict)))
+        dicts: Iterator[Any] = compress(referents, map(is_, map(type, referents), repeat(dict)))
         for obj in filterfalse(gc.is_tracked, dicts):
             if len(obj) >= at_least and id(obj) not in seen:
                 seen.add(id(obj))
