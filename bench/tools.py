@@ -91,6 +91,7 @@ def replace_pages(docs: Path, texts: Texts) -> None:
         (docs / name).unlink()
     if not any(map(notebooks.CLAIM.search, texts.values())):
         shutil.rmtree(docs / "claims", ignore_errors=True)  # of sentences that the pages do not mark any more
+    (docs / "moved.toml").write_text("", encoding="utf-8")  # of places of pages that grown sites do not have
     notebooks.write(texts, docs)
 
 
