@@ -24,6 +24,7 @@ FENCE = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 FRONT = re.compile(r"---\n(?P<yaml>.*?)^---\n", re.MULTILINE | re.DOTALL)
+LABEL = re.compile(r"^\([\w-]+\)=\n", re.MULTILINE)
 LINK = re.compile(r"\[(?P<text>[^\]\n]*)\]\((?P<page>[^)\s:]*\.md)(?P<place>#[^)\s]*)?\)")
 TERM = re.compile(r"\{term\}`(?P<text>[^`<]*?)(?: <[^`]*>)?`")
 SAMPLE = 10
@@ -141,7 +142,7 @@ def grown(texts: Mapping[str, str], number: int) -> dict[str, str]:
     """Return a site of `number` pages and an index: copies of `SAMPLE` pages that have cells, in turn.
 
     They keep what the engine must know of their cells, and tell no examples. As most of the pages that they link are
-    not there, links and terms are plain words.
+    not there, links and terms are plain words, and labels, of which a site has each once, go.
     """
     able = [name for name, text in texts.items() if has_cells(text) and "/" in name and "{eval-rst}" not in text]
     sample = [able[place * len(able) // SAMPLE] for place in range(min(SAMPLE, len(able)))]
@@ -154,7 +155,7 @@ def grown(texts: Mapping[str, str], number: int) -> dict[str, str]:
 def copied(text: str, turn: int) -> str:
     """Return a copy of a page with a title and with cells of its own, so that its run is its own as well."""
     text = stripped(text, options=for_engine, head=("file_format", "kernelspec", "differs", "volatile", "skip"))
-    text = TERM.sub(r"\g<text>", LINK.sub(r"\g<text>", text))
+    text = TERM.sub(r"\g<text>", LINK.sub(r"\g<text>", LABEL.sub("", text)))
     text = re.sub(r"^(# .+)$", rf"\1 ({turn})", text, count=1, flags=re.MULTILINE)
 
     def named(cell: re.Match[str]) -> str:

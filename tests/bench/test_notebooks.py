@@ -87,6 +87,12 @@ def test_a_copy_keeps_the_cells_of_its_page_but_for_one_comment() -> None:
             assert [first.split("\n", 1)[1], *others] == [cell.source for cell in code(PAGES[original])]
 
 
+def test_a_grown_site_has_no_label_which_it_would_have_twice() -> None:
+    assert [
+        name for name, text in notebooks.grown(PAGES, 30).items() if re.search(r"^\([\w-]+\)=$", text, re.MULTILINE)
+    ] == []
+
+
 def test_a_copy_keeps_the_reasons_of_its_cells() -> None:
     """Without them our build would stop at what differs."""
     text = '# A\n\n```{code-cell} python\n---\ndiffers:\n  pypy: "why"\nname: fact\n---\n1\n```\n'
