@@ -49,11 +49,14 @@ def test_a_project_elsewhere_has_the_outputs_of_every_python(project: Path, pyth
     assert {" ".join(python.language.split(".")[:2]) for python in pythons} <= told
 
 
-def test_it_has_a_chooser_of_every_python(project: Path, pythons: list[Interpreter]) -> None:
+def test_it_has_a_chooser_of_every_python(
+    project: Path, pythons: list[Interpreter], two_pythons: tuple[Interpreter, Interpreter]
+) -> None:
     options = soup(project, "index.html").select(".chooser option")
     assert {python.key for python in pythons} <= {str(option["value"]) for option in options}
 
 
+@pytest.mark.pythons
 def test_its_site_can_be_verified_and_a_change_of_it_is_found(project: Path) -> None:
     assert run(VERIFY, project).returncode == 0
     page = project / "site" / "index.html"
