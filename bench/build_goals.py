@@ -21,6 +21,11 @@ LEAST = 40
 BY_PAGES, BY_PYTHONS = "growth in pages: farthest from a line", "growth in Pythons: farthest from a line"
 
 
+def cpythons(names: Iterable[str]) -> int:
+    """Return how many of some Pythons, by their names, are CPythons."""
+    return len([name for name in names if name.startswith(CPYTHON)])
+
+
 class Missing(Exception):
     """A goal lacks a row; the message says which."""
 
@@ -60,7 +65,7 @@ class Figures:
 
     @property
     def cpythons(self) -> int:
-        number = len([name for name in self.pythons if name.startswith(CPYTHON)])
+        number = cpythons(self.pythons)
         if number < EVERY:
             raise Missing(f"{number} CPythons are here, not {EVERY}")
         return number

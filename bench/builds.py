@@ -142,7 +142,7 @@ class Pythons:
     @property
     def cpythons(self) -> int:
         """How many are CPythons: those that come first."""
-        return len([name for name in self.names if name.startswith(build_goals.CPYTHON)])
+        return build_goals.cpythons(self.names)
 
     @property
     def steps(self) -> list[int]:

@@ -4,7 +4,6 @@ import collections
 import datetime
 import functools
 import gc
-import importlib
 import itertools
 import logging
 import mmap
@@ -266,7 +265,7 @@ def more_frames_name_the_line():
 
 def logging_takes_no_logger_out():
     """Let go of loggers, disable them, configure anew, shut down: in several scopes and a thread."""
-    config = importlib.import_module("logging.config")  # only now: PyPy walks over what is imported for each answer
+    from logging import config  # only now: PyPy walks over what is imported for each answer
 
     def survives(name, then):
         made = weakref.ref(logging.getLogger(name))

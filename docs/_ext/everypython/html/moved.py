@@ -44,8 +44,9 @@ def lead_on(app: Sphinx, name: str, template: str, context: dict[str, Any], doct
     found: set[str] = set()
 
     def with_old_ids(tag: re.Match[str]) -> str:
-        olds = [old + tag[1].removeprefix(new) for old, new in moved.items() if leads(old, new, tag[1])]
-        found.update(new for old, new in moved.items() if leads(old, new, tag[1]))
+        here = [(old, new) for old, new in moved.items() if leads(old, new, tag[1])]
+        found.update(new for _, new in here)
+        olds = [old + tag[1].removeprefix(new) for old, new in here]
         return tag[0] + "".join(f'<span id="{html.escape(old)}"></span>' for old in olds)
 
     context["body"] = ID.sub(with_old_ids, context["body"])

@@ -53,9 +53,8 @@ def write(app: Sphinx, exception: Exception | None) -> None:
 
     def told() -> tuple[str, str]:
         whole = main | content()
-        return digest([(name, sha256(data).hexdigest()) for name, data in whole.items()]), whole[
-            portable.STATE
-        ].decode()
+        of_all = digest([(name, sha256(data).hexdigest()) for name, data in whole.items()])
+        return of_all, whole[portable.STATE].decode()
 
     settings = app.config.project, app.config.release, app.config.everypython_timeout, app.config.everypython_assets
     of_all, of_site = build.store.index.remembered(told, FILE, settings, build.digest, build.store.package_digests)
