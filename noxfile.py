@@ -135,7 +135,7 @@ def tests(session: nox.Session) -> None:
 @nox.session
 def deep(session: nox.Session) -> None:
     """Test what is slow: the whole site verified, hostile pages, Pyodide, Jupyter, large heaps, machines, mutants."""
-    install(session, "tests")
+    install(session, "deep")
     fetch_pyodide(session)
     test(session, "deep", env={**STRICT, "EVERYPYTHON_TESTS": "all"})
     install(session, "loaded")

@@ -55,11 +55,12 @@ def edited(folder: Path, page: str, pythons: int, env: Mapping[str, str], log: P
 
 def until(pattern: str, lines: IO[str], log: IO[str]) -> re.Match[str]:
     """Return where a line matches; each that comes before is logged."""
+    line = ""
     for line in lines:
         log.write(line)
         if found := re.search(pattern, line):
             return found
-    raise Unbuilt(f"the preview ended before it said “{pattern}”")
+    raise Unbuilt(f"the preview ended before it said “{pattern}”, with: {line.strip()}")
 
 
 def with_another_line(text: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
 import pytest
 from everypython.__main__ import parser
 
@@ -40,3 +43,12 @@ def test_the_help_of_a_command_says_what_it_does_and_what_it_takes(
     said = capsys.readouterr().out
     assert ended.value.code == 0 and said.startswith(f"usage: python -m everypython {command} [-h]")
     assert len(said.split("\n\n")[1]) > 50
+
+
+def test_a_preview_without_watchfiles_says_in_one_line_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    monkeypatch.delitem(sys.modules, "everypython.live", raising=False)
+    done = call("everypython", "live", tmp_path, tmp_path / "out", variables={})
+    assert done.returncode == 1 and len(done.stderr.splitlines()) == 1 and "pip install watchfiles" in done.stderr

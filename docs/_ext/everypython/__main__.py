@@ -92,8 +92,13 @@ def live(given: argparse.Namespace) -> int:
 
     FOLDER is what the site uses besides SOURCE. Ctrl-C ends it.
     """
-    from .live import live
-
+    try:
+        from .live import live
+    except ModuleNotFoundError as missing:
+        if missing.name != "watchfiles":
+            raise
+        print("live: what says that files were saved is not installed; `pip install watchfiles`", file=sys.stderr)
+        return 1
     return live(given.source, given.out, given.folders, given.port)
 
 
