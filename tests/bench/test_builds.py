@@ -284,7 +284,7 @@ def test_a_cell_is_edited_in_the_preview_and_its_page_is_as_it_was(scratch: Path
 
 
 def test_a_preview_that_does_not_begin_says_what_it_had_not_said(tmp_path: Path) -> None:
-    with pytest.raises(tools.Unbuilt, match="ended before it said.*with: .*No module named"):
+    with pytest.raises(tools.Unbuilt, match=r"ended before it said.*with: .*No module named"):
         preview.edited(tmp_path, "none.md", 1, environments.environment(), tmp_path / "log")
 
 
