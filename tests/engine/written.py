@@ -32,9 +32,10 @@ def python(
 
 
 def page(*cells: str, front: str = "") -> str:
-    """A page of cells, each with its options."""
+    """A page of cells, each with its options, and a table of the one that is called `facts`, if there is one."""
     code = "\n\n".join(f"```{{code-cell}} python\n{cell}\n```" for cell in cells)
-    return f"{FRONT}{front and front + chr(10)}---\n# Index\n\n{code}\n"
+    table = "\n```{by-python} facts\n```\n" if "name: facts" in code else ""
+    return f"{FRONT}{front and front + chr(10)}---\n# Index\n\n{code}\n{table}"
 
 
 def line_of(text: str, cell: int = 1) -> int:

@@ -150,8 +150,8 @@ def test_nobody_is_compared_with_a_published_default_that_skips_or_varies(judge:
 
 
 def test_a_table_of_what_each_python_printed_has_no_differences_but_no_label_twice(judge: Judge) -> None:
-    assert judge("tags: [by-python]", {NEW: ["width: 64\n"], OLD: ["width: 32\n"]}) == []
-    (found,) = judge("tags: [by-python]", {NEW: ["width: 64\nwidth: 1\n"], OLD: ["width: 32\n"]})
+    assert judge("name: facts\ntags: [by-python]", {NEW: ["width: 64\n"], OLD: ["width: 32\n"]}) == []
+    (found,) = judge("name: facts\ntags: [by-python]", {NEW: ["width: 64\nwidth: 1\n"], OLD: ["width: 32\n"]})
     assert f"on {NEW.key}: printed two lines labelled 'width'" in found
 
 
@@ -247,7 +247,7 @@ def test_what_is_not_shown_need_not_be_drawn(tmp_path: Path, tag: str) -> None:
 
 def test_below_a_table_cells_are_judged_as_above_it(tmp_path: Path) -> None:
     explained = f'---\ndiffers: {{">=3.13,<3.14": "{WHY}"}}\n---\nprint()'
-    text = page("---\ntags: [by-python]\n---\nprint()", "print()", explained)
+    text = page("---\nname: facts\ntags: [by-python]\n---\nprint()", "print()", explained)
     printed = {NEW: ["a: 1", "one", "same"], OTHER: ["a: 2", "two", "new"], EARLY: ["a: 3", "one", "old"]}
     found = [str(each) for each in findings(built(text, printed, tmp_path))]
     assert [each.partition(": ")[0] for each in found] == [
@@ -259,7 +259,8 @@ def test_below_a_table_cells_are_judged_as_above_it(tmp_path: Path) -> None:
 
 def test_a_reason_in_a_table_is_for_nothing_unless_the_published_default_has_it(judge: Judge) -> None:
     table = {NEW: ["a: 1"], OLD: ["a: 2"]}
-    (found,) = judge(f'tags: [by-python]\ndiffers: {{"==3.14": "{WHY}"}}', table)
+    options = f'name: facts\ntags: [by-python]\ndiffers: {{"==3.14": "{WHY}"}}'
+    (found,) = judge(options, table)
     assert f"on {OLD.key}: agrees with" in found
-    assert judge(f'tags: [by-python]\ndiffers: {{"cpython": "{WHY}"}}', table) == []
-    assert judge(f'tags: [by-python]\ndiffers: {{"==3.14": "{WHY}"}}\nvolatile: {{"==3.14": "{WHY}"}}', table) == []
+    assert judge(f'name: facts\ntags: [by-python]\ndiffers: {{"cpython": "{WHY}"}}', table) == []
+    assert judge(f'{options}\nvolatile: {{"==3.14": "{WHY}"}}', table) == []

@@ -130,6 +130,21 @@ def test_two_cells_of_one_name_are_named(site: Site) -> None:
     assert "index.md:15: the cell of line 8 has the name 'facts', too" in error
 
 
+@pytest.mark.parametrize("name, told", [("unsaid", "facts"), ("facts", "other"), ("facts", "")])
+def test_a_cell_for_a_table_that_its_page_does_not_have_is_named(site: Site, name: str, told: str) -> None:
+    cell = f"```{{code-cell}} python\n---\ntags: [by-python]\nname: {name}\n---\nprint('a: 1')\n```\n"
+    other = "```{code-cell} python\n---\nname: other\n---\n1\n```\n"
+    table = f"```{{by-python}} {told}\n```\n" if told else ""
+    site.write("docs/index.md", f"{FRONT}# Index\n\n{cell}\n{other}\n{table}")
+    error = refused(site)
+    assert "index.md:8: no table shows what this prints" in error and "{by-python} NAME" in error
+
+
+def test_an_example_for_a_table_that_its_page_does_not_have_is_named(site: Site) -> None:
+    site.write("docs/index.md", "# Index\n\n```{example} greet\n---\ntags: [by-python]\n---\n```\n")
+    assert "index.md:3: no table shows what this prints" in refused(site)
+
+
 def test_an_interpreter_that_is_not_there_is_named(site: Site) -> None:
     site.page("index", "1")
     site.pythons = [str(site.root / "python3.77")]

@@ -160,19 +160,15 @@ def page_units(page: str, file: Path, examples: Path, packages: list[str]) -> It
         if cell.cell_type == "code"
     ]
     refuse_one_name_twice(file, code)
+    refuse_untold_table(file, text, ((cell.options.name, cell) for cell in code))
     if code:
         yield Unit("page", page, page, code[0].line, tuple(code), used(packages, [cell.source for cell in code]))
     for line, (name, kind, its) in said.items():
         if kind == "example":
             source = program(examples, name, f"{file}:{line}")
-            yield Unit(
-                "example",
-                name,
-                page,
-                line,
-                (Cell(source, line, merge_options(its, of_page)),),
-                used(packages, [source]),
-            )
+            cell = Cell(source, line, merge_options(its, of_page))
+            refuse_untold_table(file, text, [(name, cell)])
+            yield Unit("example", name, page, line, (cell,), used(packages, [source]))
 
 
 def refuse_one_name_twice(file: Path, cells: Iterable[Cell]) -> None:
@@ -181,6 +177,16 @@ def refuse_one_name_twice(file: Path, cells: Iterable[Cell]) -> None:
         if cell.options.name and lines.setdefault(cell.options.name, cell.line) != cell.line:
             first = lines[cell.options.name]
             raise Unreadable(f"{file}:{cell.line}: the cell of line {first} has the name {cell.options.name!r}, too.")
+
+
+def refuse_untold_table(file: Path, text: str, cells: Iterable[tuple[str, Cell]]) -> None:
+    """Refuse a cell or an example whose outputs are for a table that its page does not have: nobody would see them."""
+    shown = set(re.findall(r"\{by-python\}[ \t]+(\S+)", text))
+    for name, cell in cells:
+        if "by-python" in cell.options.tags and name not in shown:
+            problem = "no table shows what this prints, which is tagged `by-python`"
+            remedy = "Write a directive `{by-python} NAME` on this page, and `name: NAME` in the options of the cell."
+            raise Unreadable(f"{file}:{cell.line}: {problem}. {remedy}")
 
 
 def program(examples: Path, name: str, place: str) -> str:
