@@ -165,6 +165,26 @@ def test_a_second_build_waits_for_the_first_and_says_for_whom(site: Site) -> Non
     assert build.returncode == 0 and "one" in site.html()
 
 
+@pytest.mark.parametrize("removed", ["drawn", "index"])
+def test_what_a_build_keeps_it_writes_while_no_other_runs_units(site: Site, removed: str) -> None:
+    pytest.importorskip("pygraphviz", reason="draws the picture")
+    shown = "class Shown:\n    def _repr_mimebundle_(self, **_):"
+    site.page(
+        "index", f"{shown}\n        return {{'text/plain': 'a', 'text/vnd.graphviz': 'digraph {{ a }}'}}\nShown()"
+    )
+    assert published(site).returncode == 0
+    runs = site.root / "docs/_build/runs"
+    kept = runs / removed
+    kept.rename(site.root / removed)
+    page = site.root / "docs/index.md"
+    page.write_text(page.read_text() + "\nMore.\n")
+    with held(runs / "lock", print):
+        build = begun(site)
+        assert str(runs) in line_with(build, "waiting for another build") and not kept.exists()
+    build.communicate()
+    assert build.returncode == 0 and kept.exists()
+
+
 def test_of_two_builds_that_begin_at_once_in_an_empty_folder_both_succeed(site: Site) -> None:
     site.page("index", "import helper\nprint('one', helper.WORD)")
     builds = [begun(site), begun(site)]

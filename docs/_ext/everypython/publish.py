@@ -27,7 +27,7 @@ def publish(source: Path, site: Path, *options: str) -> int:
     """Build `source` and replace `site`; return Sphinx's exit status. If that is not 0, `site` is as it was."""
     began, work = time.monotonic(), site.parent / "work"
     try:
-        with held(work.with_suffix(".lock"), lambda line: print(line, flush=True)):
+        with held(work.with_suffix(".lock")):
             recover(site)
             status = build(source, work, options)
             if status == 0:

@@ -133,7 +133,9 @@ def remember(app: Sphinx, exception: Exception | None) -> None:
     """Spare the next build what this one has found out."""
     build = build_of(app.env)
     if exception is None and build is not None and not build.hasty:
-        build.store.index.write()
+        if build.store.index.is_new:
+            with build.store.written_alone():
+                build.store.index.write()
         mark_unfinished(app).unlink(missing_ok=True)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docutils import nodes
@@ -26,6 +25,7 @@ from .controls import skip
 
 if TYPE_CHECKING:
     from ..run.build import Build
+    from ..run.store import Store
 
 LOG = logging.getLogger(__name__)
 
@@ -77,7 +77,7 @@ def svg_of(build: Build, unit: Unit, data: Mapping[str, str]) -> str:
     """Return the picture, or nothing where there is no Graphviz."""
     if GRAPH in data and dot.available():
         film = graphs(build, unit).get(dot.name_of(data[GRAPH])) or [data[GRAPH]]
-        return kept(build.store.folder / "drawn", dot.written(dot.read(data[GRAPH]), map(dot.read, film)))
+        return kept(build.store, dot.written(dot.read(data[GRAPH]), map(dot.read, film)))
     return dot.allowed(data[SVG]) if SVG in data else ""
 
 
@@ -90,18 +90,19 @@ def said_of(data: Mapping[str, str]) -> str:
     return dot.read(data[GRAPH]).says if GRAPH in data and dot.available() and readable(data[GRAPH]) else ""
 
 
-def kept(folder: Path, graph: str) -> str:
+def kept(store: Store, graph: str) -> str:
     """Return a graph's drawing, from the folder of what was drawn before or from Graphviz.
 
     A drawing stands there with its digest: what somebody else has put into its place is drawn anew.
     """
-    path = folder / f"{digest(graph, how_drawn())}.svg"
+    path = store.folder / "drawn" / f"{digest(graph, how_drawn())}.svg"
     with suppress(OSError, ValueError):
         mark, _, svg = path.read_text(encoding="utf-8").partition("\n")
         if mark == digest(svg):
             return svg
     svg = dot.laid_out(graph)
-    write_atomically(path, f"{digest(svg)}\n{svg}".encode())
+    with store.written_alone():
+        write_atomically(path, f"{digest(svg)}\n{svg}".encode())
     return svg
 
 

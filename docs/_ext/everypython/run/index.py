@@ -54,10 +54,13 @@ class Index:
         found: T = self.used[name]
         return found
 
+    @property
+    def is_new(self) -> bool:
+        """Whether there is something to write."""
+        return set(self.used) != set(self.known)
+
     def write(self) -> None:
-        """Write the file whole or not at all, if there is something new."""
-        if self.used.keys() == self.known.keys():
-            return
+        """Write the file whole or not at all."""
         write_atomically(self.file, pickle.dumps((of_this_extension(), self.used)))
 
 

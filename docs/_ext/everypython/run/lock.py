@@ -13,8 +13,13 @@ from filelock import FileLock, Timeout
 from .files import plain, write_atomically
 
 
+def say_now(line: str) -> None:
+    """Print a line at once: Sphinx keeps what is logged while it reads pages until it has read them all."""
+    print(line, flush=True)
+
+
 @contextmanager
-def held(file: Path, say: Callable[[str], None]) -> Iterator[None]:
+def held(file: Path, say: Callable[[str], None] = say_now) -> Iterator[None]:
     """Hold a file that one at a time can hold. The system lets go of it when its process ends, however it does.
 
     Raises OSError with one line where it cannot be written.

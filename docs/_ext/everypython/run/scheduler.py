@@ -14,7 +14,6 @@ from ..model.outcome import Result
 from ..model.units import Unit
 from . import process
 from .environments import Environments
-from .lock import held
 from .pool import pool_that_stops
 from .recording import without_skipped
 from .scratch import remove_abandoned
@@ -70,7 +69,7 @@ class Scheduler:
         if not wanted:
             return {}
         environments = self.environments
-        with held(self.store.folder / "lock", say), pool_that_stops() as pool:
+        with self.store.written_alone(say), pool_that_stops() as pool:
             needed = list({(python, unit.packages) for unit, python in wanted.values()})
             list(pool.map(lambda pair: environments.prepare(*pair), needed))
             running = {key: pair for key, pair in wanted.items() if pair[1] not in environments.gone}

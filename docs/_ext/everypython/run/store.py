@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from ..model.interpreters import Interpreter
@@ -14,6 +15,7 @@ from . import node, process
 from .files import plain, write_atomically
 from .index import Index
 from .left import KINDS
+from .lock import held, say_now
 from .recording import digests, without_skipped
 
 SCHEMA = 1  # of what is kept; a change makes every kept run stale
@@ -28,6 +30,10 @@ class Store:
         self.keys: dict[tuple[Unit, Interpreter], str] = {}
         self.problems: dict[str, Result] = {}  # what failed is not kept: another process is to try it again
         self.new: set[str] = set()  # keys of what ran in this process
+
+    def written_alone(self, say: Callable[[str], None] = say_now) -> AbstractContextManager[None]:
+        """Hold this folder, into which nobody else writes meanwhile: a build that runs units takes them for theirs."""
+        return held(self.folder / "lock", say)
 
     def key(self, unit: Unit, interpreter: Interpreter) -> str:
         """Return the name of a run's result: a digest of whatever decides what it prints, and of nothing else."""
