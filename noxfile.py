@@ -142,7 +142,7 @@ def deep(session: nox.Session) -> None:
     session.run("pytest", "tests/refdemo/test_loaded_libraries.py", "-m", "deep", env=ENGINE)
     session.notify("crosscheck", posargs=())
     session.notify("machines", posargs=())
-    session.notify("mutants", posargs=("gates", "grouping", "records", "counts", "growth", "--number", "4"))  # a sample
+    session.notify("mutants", posargs=("gates", "grouping", "records", "counts", "growth", "--number", "2"))  # a sample
 
 
 def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> None:
