@@ -25,7 +25,7 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 from sphinx.builders.html import StandaloneHTMLBuilder
-from sphinx.errors import SphinxError
+from sphinx.errors import ExtensionError, SphinxError
 from sphinx.util.docutils import docutils_namespace, patch_docutils
 from watchfiles import Change, DefaultFilter, watch
 
@@ -70,7 +70,8 @@ class Live:
                     self.server.tell("This cannot be built: the terminal says why.")  # and said so when it was refused
                 except Exception as error:
                     if not process.stop.is_set():  # else it may be the half of something that is being saved
-                        expected = isinstance(error, (SphinxError, Unreadable, OSError))
+                        refused = isinstance(error, (SphinxError, Unreadable, OSError))
+                        expected = refused and not isinstance(error, ExtensionError)  # which is a fault of a handler
                         self.say(str(error) if expected else "".join(traceback.format_exception(error)).strip())
                 process.stop.wait()
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from bs4 import BeautifulSoup, Tag
+from everypython.model.interpreters import Interpreter
 
 from ..conftest import FRONT, Site, add_columns, made
 from ..sites import publish, runs_of, verify
@@ -55,6 +58,13 @@ def test_a_sentence_says_in_how_many_ways_it_was_attacked_and_opens_the_attack(s
     assert summary and summary.get_text() == "held on 1 of 1 Pythons, attacked in 2 ways"
     assert "Add what is one in other types." in below(site, "two").get_text()
     assert "holds: floats" in below(site, "two").get_text()
+
+
+def test_a_preview_lists_claims_before_every_python_has_attacked_them(site: Site, other: Interpreter) -> None:
+    site.pythons = [sys.executable, other.executable]
+    done = claiming(site).build("-D", "everypython_preview=1")
+    assert done.returncode == 0, done.stderr
+    assert sorted(rows(site)["two"]) == ["2", "not run"]
 
 
 def test_attacks_may_be_in_several_files_of_a_folder_which_share_their_helpers(site: Site) -> None:

@@ -13,6 +13,7 @@ from sphinx.writers.html5 import HTML5Translator
 from ..model.claims import TAG, attack, broken, ways
 from ..model.grouping import first_match, names
 from ..model.interpreters import Interpreter
+from ..model.outcome import Outcome
 from ..model.units import Unit
 from ..run.build import Build, build_of
 from .controls import skip
@@ -147,15 +148,15 @@ def rows(app: Sphinx, build: Build, unit: Unit, docname: str) -> Iterator[list[n
             uri = f"{app.builder.get_relative_uri(docname, unit.page)}#{anchor(unit, index)}"
             link = nodes.reference("", cell.options.name.replace("_", " "), refuri=uri, internal=True)
             found, tried = verdicts(build, unit, index), dict(build.outcomes(unit, index))
-            told = [said(found.get(python), len(ways(tried[python]))) for python in build.interpreters]
+            told = [said(found.get(python), tried.get(python)) for python in build.interpreters]
             yield [nodes.paragraph("", "", link), *(verbatim(text) for text in told)]
 
 
-def said(ways_that_broke: list[str] | None, tried: int) -> str:
+def said(ways_that_broke: list[str] | None, tried: Outcome | None) -> str:
     """Return how the attacks of one Python went: their number, where the claim held."""
-    if ways_that_broke is None:
+    if ways_that_broke is None or tried is None:
         return "not run"
-    return "does not hold" if ways_that_broke else str(tried)
+    return "does not hold" if ways_that_broke else str(len(ways(tried)))
 
 
 def many(number: int) -> str:
