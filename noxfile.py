@@ -151,6 +151,8 @@ def test(session: nox.Session, marked: str, env: dict[str, str] = ENGINE) -> Non
     A Python between the newest and the oldest of its kind has refdemo's costly tests in `deep`, and one that is an
     older patch of another has all of them there, and none in `tests`.
     """
+    if named := [each for each in session.posargs if Path(each.partition("::")[0]).exists()]:
+        session.error(f"this runs every file of tests: choose of them by `-- -k NAME`, or run `pytest {named[0]}`")
     found, older = newest_patches(pythons(session))
     between = "deep or costly" if marked == "deep" else "not deep and not costly"
     differ = newest_and_oldest([key for key, _ in found])

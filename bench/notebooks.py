@@ -61,7 +61,7 @@ def only_tags(options: Options) -> Options:
 
 def for_engine(options: Options) -> Options:
     """Return what the engine must know of a cell, wherever it stands; it is for no table, as copies have none."""
-    kept = {name: options[name] for name in ("tags", "differs", "volatile", "skip") if name in options}
+    kept: Options = {name: options[name] for name in ("tags", "differs", "volatile", "skip") if name in options}
     kept["tags"] = [tag for tag in options.get("tags", []) if tag != "by-python"]
     return kept
 

@@ -24,7 +24,7 @@ def test_an_example_is_short_says_what_it_claims_and_is_told_on_one_page(program
     source = program.read_text(encoding="utf-8")
     assert source.count("\n") <= 60 or program.stem == CATALOGUE
     docstring = ast.get_docstring(ast.parse(source)) or ""
-    assert "Claim: " in docstring and "Promise: " in docstring
+    assert {"Claim", "Promise"} - {line.partition(": ")[0] for line in docstring.splitlines()} == set(), docstring
     told = [page for page in PAGES if f"{{example}} {program.stem}\n" in page.read_text(encoding="utf-8")]
     assert len(told) == 1, told
 

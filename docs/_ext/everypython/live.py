@@ -196,7 +196,8 @@ def live(source: Path, out: Path, folders: Iterable[Path], port: int) -> int:
     try:
         server = Server(out / "html", port)
     except OSError as error:
-        print(f"port {port} cannot be served ({error}): choose another one with --port", file=sys.stderr)
+        remedy = f"Choose another one: `nox -s live -- --port {port + 1}`."
+        print(f"port {port} cannot be served ({error}). {remedy}", file=sys.stderr)
         return 2
     print(f"Serving http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)", flush=True)
     serving = Live(source, out, server, [*map(str, [source, out, *folders]), "--port", str(server.server_port)])

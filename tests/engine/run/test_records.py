@@ -52,7 +52,7 @@ def test_what_the_command_recorded_of_another_python_is_a_column(site: Site, oth
     site.page("index", "print('agreed')")
     elsewhere = replace(site, pythons=[other.executable]).record(alone=True)
     assert elsewhere.returncode == 0 and elsewhere.stdout.startswith("Recorded 1 runs in "), elsewhere.stderr
-    site.built()
+    assert f"what {other.name} prints is taken from the record away.json" in site.built()
     assert site.html().count("same on all 2 Pythons") == 1
 
 

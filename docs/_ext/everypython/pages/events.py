@@ -99,6 +99,8 @@ def prepared(app: Sphinx, hasty: bool) -> Build:
     if app.config.everypython_records and not app.config.everypython_preview:
         folder = Path(app.srcdir, app.config.everypython_records).resolve()
         recorded = merged(folder, units, found, results, scheduler.store)
+        for python, file in recorded.items():
+            LOG.info("what %s prints is taken from the record %s", python.name, file)
         found = [*found, *recorded]
     report_missing_graphviz(results.values())
     found.sort(key=lambda one: one.rank)

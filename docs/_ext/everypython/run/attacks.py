@@ -59,7 +59,10 @@ def places(text: str, file: Path) -> dict[str, int]:
     for found in ROLE.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
         if lines.setdefault(found["name"], line) != line:
-            raise Unreadable(f"{file}:{line}: the sentence of line {lines[found['name']]} has this claim, too.")
+            remedy = "Give this one a claim of its own, or none."
+            raise Unreadable(
+                f"{file}:{line}: the sentence of line {lines[found['name']]} has this claim, too. {remedy}"
+            )
     return lines
 
 

@@ -93,7 +93,7 @@ def content(file: Path) -> dict[str, Any]:
 def taken(file: Path, unit: Unit, python: Interpreter, runs: Mapping[Any, Any], store: Store) -> Result:
     """Return one run of a record, if it is of today's sources."""
     name = shown(str(file))
-    again = f"Record it again on the machine of {python.key}, from these sources."
+    again = f"Record it again on the machine of {python.key}, from these sources, or take the file away."
     run = runs.get((unit.id, python.key))
     if run is None:
         raise RecordError(f"{name}: {unit.id} was not run on {python.key}. {again}")
