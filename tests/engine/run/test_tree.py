@@ -88,6 +88,18 @@ def test_what_git_writes_meanwhile_is_nobodys_change(scheduler: Scheduler, tmp_p
     assert run(scheduler, unit(f"print([open(name, 'w').write('more') for name in {written}])")) == ["[4, 4]\n"]
 
 
+def test_the_file_that_a_build_prints_into_may_grow(scheduler: Scheduler, tmp_path: Path) -> None:
+    log, output = tmp_path / "project/build.log", os.dup(1)
+    with log.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        try:
+            scheduler.tree = Tree([tmp_path / "project"], [])
+        finally:
+            os.dup2(output, 1)
+            os.close(output)
+    assert run(scheduler, unit(f"print(open({str(log)!r}, 'a').write('more'))")) == ["4\n"]
+
+
 KEPT = {
     "a kept run": "glob.glob(folder + '/kept/*')[0]",
     "what a build worked out": "folder + '/index'",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -44,6 +45,7 @@ class Tree:
         given = {folder.resolve() for folder in folders}
         self.roots = sorted(str(folder) for folder in given if not given.intersection(folder.parents))
         self.apart = {str(folder.resolve()) for folder in apart}
+        self.printed = list(printed_into())
         self.lock = threading.Lock()
         self.running: list[Job] = []
         self.before: Seen = {}
@@ -60,6 +62,8 @@ class Tree:
         if os.path.basename(os.path.dirname(entry.path)) == ".git":
             return entry.name not in OF_GIT
         if entry.path.endswith(REMOTES):
+            return True
+        if any(entry.inode() == file.st_ino and os.path.samestat(entry.stat(), file) for file in self.printed):
             return True
         return entry.path in self.apart or bool(EDITORS.fullmatch(entry.name)) or is_marked(entry)
 
@@ -100,6 +104,15 @@ class Tree:
                 f"Files of the project changed while units ran: {words(changes)}. If that was you, build again. If "
                 f"not, it was one of these, though none of them did it again alone: {', '.join(map(named, suspects))}"
             )
+
+
+def printed_into() -> Iterator[os.stat_result]:
+    """Yield the files that this process prints into, as in `nox -s docs > docs.log`: they grow while units run."""
+    for descriptor in (1, 2):
+        with suppress(OSError):
+            about = os.fstat(descriptor)
+            if stat.S_ISREG(about.st_mode):
+                yield about
 
 
 def everything(folder: Path) -> Seen:
