@@ -10,7 +10,7 @@ from everypython.check.compare import Published
 from everypython.check.upcoming import before
 
 from ..commands import Ended, call, start
-from ..conftest import Site, made, this_python
+from ..conftest import FRONT, Site, made, this_python
 
 
 def past() -> str:
@@ -50,6 +50,16 @@ def test_an_output_that_a_new_python_changes_is_named_with_page_line_old_and_new
     assert (done.returncode, done.stderr) == (1, "2 outputs compared (0 vary or are announced): 1 change\n")
     line = rf"index.md:8: cell index:1: on {this_python().key}: run as the build does: expected 'old\n', got 'new\n'"
     assert done.stdout.splitlines()[1:] == [line]
+
+
+@pytest.mark.parametrize("was, changes", [("", 0), ("does not hold: one\\n", 1)], ids=["tried less", "did not hold"])
+def test_of_claims_counts_whether_they_hold_and_not_in_how_many_ways_they_were_tried(
+    site: Site, was: str, changes: int
+) -> None:
+    site.write("docs/index.md", f"{FRONT}# Index\n\nOne is one. {{claim}}`one_is_one`\n")
+    site.write("docs/claims/index.py", "def one_is_one():\n    yield 'one', 1 == 1\n    yield 'two', 2 == 2\n")
+    done = upcoming(site, aged(site, r"holds: one\n", was))
+    assert done.returncode == min(changes, 1) and f": {changes} change" in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def upcoming(docs: Path, site: Path) -> int:
             expected, count = expected_record(published, units, compared)
             lines = [*wrong_units(published, units, scheduler.store)]
             same = {unit["id"]: units[unit["id"]] for unit in expected.record["units"] if unit["id"] in count}
-            lines += wrong_runs(expected, same, list(compared), scheduler, ways=(False,))
+            lines += wrong_runs(expected, same, list(compared), scheduler, ways=(False,), same_pythons=False)
     except (Unverifiable, Unreadable, SphinxError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return 1
