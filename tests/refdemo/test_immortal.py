@@ -7,7 +7,7 @@ from raw_memory import COUNTED, FREE_THREADED, counted, named, run
 
 from refdemo import IMMORTAL, is_immortal, refcount, refcount_at
 
-A_BYTE = b"ab"[:1]  # written as b"a" it is another object before 3.14, where this module comes from its .pyc file
+A_BYTE = b"ab"[:1]  # a b"a" that comes from a .pyc file is another object on 3.12 and 3.13
 SINCE_3_12 = [None, True, False, Ellipsis, NotImplemented, (), int, ValueError, 0, -5, 256, "", b"", "\xff", A_BYTE]
 
 
