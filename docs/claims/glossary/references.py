@@ -181,21 +181,22 @@ def references_lead_from_names_slots_and_attributes():
 
 
 _LATER = """
-import threading, weakref
+import operator, threading, weakref
 class Thing:
     pass
 def make():
     box.append(Thing())
-    made.set()
-    dropped.wait()
-box, made, dropped = [], threading.Event(), threading.Event()
+    list(map(call, (made.release, dropped.acquire)))  # waits without a step of its own, which might free the thing
+call = getattr(operator, "call", lambda act: act())
+box, made, dropped = [], threading.Lock(), threading.Lock()
+made.acquire(), dropped.acquire()
 thread = threading.Thread(target=make)
 thread.start()
-made.wait()
+made.acquire()
 witness = weakref.ref(box[0])
 box.clear()
 print(witness() is None)
-dropped.set()
+dropped.release()
 thread.join()
 print(witness() is None)
 """
