@@ -3,6 +3,7 @@
 
 import { appendFileSync, openSync, readFileSync, writeFileSync, writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { setFlagsFromString } from "node:v8";
 import { start } from "../site/browser/python.mjs";
 
 const job = JSON.parse(readFileSync(process.argv[2], "utf-8"));
@@ -18,6 +19,9 @@ for file in glob.glob("**/*.py", recursive=True):
 made = glob.glob("**/*.py", recursive=True) + glob.glob("**/__pycache__/*.pyc", recursive=True)
 {path: base64.b64encode(open(path, "rb").read()).decode() for path in sorted(made)}
 `;
+
+// Optimizing code takes a third of a start, and pays where a unit runs for long: a hundred times later than usual.
+if (!job.optimized) setFlagsFromString("--wasm-tiering-budget=200000000");
 
 try {
   const { loadPyodide } = await import(pathToFileURL(`${job.index}pyodide.mjs`));
