@@ -85,7 +85,8 @@ def replace_sphinx_search(app: Sphinx) -> None:
 
 def add_fallback(app: Sphinx, name: str, *_: Any) -> None:
     if name == "search" and not app.config.everypython_search_library:
-        app.add_js_file(FALLBACK, loading_method="defer")
+        told: dict[str, Any] = {"data-pages": json.dumps(subjects(app, settings(app)))}
+        app.add_js_file(FALLBACK, loading_method="defer", **told)
 
 
 def sections_of(env: BuildEnvironment) -> dict[str, list[Section]]:
@@ -210,20 +211,24 @@ def write(app: Sphinx, exception: Exception | None) -> None:
     (folder / "index.js").write_text(f"globalThis.searchIndex={text};\n", encoding="utf-8")
 
 
+def subjects(app: Sphinx, said: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return of each page that is searched what it is about, and whether it is gathered from others."""
+    return {
+        page: {
+            "title": app.env.titles[page].astext(),
+            "subtitle": subtitle_of(app.env, page),
+            "also": said.get("also", {}).get(page, ""),
+            "gathered": page in said.get("gathered", ()),
+        }
+        for page in pages(app)
+    }
+
+
 def index(app: Sphinx, said: Mapping[str, Any]) -> dict[str, Any]:
     """Return all pages, and their sections: of each the page's place, the anchor, the title and the text."""
-    searched = list(pages(app))
+    searched = subjects(app, said)
     return {
-        "pages": [
-            {
-                "url": app.builder.get_target_uri(page),
-                "title": app.env.titles[page].astext(),
-                "subtitle": subtitle_of(app.env, page),
-                "also": said.get("also", {}).get(page, ""),
-                "gathered": page in said.get("gathered", ()),
-            }
-            for page in searched
-        ],
+        "pages": [{"url": app.builder.get_target_uri(page), **about} for page, about in searched.items()],
         "sections": [[at, *one] for at, page in enumerate(searched) for one in sections_of(app.env).get(page, ())],
         "synonyms": said.get("synonyms", []),
     }
