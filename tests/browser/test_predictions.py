@@ -99,6 +99,30 @@ def test_the_keyboard_alone_chooses(page: Page) -> None:
     expect(asked(page).locator("input").nth(1)).to_be_checked()
 
 
+def test_arrow_keys_come_by_options_without_an_answer_which_enter_gives(page: Page) -> None:
+    page.goto(PAGE)
+    options = asked(page).locator("input")
+    tab_to(page, options.first)
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(1)).to_be_checked()
+    page.keyboard.press("ArrowDown")
+    expect(options.nth(2)).to_be_checked()
+    expect(fold(page)).not_to_have_attribute("open", "")
+    expect(asked(page).get_by_role("status")).to_have_text("Enter answers with this option.")
+    page.keyboard.press("Enter")
+    expect(fold(page)).to_have_attribute("open", "")
+    expect(asked(page).get_by_role("status")).to_contain_text("of 1")
+
+
+def test_an_option_that_arrow_keys_chose_is_the_answer_when_the_reader_goes_on(page: Page) -> None:
+    page.goto(PAGE)
+    tab_to(page, asked(page).locator("input").first)
+    page.keyboard.press("ArrowDown")
+    expect(fold(page)).not_to_have_attribute("open", "")
+    page.keyboard.press("Tab")
+    expect(asked(page).get_by_role("status")).to_contain_text("of 1")
+
+
 def test_without_scripts_the_options_are_a_list_above_a_fold(reader: Callable[..., Page]) -> None:
     page = reader(java_script_enabled=False)
     page.goto(PAGE)

@@ -57,17 +57,34 @@
     mark(where);
   };
 
+  const answer = (where) => {
+    kept[page][where.dataset.cell] = Number(where.querySelector("input:checked").value);
+    keep();
+    delete where.dataset.undecided;
+    where.dataset.judged = "not";
+    judge(where);
+    document.getElementById(where.dataset.cell)?.querySelector("details.hide")?.setAttribute("open", "");
+  };
+
   for (const where of asked) {
     mark(where);
+    let byArrow = false;
     const before = input(where, kept[page][where.dataset.cell]);
     // what a browser has checked again after a reload is of no account: HTML has no attribute that forbids it
     for (const one of where.querySelectorAll("input")) one.checked = one === before;
-    where.addEventListener("change", ({ target }) => {
-      kept[page][where.dataset.cell] = Number(target.value);
-      keep();
-      where.dataset.judged = "not";
-      judge(where);
-      document.getElementById(where.dataset.cell)?.querySelector("details.hide")?.setAttribute("open", "");
+    // An arrow key chooses each option that it comes by: the first one would be judged on the way to the last.
+    where.addEventListener("keydown", ({ key }) => {
+      byArrow = key.startsWith("Arrow");
+      if (where.dataset.undecided && (key === "Enter" || key === " ")) answer(where);
+    });
+    where.addEventListener("keyup", () => { byArrow = false; });
+    where.addEventListener("change", () => {
+      if (!byArrow || where.dataset.judged) return answer(where);
+      where.dataset.undecided = "yes";
+      where.querySelector(".verdict").textContent = "Enter answers with this option.";
+    });
+    where.addEventListener("focusout", ({ relatedTarget }) => {
+      if (where.dataset.undecided && document.hasFocus() && !where.contains(relatedTarget)) answer(where);
     });
   }
   new MutationObserver(() => asked.forEach(show)).observe(root, { attributeFilter: ["data-python"] });
