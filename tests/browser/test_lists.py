@@ -73,6 +73,14 @@ def two(site: Built) -> tuple[str, str]:
     return keys[-1], keys[0]
 
 
+def test_one_python_chosen_twice_leaves_nothing_and_says_what_to_choose(page: Page, two: tuple[str, str]) -> None:
+    page.goto(PAGE)
+    for name in ("From", "To"):
+        choice(page, name).select_option(two[0])
+    expect(page.locator(VISIBLE)).to_have_count(0)
+    expect(status(page)).to_contain_text("choose two Pythons that are not the same")
+
+
 def test_two_pythons_leave_what_they_print_otherwise_and_only_their_answers(
     page: Page, site: Built, two: tuple[str, str]
 ) -> None:

@@ -43,7 +43,7 @@
     if (unknown?.asked === "yours") return column ? STALE : "Your own Python is not here yet: choose “Yours…”.";
     if (unknown) return `“${unknown.asked}” did not run here. There are ${choices()}.`;
     if (asked !== link || !chosen || chosen.key === kept) return "";
-    return `This link shows ${shown.name}${kept ? "; your own choice is kept" : ""}.`;
+    return `This link shows ${shown.name} on this page${kept ? "; your own choice is kept" : ""}.`;
   }
 
   // Run runs on the chosen Python if browsers have it, else on one of the same version, else on the newest.

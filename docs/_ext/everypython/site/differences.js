@@ -59,7 +59,9 @@
       folds();
       const number = shown().length;
       const whole = number === entries.length ? `${number}` : `${number || "None"} of ${entries.length}`;
-      const second = (one < 0) === (other < 0) ? "" : "; choose a second Python to compare";
+      const second = one >= 0 && one === other ? "; choose two Pythons that are not the same"
+        : (one < 0) === (other < 0) ? ""
+        : "; choose a second Python to compare";
       status.textContent = `${whole} differences${second}`;
     };
 
