@@ -94,7 +94,8 @@ def test_a_draft_that_was_refused_and_removed_is_in_no_later_site(site: Site) ->
 def test_strict_is_an_option_of_the_command(site: Site) -> None:
     site.strict = False
     site.page("index", "1 / 0")
-    assert published(site).returncode == 0
+    result = published(site)
+    assert result.returncode == 0, result.stderr
     result = published(site, "--strict")
     assert result.returncode == 1 and "findings that stand against publishing: 1" in result.stderr
 
